@@ -1,0 +1,23 @@
+/* What every file may use without knowing of objects: result types and compiler attributes.
+
+   `status`: 0 done, -1 failed.   `truth`: 1 yes, 0 no, -1 failed. */
+#ifndef KRAIT_BASE_COMMON_H
+#define KRAIT_BASE_COMMON_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+typedef int status;
+typedef int truth;
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#define COLD __attribute__((cold, noinline))
+#define UNUSED __attribute__((unused))
+#define FALLTHROUGH __attribute__((fallthrough))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif
