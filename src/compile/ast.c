@@ -1,0 +1,15 @@
+/* Small questions about trees that parser and compiler share. */
+#include "compile/ast.h"
+
+PyObject *
+ast_docstring(StmtSeq *body)
+{
+    if (seq_len(body) == 0 || body->items[0]->kind != Expr_kind) {
+        return NULL;
+    }
+    Expr *expr = body->items[0]->v.Expr.value;
+    if (expr->kind == Constant_kind && PyUnicode_CheckExact(expr->v.Constant.value)) {
+        return expr->v.Constant.value;
+    }
+    return NULL;
+}
