@@ -10,6 +10,7 @@
 #include <Python.h>
 #include <structmember.h>
 #include "base/common.h"
+#include "object/arg_convert.h"
 
 #define METHOD(prefix, name, signature, doc)
 #define CLASSMETHOD(prefix, name, signature, doc)

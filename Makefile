@@ -1,0 +1,75 @@
+# Krait: build, test and measure.  `make help` lists the targets.
+
+PYTHON   := /usr/bin/python3.11
+BUILD    ?= build
+CC       := $(shell command -v ccache 2>/dev/null) gcc
+O        ?= 2
+PY_INCLUDE := $(if $(wildcard include/Python.h),include,/usr/include/python3.11)
+
+CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+            -Wno-cast-function-type -Wno-sign-compare \
+            -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
+CPPFLAGS := -Isrc -I$(PY_INCLUDE) -I$(BUILD) -D_GNU_SOURCE
+LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list -Wl,--export-dynamic $(EXTRA_LDFLAGS)
+LIBS     := -Wl,--no-as-needed -lm -lz -lexpat -ldl -lgmp -lb2 -lcrypt
+ifdef DEV
+LDFLAGS  += -Wl,--unresolved-symbols=ignore-all
+endif
+
+SOURCES  := $(shell find src -name '*.c' | LC_ALL=C sort)
+HEADERS  := $(shell find src include -name '*.h' -o -name '*.def' 2>/dev/null)
+TOOLS    := $(wildcard tools/gen_*.py)
+OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/names.o $(BUILD)/obj/gen/inittab.o
+
+.PHONY: all help
+all: $(BUILD)/krait
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 20
+
+# ---- generated tables -------------------------------------------------------------------------
+
+$(BUILD)/gen/stamp: $(SOURCES) $(HEADERS) $(TOOLS)
+	@mkdir -p $(BUILD)/gen
+	$(PYTHON) tools/gen_builtins.py src $(BUILD)/gen
+	$(PYTHON) tools/gen_tables.py src $(BUILD)/gen
+	@if [ -f tools/gen_ast.py ]; then $(PYTHON) tools/gen_ast.py src/compile/ast.def $(BUILD)/gen/compile/; fi
+	@if [ -f tools/gen_ops.py ]; then $(PYTHON) tools/gen_ops.py src/vm $(BUILD)/gen/vm/; fi
+	@if [ -f tools/gen_slots.py ]; then $(PYTHON) tools/gen_slots.py src/object/slots.def $(BUILD)/gen/object/; fi
+	@touch $@
+
+$(BUILD)/exports.list: src/capi/abi-3.11.txt
+	@mkdir -p $(BUILD)
+	@(echo '{'; grep -v '^#' $< | cut -f1 | sed 's/$$/;/'; echo 'krait_*;'; echo '};') > $@
+
+# ---- objects ----------------------------------------------------------------------------------
+
+$(BUILD)/obj/%.o: src/%.c | $(BUILD)/gen/stamp
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp
+
+$(BUILD)/krait: $(OBJECTS) $(BUILD)/exports.list
+	@echo "  LD $@"
+	@gcc $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(LIBS) -o $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# ---- variants ---------------------------------------------------------------------------------
+
+.PHONY: debug asan ubsan clean
+debug: ## the build that checks: total reference count, poisoned frees, invariants
+	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
+
+asan: ## AddressSanitizer and UBSan
+	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
+	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all
+
+clean: ## remove every build
+	rm -rf build build-*
