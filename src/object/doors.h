@@ -1,0 +1,32 @@
+/* Doors: calls from a lower layer to a higher one for which the public C API has no word.
+
+   A lower layer calls through this header, the higher one defines the function.  Kept short on
+   purpose: prefer PyImport_*, PyErr_Warn*, PyEval_* where they say the same. */
+#ifndef KRAIT_OBJECT_DOORS_H
+#define KRAIT_OBJECT_DOORS_H
+
+#include <Python.h>
+#include "base/common.h"
+
+/* runtime/gil.c: attend to what made the breaker non-zero: signals, pending calls, a GIL drop
+   request, an asynchronous exception.  -1 with an exception set if the frame must unwind. */
+status breaker_handle(PyThreadState *tstate);
+/* runtime/gil.c: wake the evaluation loop of an interpreter. */
+void breaker_set(PyInterpreterState *interp);
+
+/* runtime/import.c: `from package import *` and IMPORT_NAME with the interpreter's own import. */
+PyObject *import_name(PyThreadState *tstate, PyObject *builtins, PyObject *globals,
+                      PyObject *locals, PyObject *name, PyObject *fromlist, PyObject *level);
+
+/* runtime/suggest.c: the name closest to a failed one, for "Did you mean"; NULL without an
+   exception if there is none. */
+PyObject *suggest_for(PyObject *exception);
+
+/* types/str.c, exceptions.c, ...: make the types and singletons of a layer usable.  Called by
+   runtime/init.c in this order for the first interpreter. */
+status types_init(PyInterpreterState *interp);
+status exceptions_init(PyInterpreterState *interp);
+
+/* observe: called at allocation and release when a hook is installed (base/alloc.h). */
+
+#endif

@@ -1,0 +1,371 @@
+/* All mutable state of a process: one runtime, its interpreters, their threads.
+
+   Invariants
+   - `_PyRuntime` is exported and read by offset from compiled modules: the current thread stands
+     at byte 576, the ints -5..256 at byte 680, 32 bytes each.  Everything else is Krait's own.
+   - PyThreadState's layout is public (cpython/pystate.h).  What Krait adds per thread stands
+     behind it in `struct Thread`; a PyThreadState is always the head of one.
+   - PyInterpreterState is opaque to extensions; here it is `struct Interp`.
+   - A subsystem keeps its state in a field that bears its name, added here by its owner.
+   - All of it is guarded by the GIL, except what is marked atomic or has a lock beside it. */
+#ifndef KRAIT_OBJECT_STATE_H
+#define KRAIT_OBJECT_STATE_H
+
+#include <Python.h>
+#include <pthread.h>
+#include <signal.h>
+#include "base/common.h"
+
+struct Interp;
+struct _PyInterpreterFrame;
+
+/* ---- threads ------------------------------------------------------------------------------ */
+
+/* A thread as Krait sees it: the public struct first, own fields behind it. */
+struct Thread {
+    PyThreadState ts;
+    PyObject *repr_guard;           /* list of objects under repr, or NULL (object/protocol.c) */
+    int holds_gil;                  /* this thread owns the GIL (gil.c, debug and PyGILState) */
+    int from_gilstate;              /* made by PyGILState_Ensure */
+    PyObject *pending_traceback;    /* scratch for run.c */
+};
+
+/* ---- calls that wait for the evaluation loop -------------------------------------------- */
+
+enum { PENDING_CALLS = 32 };
+
+struct PendingCalls {
+    pthread_mutex_t lock;
+    int busy;                       /* a thread is running them */
+    int waiting;                    /* atomic: number of calls in the ring */
+    int first, last;
+    struct {
+        int (*func)(void *);
+        void *arg;
+    } ring[PENDING_CALLS];
+};
+
+/* What makes the evaluation loop look up from its work.  `breaker` is the one word the loop reads
+   (relaxed); it is non-zero if any other field asks for attention. */
+struct Breaker {
+    int breaker;                    /* atomic */
+    int drop_request;               /* atomic: another thread wants the GIL */
+    int async_exc;                  /* atomic: a thread has an asynchronous exception waiting */
+    struct PendingCalls pending;
+};
+
+/* ---- collector ---------------------------------------------------------------------------- */
+
+enum { GENERATIONS = 3 };
+
+struct GcGeneration {
+    int threshold;
+    int count;
+};
+
+struct GcStats {
+    Py_ssize_t collections, collected, uncollectable;
+};
+
+struct GcState {
+    int enabled;
+    int debug;
+    int collecting;
+    struct GcGeneration generations[GENERATIONS];
+    struct GcStats stats[GENERATIONS];
+    PyObject *garbage;              /* list */
+    PyObject *callbacks;            /* list */
+    Py_ssize_t long_lived_total;    /* survivors of the last full collection */
+    Py_ssize_t long_lived_pending;  /* survivors of middle collections since then */
+    Py_ssize_t permanent;           /* frozen objects */
+    struct Page *young_pages;       /* pages with tracked objects younger than the oldest generation */
+};
+
+/* ---- imports ------------------------------------------------------------------------------ */
+
+struct ImportState {
+    PyObject *modules;              /* sys.modules */
+    PyObject *modules_by_index;     /* list: PyState_FindModule */
+    PyObject *importlib;            /* the module importlib._bootstrap */
+    PyObject *import_func;          /* builtins.__import__ as it was at start */
+    int dlopen_flags;
+    int override_frozen;            /* _imp._override_frozen_modules_for_tests */
+    int override_multi_interp;
+    int import_level;               /* for -X importtime */
+    int64_t import_accumulated;
+    int import_header_done;
+    int finders_initialised;
+    PyObject *frozen_table;         /* dict: name -> (path, is_package, origname), import.c */
+};
+
+/* ---- codecs ------------------------------------------------------------------------------- */
+
+struct CodecState {
+    PyObject *search_path;
+    PyObject *search_cache;
+    PyObject *error_registry;
+    int initialized;
+};
+
+struct FsCodec {
+    char *encoding;                 /* name as Python shows it */
+    int utf8;
+    char *errors;
+    int error_handler;              /* enum of str_codec.h / os.h */
+};
+
+/* ---- warnings ----------------------------------------------------------------------------- */
+
+struct WarningsState {
+    PyObject *filters;
+    PyObject *once_registry;
+    PyObject *default_action;
+    long filters_version;
+};
+
+/* ---- types -------------------------------------------------------------------------------- */
+
+enum { TYPE_CACHE_BITS = 12, TYPE_CACHE_SIZE = 1 << TYPE_CACHE_BITS };
+
+struct TypeCacheEntry {
+    unsigned int version;
+    PyObject *name;                 /* borrowed if ascii and interned, else owned (object/mro.c) */
+    PyObject *value;                /* borrowed */
+};
+
+struct TypeState {
+    unsigned int next_version;
+    struct TypeCacheEntry cache[TYPE_CACHE_SIZE];
+};
+
+/* ---- after fork, at exit, audit --------------------------------------------------------- */
+
+struct AtexitCallback {
+    PyObject *func, *args, *kwargs;
+};
+
+struct AtexitState {
+    struct AtexitCallback **callbacks;
+    int count, room;
+};
+
+struct AuditHook {
+    struct AuditHook *next;
+    Py_AuditHookFunction func;
+    void *data;
+};
+
+/* ---- an interpreter ------------------------------------------------------------------------ */
+
+/* The struct behind PyInterpreterState.  `struct Interp` is another word for it. */
+#define Interp _is
+struct _is {
+    struct _is *next;
+    int64_t id;
+    int64_t id_refcount;
+    int requires_idref;
+    pthread_mutex_t id_lock;
+    int finalizing;
+
+    struct Breaker breaker;
+    int recursion_limit;
+
+    struct {
+        struct Thread *head;        /* guarded by runtime.head_lock */
+        uint64_t next_id;
+        long count;                 /* threads started by _thread and still running */
+        size_t stacksize;
+    } threads;
+
+    PyConfig config;
+    PyObject *sysdict;
+    PyObject *builtins;             /* dict of the module builtins */
+    PyObject *builtins_copy;        /* as it was at start, for the finalisation */
+    PyObject *dict;                 /* PyInterpreterState_GetDict */
+    _PyFrameEvalFunction eval_frame;
+
+    struct GcState gc;
+    struct ImportState import;
+    struct CodecState codecs;
+    struct FsCodec fs_codec;
+    struct WarningsState warnings;
+    struct TypeState types;
+    struct AtexitState atexit;
+
+    PyObject *audit_hooks;          /* list of Python callables, or NULL */
+    PyObject *before_forkers;       /* lists of os.register_at_fork */
+    PyObject *after_forkers_parent;
+    PyObject *after_forkers_child;
+
+    struct {
+        Py_ssize_t users;
+        freefunc free[MAX_CO_EXTRA_USERS];
+    } code_extra;
+
+    uint64_t dict_version;          /* last ma_version_tag given out */
+    uint32_t dict_keys_version;     /* last version of a shared or string-only key table */
+    uint32_t func_version;          /* last function version given out */
+
+    struct {
+        PyObject *interned;         /* dict of interned str that are not static, object/intern.c */
+        PyObject *empty;
+        PyObject *latin1[256];      /* one-character strings, types/str.c */
+    } str;
+    struct {
+        PyObject *empty;
+        PyObject *single[256];
+    } bytes;
+    struct {
+        PyObject *empty;
+    } tuple;
+    struct {
+        PyObject *last_resort_memory_error;  /* preallocated MemoryError */
+        PyObject *memory_errors;    /* free list of MemoryError instances */
+        int memory_errors_free;
+        PyObject *errnomap;         /* errno -> OSError subclass */
+    } exceptions;
+
+    int int_max_str_digits;
+    PyObject *unicode_ids;          /* list: _PyUnicode_FromId by index */
+};
+typedef struct _is InterpState;
+
+/* ---- the runtime -------------------------------------------------------------------------- */
+
+struct Gil {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_cond_t switched;
+    pthread_mutex_t switch_lock;
+    int locked;                     /* atomic; -1 not made yet */
+    unsigned long switch_number;
+    unsigned long interval;         /* microseconds */
+    PyThreadState *last_holder;     /* atomic */
+};
+
+enum { SIGNALS = NSIG };
+
+struct SignalState {
+    struct {
+        int tripped;                /* atomic */
+        PyObject *func;
+    } handlers[SIGNALS];
+    int any_tripped;                /* atomic */
+    int wakeup_fd;
+    int wakeup_warn;
+    PyObject *default_handler;
+    PyObject *ignore_handler;
+    int unhandled_interrupt;        /* KeyboardInterrupt ended the program */
+};
+
+struct Lifecycle {
+    int runtime_initialized;
+    int preinitializing, preinitialized;
+    int core_initialized;
+    int initialized;
+    PyThreadState *finalizing;      /* atomic: the thread that shuts down */
+    unsigned long main_thread;
+    PyPreConfig preconfig;
+    int nexitfuncs;
+    void (*exitfuncs[32])(void);
+};
+
+struct CrossType {
+    struct CrossType *next;
+    PyTypeObject *cls;              /* weak: a borrowed pointer, dropped when the type dies */
+    crossinterpdatafunc getdata;
+};
+
+struct _PyRuntimeState {
+    union {
+        struct Lifecycle life;
+        char life_room[576];
+    };
+    PyThreadState *current;         /* byte 576: read inline by extensions; atomic */
+    struct _is *gilstate_interp;
+    union {
+        struct {
+            pthread_key_t key;      /* PyGILState: this OS thread's PyThreadState */
+            int has_key;
+            int check_enabled;
+            unsigned long main_thread_native;
+        } gilstate;
+        char gilstate_room[680 - 592];
+    };
+    PyLongObject small_ints[262];   /* byte 680 */
+
+    struct {
+        pthread_mutex_t lock;       /* guards the list and every threads.head */
+        struct _is *head;
+        struct _is *main;
+        int64_t next_id;
+    } interpreters;
+    struct Gil gil;
+    struct SignalState signals;
+    struct AuditHook *audit_hooks;
+    struct {
+        pthread_mutex_t lock;
+        struct CrossType *head;
+    } cross;
+    int64_t unicode_next_id;
+    Py_ssize_t module_index;        /* last m_index given out */
+    int64_t open_code_hook_done;
+    Py_OpenCodeHookFunction open_code_hook;
+    void *open_code_data;
+    PyWideStringList orig_argv;
+    struct {
+        int enabled;                /* faulthandler */
+    } faulthandler;
+};
+
+_Static_assert(offsetof(struct _PyRuntimeState, current) == 576, "read by compiled modules");
+_Static_assert(offsetof(struct _PyRuntimeState, small_ints) == 680, "read by compiled modules");
+_Static_assert(sizeof(PyLongObject) == 32, "stride of the small ints");
+_Static_assert(offsetof(struct Thread, ts) == 0, "a PyThreadState heads its Thread");
+
+extern struct _PyRuntimeState _PyRuntime;
+
+/* The current thread; NULL if this OS thread does not hold the GIL. */
+static ALWAYS_INLINE PyThreadState *
+tstate_get(void)
+{
+    return __atomic_load_n(&_PyRuntime.current, __ATOMIC_RELAXED);
+}
+
+/* The current interpreter. */
+static ALWAYS_INLINE struct _is *
+interp_get(void)
+{
+    return tstate_get()->interp;
+}
+
+static ALWAYS_INLINE struct Thread *
+thread_of(PyThreadState *tstate)
+{
+    return (struct Thread *)tstate;
+}
+
+/* One of the static ints: value in -5..256, borrowed. */
+static ALWAYS_INLINE PyObject *
+small_int_peek(int value)
+{
+    return (PyObject *)&_PyRuntime.small_ints[value + 5];
+}
+
+#undef PyThreadState_GET
+#define PyThreadState_GET() tstate_get()
+
+/* ---- functions of state.c ----------------------------------------------------------------- */
+
+/* Prepare the runtime struct itself: locks, small ints.  Idempotent. */
+status runtime_init(void);
+/* A new interpreter, linked into the runtime; NULL with no exception if memory is out. */
+struct _is *interp_new(void);
+/* A new thread of `interp`, not current yet; NULL if memory is out. */
+PyThreadState *tstate_new(struct _is *interp);
+/* Remove every thread but `keep` from keep's interpreter (after fork, at exit). */
+void tstate_delete_others(PyThreadState *keep);
+/* After fork in the child: locks are made anew, the other threads forgotten. */
+status runtime_after_fork(void);
+
+#endif
