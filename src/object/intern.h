@@ -1,0 +1,19 @@
+/* Interned strings: at most one object for each text. */
+#ifndef KRAIT_OBJECT_INTERN_H
+#define KRAIT_OBJECT_INTERN_H
+
+#include <Python.h>
+#include "base/common.h"
+
+/* The set of interned strings: open addressing, linear probing, references not counted. */
+struct InternTable {
+    PyObject **slots;       /* NULL means free */
+    size_t mask;            /* number of slots - 1 */
+    size_t used;
+};
+
+status intern_init(void);
+void intern_forget(PyObject *text);
+PyObject *intern_find(PyObject *text);
+
+#endif

@@ -1,0 +1,86 @@
+/* What the files of `str` share: singletons, unit access, in-place growth.
+
+   A str holds its code points in units of 1, 2 or 4 bytes (PEP 393), always the narrowest that
+   fits.  Everything here expects ready strings; API entry points call PyUnicode_READY. */
+#ifndef KRAIT_TYPES_STR_H
+#define KRAIT_TYPES_STR_H
+
+#include <Python.h>
+#include "base/common.h"
+#include "object/state.h"
+
+/* The data of a str, taken apart once. */
+struct units {
+    int width;
+    const void *data;
+    Py_ssize_t length;
+};
+
+static inline struct units
+str_units(PyObject *text)
+{
+    return (struct units){(int)PyUnicode_KIND(text), PyUnicode_DATA(text),
+                          PyUnicode_GET_LENGTH(text)};
+}
+
+static inline Py_UCS4
+unit_at(struct units u, Py_ssize_t i)
+{
+    return u.width == 1 ? ((const Py_UCS1 *)u.data)[i]
+                        : u.width == 2 ? ((const Py_UCS2 *)u.data)[i] : ((const Py_UCS4 *)u.data)[i];
+}
+
+/* The string '' (new reference). */
+static inline PyObject *
+str_new_empty(void)
+{
+    return Py_NewRef(_PyRuntime.str.empty);
+}
+
+/* The one-character string for a code point below 256 (new reference). */
+static inline PyObject *
+str_new_latin1(Py_UCS1 ch)
+{
+    return Py_NewRef(_PyRuntime.str.latin1[ch]);
+}
+
+/* True if nobody else can see the object change: safe to write or resize in place. */
+static inline bool
+str_is_private(PyObject *text)
+{
+    return Py_REFCNT(text) == 1 && PyUnicode_CheckExact(text) &&
+           !((PyASCIIObject *)text)->state.interned && ((PyASCIIObject *)text)->state.compact;
+}
+
+/* Largest code point class of s[start:end]: 0x7f, 0xff, 0xffff or 0x10ffff. */
+Py_UCS4 units_class(int width, const void *data, Py_ssize_t n);
+
+PyObject *str_new_char(Py_UCS4 ch);
+PyObject *str_result_take(PyObject *text);
+PyObject *str_resize_take(PyObject *text, Py_ssize_t length);
+PyObject *str_slice(PyObject *text, Py_ssize_t start, Py_ssize_t end);
+PyObject *str_unchanged(PyObject *text);
+int str_compare_units(struct units a, struct units b);
+void *str_widen(struct units u, int width);
+status str_init(void);
+status str_check(PyObject *object);
+
+/* Clip slice bounds as s[start:end] does. */
+static inline void
+clip_bounds(Py_ssize_t *start, Py_ssize_t *end, Py_ssize_t length)
+{
+    if (*end > length)
+        *end = length;
+    else if (*end < 0) {
+        *end += length;
+        if (*end < 0)
+            *end = 0;
+    }
+    if (*start < 0) {
+        *start += length;
+        if (*start < 0)
+            *start = 0;
+    }
+}
+
+#endif
