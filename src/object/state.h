@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include "base/common.h"
+#include "object/intern.h"
 
 struct Interp;
 struct _PyInterpreterFrame;
@@ -207,11 +208,6 @@ struct _is {
     uint32_t func_version;          /* last function version given out */
 
     struct {
-        PyObject *interned;         /* dict of interned str that are not static, object/intern.c */
-        PyObject *empty;
-        PyObject *latin1[256];      /* one-character strings, types/str.c */
-    } str;
-    struct {
         PyObject *empty;
         PyObject *single[256];
     } bytes;
@@ -300,6 +296,14 @@ struct _PyRuntimeState {
         struct _is *main;
         int64_t next_id;
     } interpreters;
+    struct {
+        PyObject *empty;            /* '' and the one-character strings, types/str.c */
+        PyObject *latin1[256];
+        struct InternTable interned;
+        Py_ssize_t next_id;         /* atomic: last index of a _Py_Identifier */
+        PyObject **ids;             /* their strings, by index */
+        Py_ssize_t ids_room;
+    } str;
     struct Gil gil;
     struct SignalState signals;
     struct AuditHook *audit_hooks;
