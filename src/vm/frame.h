@@ -45,6 +45,8 @@ struct _PyInterpreterFrame {
     struct _PyInterpreterFrame *previous;
     _Py_CODEUNIT *last;
     int stack_top;
+    int exhausted_jump;       /* how far FOR_ITER or SEND of `previous` jumps when this generator
+                                 frame returns */
     bool is_entry;            /* returning from it leaves the C loop that runs it */
     char owner;
     PyObject *slots[1];

@@ -1,0 +1,80 @@
+/* Inline caches: what stands in the 16-bit words behind an instruction once it is specialised.
+
+   Word 0 of every family is its counter.  While the instruction is adaptive the counter says how
+   many runs remain before the next attempt; while it is specialised, how many misses it forgives.
+   The low four bits hold the exponent of the wait after the next failure (1 << exponent runs). */
+#ifndef KRAIT_VM_CACHE_H
+#define KRAIT_VM_CACHE_H
+
+#include <Python.h>
+#include <string.h>
+#include "base/common.h"
+
+/* Positions of the fields, in words from the first cache word. */
+enum {
+    CACHE_COUNTER = 0,
+    CACHE_ATTR_VERSION = 1,       /* LOAD_ATTR, STORE_ATTR: type (or module keys) version, 2 words */
+    CACHE_ATTR_INDEX = 3,
+    CACHE_METHOD_VERSION = 1,     /* LOAD_METHOD: 2 words */
+    CACHE_METHOD_DICT = 3,        /* offset of the instance dict */
+    CACHE_METHOD_KEYS = 4,        /* 2 words */
+    CACHE_METHOD_DESCR = 6,       /* borrowed function, 4 words */
+    CACHE_GLOBAL_INDEX = 1,       /* LOAD_GLOBAL */
+    CACHE_GLOBAL_MODULE = 2,      /* keys version of the module dict, 2 words */
+    CACHE_GLOBAL_BUILTIN = 4,     /* keys version of builtins, one word */
+    CACHE_SUBSCR_VERSION = 1,     /* BINARY_SUBSCR_GETITEM: 2 words */
+    CACHE_SUBSCR_FUNCTION = 3,    /* version of __getitem__, one word */
+    CACHE_CALL_FUNCTION = 1,      /* CALL: function version, 2 words */
+    CACHE_CALL_MIN_ARGS = 3,
+    CACHE_COMPARE_MASK = 1,       /* COMPARE_OP: which outcomes jump */
+};
+
+enum {
+    COUNTER_BACKOFF_BITS = 4,
+    COUNTER_BACKOFF_START = 4,
+    COUNTER_BACKOFF_MAX = 12,
+    COUNTER_ONE = 1 << COUNTER_BACKOFF_BITS,
+    /* Misses a fresh specialisation forgives. */
+    COUNTER_COOLDOWN = (53 << COUNTER_BACKOFF_BITS) | COUNTER_BACKOFF_START,
+};
+
+static inline uint32_t
+cache_read32(const uint16_t *words)
+{
+    uint32_t value;
+    memcpy(&value, words, sizeof(value));
+    return value;
+}
+
+static inline void
+cache_write32(uint16_t *words, uint32_t value)
+{
+    memcpy(words, &value, sizeof(value));
+}
+
+static inline PyObject *
+cache_read_object(const uint16_t *words)
+{
+    PyObject *object;
+    memcpy(&object, words, sizeof(object));
+    return object;
+}
+
+static inline void
+cache_write_object(uint16_t *words, PyObject *object)
+{
+    memcpy(words, &object, sizeof(object));
+}
+
+/* The counter after a failed attempt: wait twice as long as the last time. */
+static inline uint16_t
+counter_back_off(uint16_t counter)
+{
+    unsigned int exponent = (counter & (COUNTER_ONE - 1)) + 1;
+    if (exponent > COUNTER_BACKOFF_MAX) {
+        exponent = COUNTER_BACKOFF_MAX;
+    }
+    return (uint16_t)((((1u << exponent) - 1) << COUNTER_BACKOFF_BITS) | exponent);
+}
+
+#endif

@@ -1,0 +1,513 @@
+/* The interpreter loop: dispatch, entering and leaving frames.
+
+   The bodies of the instructions are in ops/; tools/gen_ops.py collects them into the loop.
+
+   Registers of the loop:
+     next   the code unit after the instruction that runs: its first cache word, if it has any
+     sp     first free slot of the value stack
+     frame  the running frame; cframe.current_frame mirrors it
+     table  dispatch addresses: &targets[0], or &targets[255] while tracing, where every entry
+            leads to DO_TRACING
+   A Python function called from Python runs in the same C frame.  The loop returns to its C caller
+   when a frame marked is_entry finishes.
+
+   Operands are always owned: numpy looks for the symbol _PyEval_EvalFrameDefault on the C stack and
+   then reuses operands whose count is 1. */
+#include <Python.h>
+#include <opcode.h>
+#include "object/declare.h"
+#include "object/state.h"
+#include "object/doors.h"
+#include "types/function.h"
+#include "types/generator.h"
+#include "vm/cache.h"
+#include "vm/eval.h"
+#include "vm/frame_stack.h"
+
+PyAPI_FUNC(int) _Py_CheckRecursiveCall(PyThreadState *, const char *);
+
+enum { TARGETS = 256, TRACING_OFFSET = 255 };
+
+typedef PyObject *(*BinaryFunction)(PyObject *, PyObject *);
+
+static PyObject *
+power(PyObject *left, PyObject *right)
+{
+    return PyNumber_Power(left, right, Py_None);
+}
+
+static PyObject *
+inplace_power(PyObject *left, PyObject *right)
+{
+    return PyNumber_InPlacePower(left, right, Py_None);
+}
+
+static const BinaryFunction binary_functions[] = {
+    [NB_ADD] = PyNumber_Add,
+    [NB_AND] = PyNumber_And,
+    [NB_FLOOR_DIVIDE] = PyNumber_FloorDivide,
+    [NB_LSHIFT] = PyNumber_Lshift,
+    [NB_MATRIX_MULTIPLY] = PyNumber_MatrixMultiply,
+    [NB_MULTIPLY] = PyNumber_Multiply,
+    [NB_REMAINDER] = PyNumber_Remainder,
+    [NB_OR] = PyNumber_Or,
+    [NB_POWER] = power,
+    [NB_RSHIFT] = PyNumber_Rshift,
+    [NB_SUBTRACT] = PyNumber_Subtract,
+    [NB_TRUE_DIVIDE] = PyNumber_TrueDivide,
+    [NB_XOR] = PyNumber_Xor,
+    [NB_INPLACE_ADD] = PyNumber_InPlaceAdd,
+    [NB_INPLACE_AND] = PyNumber_InPlaceAnd,
+    [NB_INPLACE_FLOOR_DIVIDE] = PyNumber_InPlaceFloorDivide,
+    [NB_INPLACE_LSHIFT] = PyNumber_InPlaceLshift,
+    [NB_INPLACE_MATRIX_MULTIPLY] = PyNumber_InPlaceMatrixMultiply,
+    [NB_INPLACE_MULTIPLY] = PyNumber_InPlaceMultiply,
+    [NB_INPLACE_REMAINDER] = PyNumber_InPlaceRemainder,
+    [NB_INPLACE_OR] = PyNumber_InPlaceOr,
+    [NB_INPLACE_POWER] = inplace_power,
+    [NB_INPLACE_RSHIFT] = PyNumber_InPlaceRshift,
+    [NB_INPLACE_SUBTRACT] = PyNumber_InPlaceSubtract,
+    [NB_INPLACE_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide,
+    [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
+};
+
+static ALWAYS_INLINE bool
+recursion_enter(PyThreadState *tstate)
+{
+    return likely(tstate->recursion_remaining-- > 0) || _Py_CheckRecursiveCall(tstate, "") == 0;
+}
+
+static ALWAYS_INLINE bool
+has_eval_hook(PyThreadState *tstate)
+{
+    _PyFrameEvalFunction hook = tstate->interp->eval_frame;
+    return unlikely(hook != NULL && hook != _PyEval_EvalFrameDefault);
+}
+
+/* A function whose calls the loop may run itself. */
+static ALWAYS_INLINE bool
+is_inlinable(PyThreadState *tstate, PyObject *callable)
+{
+    return PyFunction_Check(callable) &&
+           ((PyFunctionObject *)callable)->vectorcall == _PyFunction_Vectorcall &&
+           !has_eval_hook(tstate);
+}
+
+/* ---- frames for calls ----------------------------------------------------------------------- */
+
+Frame *
+eval_push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
+               PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    Frame *frame = frame_stack_push(tstate, frame_words(code));
+    if (unlikely(frame == NULL)) {
+        Py_ssize_t total = nargs + (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0);
+        for (Py_ssize_t i = 0; i < total; i++) {
+            Py_DECREF(args[i]);
+        }
+        Py_DECREF(func);
+        Py_XDECREF(locals);
+        return NULL;
+    }
+    frame_init(frame, func, locals, code, 0);
+    if (unlikely(function_bind(func, frame->slots, args, nargs, kwnames) < 0)) {
+        eval_pop_frame(tstate, frame);
+        return NULL;
+    }
+    return frame;
+}
+
+void
+eval_pop_frame(PyThreadState *tstate, Frame *frame)
+{
+    tstate->recursion_remaining--;
+    frame_clear(frame);
+    tstate->recursion_remaining++;
+    frame_stack_pop(tstate, frame);
+}
+
+PyObject *
+eval_run(PyThreadState *tstate, Frame *frame, int throwing)
+{
+    if (has_eval_hook(tstate)) {
+        return tstate->interp->eval_frame(tstate, frame, throwing);
+    }
+    return _PyEval_EvalFrameDefault(tstate, frame, throwing);
+}
+
+PyObject *
+eval_vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals, PyObject *const *args,
+            Py_ssize_t nargs, PyObject *kwnames)
+{
+    Py_ssize_t total = nargs + (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0);
+    for (Py_ssize_t i = 0; i < total; i++) {
+        Py_INCREF(args[i]);
+    }
+    Py_INCREF(func);
+    Py_XINCREF(locals);
+    Frame *frame = eval_push_call(tstate, func, locals, args, nargs, kwnames);
+    if (frame == NULL) {
+        return NULL;
+    }
+    PyObject *result = eval_run(tstate, frame, 0);
+    eval_pop_frame(tstate, frame);
+    return result;
+}
+
+/* CALL_FUNCTION_EX on a Python function: spread the tuple and the dict into one array, in a frame
+   of the running loop.  Borrows args and kwargs (may be NULL), takes over func. */
+static Frame *
+push_call_ex(PyThreadState *tstate, PyFunctionObject *func, PyObject *args, PyObject *kwargs)
+{
+    PyObject *small[8];
+    Py_ssize_t nargs = PyTuple_GET_SIZE(args);
+    Py_ssize_t nkw = kwargs != NULL ? PyDict_GET_SIZE(kwargs) : 0;
+    PyObject **array = small;
+    PyObject *kwnames = NULL;
+    Frame *frame = NULL;
+    if (nargs + nkw > (Py_ssize_t)ARRAY_LEN(small)) {
+        array = PyMem_New(PyObject *, nargs + nkw);
+        if (array == NULL) {
+            PyErr_NoMemory();
+            goto fail;
+        }
+    }
+    if (nkw > 0) {
+        kwnames = PyTuple_New(nkw);
+        if (kwnames == NULL) {
+            goto fail;
+        }
+        PyObject *key, *value;
+        Py_ssize_t position = 0, i = 0;
+        bool all_str = true;
+        while (PyDict_Next(kwargs, &position, &key, &value)) {
+            all_str &= PyUnicode_Check(key);
+            Py_INCREF(key);
+            PyTuple_SET_ITEM(kwnames, i, key);
+            array[nargs + i++] = value;
+        }
+        if (!all_str) {
+            PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+            goto fail;
+        }
+    }
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        array[i] = PyTuple_GET_ITEM(args, i);
+    }
+    for (Py_ssize_t i = 0; i < nargs + nkw; i++) {
+        Py_INCREF(array[i]);
+    }
+    PyObject *locals = NULL;
+    if (!(((PyCodeObject *)func->func_code)->co_flags & CO_OPTIMIZED)) {
+        locals = Py_NewRef(func->func_globals);
+    }
+    frame = eval_push_call(tstate, func, locals, array, nargs, kwnames);
+    func = NULL;
+fail:
+    Py_XDECREF((PyObject *)func);
+    Py_XDECREF(kwnames);
+    if (array != small) {
+        PyMem_Free(array);
+    }
+    return frame;
+}
+
+/* ---- the loop ------------------------------------------------------------------------------- */
+
+#define SAVE() (frame->last = next - 1)
+#define LOCAL(i) (frame->slots[i])
+#define NAME(i) (((PyTupleObject *)frame->code->co_names)->ob_item[i])
+#define STACK_BASE() (&frame->slots[frame->code->co_nlocalsplus])
+
+#define TARGET(name) op_##name
+#define GO_QUICK()                                                                                 \
+    do {                                                                                           \
+        unsigned int word_ = *next++;                                                              \
+        oparg = word_ >> 8;                                                                        \
+        goto *table[word_ & 0xff];                                                                 \
+    } while (0)
+#define GO()                                                                                       \
+    do {                                                                                           \
+        table = targets + cframe.use_tracing;                                                      \
+        GO_QUICK();                                                                                \
+    } while (0)
+#define NEXT()                                                                                     \
+    do {                                                                                           \
+        next += CACHES;                                                                            \
+        GO();                                                                                      \
+    } while (0)
+#define NEXT_QUICK()                                                                               \
+    do {                                                                                           \
+        next += CACHES;                                                                            \
+        GO_QUICK();                                                                                \
+    } while (0)
+
+#define FAIL_IF(condition)                                                                         \
+    do {                                                                                           \
+        if (unlikely(condition)) {                                                                 \
+            sp -= CONSUMED;                                                                        \
+            goto error;                                                                            \
+        }                                                                                          \
+    } while (0)
+#define ERROR_IF(condition)                                                                        \
+    do {                                                                                           \
+        if (unlikely(condition)) {                                                                 \
+            goto error;                                                                            \
+        }                                                                                          \
+    } while (0)
+#define PASTE_(a) a
+#define DEOPT_IF(condition)                                                                        \
+    do {                                                                                           \
+        if (unlikely(condition)) {                                                                 \
+            goto MISSED;                                                                           \
+        }                                                                                          \
+    } while (0)
+
+/* Release a reference; code that a finaliser runs must find the instruction pointer saved. */
+#define DROP(object)                                                                               \
+    do {                                                                                           \
+        PyObject *dropped_ = (PyObject *)(object);                                                 \
+        if (--dropped_->ob_refcnt == 0) {                                                          \
+            SAVE();                                                                                \
+            _Py_Dealloc(dropped_);                                                                 \
+        }                                                                                          \
+    } while (0)
+#define XDROP(object)                                                                              \
+    do {                                                                                           \
+        PyObject *maybe_ = (PyObject *)(object);                                                   \
+        if (maybe_ != NULL) {                                                                      \
+            DROP(maybe_);                                                                          \
+        }                                                                                          \
+    } while (0)
+
+#define CHECK_BREAKER()                                                                            \
+    do {                                                                                           \
+        if (unlikely(__atomic_load_n(&tstate->interp->breaker.breaker, __ATOMIC_RELAXED))) {       \
+            goto attend_breaker;                                                                   \
+        }                                                                                          \
+    } while (0)
+
+/* Begin running `callee`, which returns to this frame at `next`. */
+#define ENTER(callee)                                                                              \
+    do {                                                                                           \
+        frame->last = next - 1;                                                                    \
+        frame->stack_top = (int)(sp - frame->slots);                                               \
+        (callee)->previous = frame;                                                                \
+        frame = (callee);                                                                          \
+        goto start_frame;                                                                          \
+    } while (0)
+
+#define ADAPTIVE_COUNTER() (*(uint16_t *)next)
+
+PyObject *
+_PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
+{
+    static const void *const targets[TRACING_OFFSET + TARGETS] = {
+#include "gen/vm/labels.inc"
+    };
+    const void *const *table;
+    _Py_CODEUNIT *next;
+    PyObject **sp;
+    unsigned int oparg;
+    PyObject *kwnames = NULL;
+    PyObject *result_out;
+
+    _PyCFrame cframe;
+    _PyCFrame *outer = tstate->cframe;
+    cframe.use_tracing = outer->use_tracing;
+    cframe.previous = outer;
+    tstate->cframe = &cframe;
+    frame->is_entry = true;
+    frame->previous = outer->current_frame;
+    cframe.current_frame = frame;
+
+    if (unlikely(throwing)) {
+        if (!recursion_enter(tstate)) {
+            tstate->recursion_remaining--;
+            goto leave_failed;
+        }
+        sp = frame->slots + frame->stack_top;
+        frame->stack_top = -1;
+        next = frame->last + 1;
+        if (cframe.use_tracing && trace_enter(tstate, frame) < 0) {
+            goto drop_stack;
+        }
+        goto error_again;
+    }
+
+start_frame:
+    cframe.current_frame = frame;
+    if (unlikely(!recursion_enter(tstate))) {
+        /* leave_failed gives one back. */
+        tstate->recursion_remaining--;
+        goto leave_failed;
+    }
+resume_frame:
+    sp = frame->slots + frame->stack_top;
+    frame->stack_top = -1;
+    next = frame->last + 1;
+    GO();
+
+#include "gen/vm/loop.inc"
+
+op_tracing:
+    /* Every instruction passes here while tracing; the instruction itself then runs in its
+       general form. */
+    {
+        unsigned int word = next[-1];
+        uint8_t opcode = opcode_base[word & 0xff];
+        if (tstate->tracing == 0 &&
+            next - 1 - _PyCode_CODE(frame->code) >= frame->code->_co_firsttraceable) {
+            int previous = frame_last_index(frame);
+            SAVE();
+            if (opcode == RESUME) {
+                if (oparg < 2 &&
+                    __atomic_load_n(&tstate->interp->breaker.breaker, __ATOMIC_RELAXED) &&
+                    breaker_handle(tstate) < 0) {
+                    goto error;
+                }
+                ERROR_IF(trace_enter(tstate, frame) < 0);
+            }
+            else if (cframe.use_tracing && tstate->c_tracefunc != NULL) {
+                frame->stack_top = (int)(sp - frame->slots);
+                status traced = trace_instruction(tstate, frame, previous);
+                sp = frame->slots + frame->stack_top;
+                frame->stack_top = -1;
+                /* The tracer may have jumped by setting f_lineno. */
+                if (traced < 0) {
+                    goto error;
+                }
+                next = frame->last + 1;
+            }
+        }
+        else {
+            SAVE();
+        }
+        word = next[-1];
+        oparg = word >> 8;
+        goto *targets[opcode_base[word & 0xff]];
+    }
+
+op_unknown:
+    SAVE();
+    PyErr_SetString(PyExc_SystemError, "unknown opcode");
+    goto error;
+
+attend_breaker:
+    /* Between two instructions: signals, pending calls, other threads.  frame->last still names
+       the instruction that came here, so that a handler around it sees the exception. */
+    if (breaker_handle(tstate) < 0) {
+        goto error;
+    }
+    GO();
+
+error:
+    assert(PyErr_Occurred());
+    kwnames = NULL;
+    if (!frame_is_incomplete(frame)) {
+        PyFrameObject *object = frame_get_object(frame);
+        if (object != NULL) {
+            PyTraceBack_Here(object);
+        }
+    }
+    if (cframe.use_tracing && tstate->c_tracefunc != NULL) {
+        trace_exception(tstate, frame);
+    }
+
+error_again:
+    /* The traceback is in place: find a handler in this frame. */
+    {
+        struct Handler handler;
+        kwnames = NULL;
+        PyObject **base = STACK_BASE();
+        if (!unwind_find_handler(frame->code, frame_last_index(frame), &handler)) {
+            if (cframe.use_tracing) {
+                trace_leave(tstate, frame, NULL);
+            }
+            goto drop_stack;
+        }
+        while (sp > base + handler.depth) {
+            PyObject *item = *--sp;
+            Py_XDECREF(item);
+        }
+        if (handler.push_last) {
+            PyObject *index = PyLong_FromLong(frame_last_index(frame));
+            if (index == NULL) {
+                goto error_again;
+            }
+            *sp++ = index;
+        }
+        PyObject *exception = unwind_take_exception(tstate);
+        *sp++ = exception;
+        next = _PyCode_CODE(frame->code) + handler.target;
+        GO();
+    }
+
+drop_stack:
+    {
+        PyObject **base = STACK_BASE();
+        while (sp > base) {
+            PyObject *item = *--sp;
+            Py_XDECREF(item);
+        }
+        frame->stack_top = frame->code->co_nlocalsplus;
+    }
+
+leave_failed:
+    /* An exception is pending and this frame is done. */
+    assert(PyErr_Occurred());
+    tstate->recursion_remaining++;
+    if (frame->is_entry) {
+        tstate->cframe = cframe.previous;
+        tstate->cframe->use_tracing = cframe.use_tracing;
+        return NULL;
+    }
+    {
+        Frame *done = frame;
+        frame = done->previous;
+        if (done->owner == OWNED_BY_GENERATOR) {
+            generator_finish(tstate, frame_generator(done));
+        }
+        else {
+            eval_pop_frame(tstate, done);
+        }
+        cframe.current_frame = frame;
+        sp = frame->slots + frame->stack_top;
+        frame->stack_top = -1;
+        next = frame->last + 1;
+        goto error;
+    }
+
+generator_returned:
+    /* A generator that FOR_ITER or SEND of this loop resumed is finished. */
+    {
+        Frame *done = frame;
+        frame = done->previous;
+        bool wants_value = opcode_base[_Py_OPCODE(*frame->last)] == SEND;
+        frame->last += done->exhausted_jump;
+        /* The generator is still on the caller's stack: it outlives this. */
+        generator_finish(tstate, frame_generator(done));
+        cframe.current_frame = frame;
+        PyObject *iterator = frame->slots[--frame->stack_top];
+        if (wants_value) {
+            frame->slots[frame->stack_top++] = result_out;
+        }
+        else {
+            Py_DECREF(result_out);
+        }
+        Py_DECREF(iterator);
+        goto resume_frame;
+    }
+
+unbound_local:
+    SAVE();
+    raise_unbound_local(frame->code, (int)oparg);
+    goto error;
+
+leave:
+    /* result_out is the value of a finished (or suspended) entry frame. */
+    tstate->cframe = cframe.previous;
+    tstate->cframe->use_tracing = cframe.use_tracing;
+    return result_out;
+}

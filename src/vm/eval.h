@@ -1,0 +1,112 @@
+/* Entering the interpreter loop, and what the instruction bodies call outside of it. */
+#ifndef KRAIT_VM_EVAL_H
+#define KRAIT_VM_EVAL_H
+
+#include "vm/frame.h"
+
+/* Run a frame that the caller has pushed, through the interpreter's frame-evaluation hook if one
+   is installed (PEP 523).  The frame is left for the caller to clear. */
+PyObject *eval_run(PyThreadState *tstate, Frame *frame, int throwing);
+/* Clear the newest frame of the data stack and give its space back. */
+void eval_pop_frame(PyThreadState *tstate, Frame *frame);
+/* Push a frame for a call and bind its arguments.  Takes over the references to func, to locals
+   (may be NULL), and to every argument, also on failure (NULL with an exception). */
+Frame *eval_push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
+                      PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+/* Call a function with borrowed arguments in a fresh loop: what vectorcall does. */
+PyObject *eval_vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
+                      PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+
+/* ---- unwind.c */
+
+struct Handler {
+    int target;      /* code unit to continue at */
+    int depth;       /* value stack items to keep */
+    bool push_last;  /* the handler wants the index of the raising instruction */
+};
+/* The innermost handler that covers the instruction at `index`; false if there is none. */
+bool unwind_find_handler(PyCodeObject *code, int index, struct Handler *handler);
+/* The pending exception as a normalised instance with its traceback set; owned.  Nothing is
+   pending afterwards. */
+PyObject *unwind_take_exception(PyThreadState *tstate);
+/* Put `value` (taken over) back as the pending exception. */
+void unwind_restore(PyThreadState *tstate, PyObject *value_take);
+
+/* ---- trace.c */
+
+/* Base opcode of every opcode: what a specialised or paired one stands for. */
+extern const uint8_t opcode_base[256];
+extern const uint8_t opcode_caches[256];
+
+/* `call` event to the tracer and the profiler.  -1 with an exception. */
+status trace_enter(PyThreadState *tstate, Frame *frame);
+/* `return` event; value NULL when an exception unwinds the frame. */
+status trace_leave(PyThreadState *tstate, Frame *frame, PyObject *value);
+/* `exception` event for the pending exception. */
+void trace_exception(PyThreadState *tstate, Frame *frame);
+/* `line` and `opcode` events for the instruction at frame->last, after the one at `previous`. */
+status trace_instruction(PyThreadState *tstate, Frame *frame, int previous);
+/* Call `callable` with c_call, c_return, c_exception events if it is built in. */
+PyObject *trace_c_call(PyThreadState *tstate, Frame *frame, PyObject *callable,
+                       PyObject *const *args, size_t nargsf, PyObject *kwnames);
+PyObject *trace_c_call_ex(PyThreadState *tstate, Frame *frame, PyObject *callable, PyObject *args,
+                          PyObject *kwargs);
+/* The line of an instruction, from a table made at first use; -1 if it has none. */
+int code_line_at(PyCodeObject *code, int index);
+
+/* ---- specialize.c */
+
+/* Count a run of a code object that is not quickened yet, and quicken it when it is warm. */
+void quicken_code(PyCodeObject *code);
+
+/* ---- names.c: names, imports, annotations */
+
+void raise_unbound_local(PyCodeObject *code, int slot);
+void raise_unbound_deref(PyCodeObject *code, int slot);
+void raise_undefined_name(PyObject *name);
+PyObject *name_load(PyThreadState *tstate, Frame *frame, PyObject *name);
+status name_store(Frame *frame, PyObject *name, PyObject *value);
+status name_delete(Frame *frame, PyObject *name);
+PyObject *global_load(Frame *frame, PyObject *name);
+status global_delete(Frame *frame, PyObject *name);
+PyObject *classderef_load(Frame *frame, int slot);
+PyObject *build_class_load(Frame *frame);
+status annotations_setup(Frame *frame);
+PyObject *import_run(PyThreadState *tstate, Frame *frame, PyObject *name, PyObject *fromlist,
+                     PyObject *level);
+PyObject *import_from(PyObject *module, PyObject *name);
+status import_star(PyThreadState *tstate, Frame *frame, PyObject *module);
+status print_expression(PyObject *value);
+
+/* ---- shapes.c: unpacking, matching, building */
+
+/* Unpack `iterable` downward from `top`: exactly `before` items, and with `after` >= 0 a list and
+   then that many.  Reports like an assignment does. */
+status unpack_iterable(PyObject *iterable, int before, int after, PyObject **top);
+/* Values of a mapping for a tuple of keys, None if one is missing. */
+PyObject *match_keys(PyThreadState *tstate, PyObject *mapping, PyObject *keys);
+/* Attributes for a class pattern; NULL without an exception if it does not match. */
+PyObject *match_class(PyObject *subject, PyObject *type, Py_ssize_t positional,
+                      PyObject *keyword_names);
+status list_extend_unpacked(PyObject *list, PyObject *iterable);
+status dict_update_unpacked(PyObject *dict, PyObject *mapping);
+void raise_merge_error(PyObject *callable, PyObject *kwargs);
+PyObject *format_value(PyObject *value, PyObject *spec, int conversion);
+status require_args_iterable(PyObject *callable, PyObject *args);
+/* type(self).name bound to self, without the instance dict; NULL without an exception if absent. */
+PyObject *special_method(PyObject *self, PyObject *name);
+
+/* ---- raise.c: raising, matching and grouping exceptions */
+
+/* raise, raise exc, raise exc from cause; takes over both references.  true: the handled exception
+   is raised again as it is; false: the frame is added to its traceback. */
+bool raise_exception(PyThreadState *tstate, PyObject *exception_take, PyObject *cause_take);
+/* isinstance test of `except type:`; -1 with TypeError if type is no exception class. */
+truth exception_matches(PyObject *exception, PyObject *type);
+status check_except_star_type(PyObject *type);
+/* Split for `except*`: *match (None if nothing) and *rest, both new. */
+status exception_group_match(PyObject *exception, PyObject *type, PyObject **match,
+                             PyObject **rest);
+PyObject *prepare_reraise_star(PyObject *original, PyObject *raised);
+
+#endif

@@ -1,0 +1,250 @@
+/* Building and taking apart containers and strings; structural pattern matching. */
+
+OP(BUILD_TUPLE, (values[oparg] -- tuple))
+{
+    tuple = PyTuple_New(oparg);
+    ERROR_IF(tuple == NULL);
+    for (unsigned int i = 0; i < oparg; i++) {
+        PyTuple_SET_ITEM(tuple, i, values[i]);
+    }
+}
+
+OP(BUILD_LIST, (values[oparg] -- list))
+{
+    list = PyList_New(oparg);
+    ERROR_IF(list == NULL);
+    for (unsigned int i = 0; i < oparg; i++) {
+        PyList_SET_ITEM(list, i, values[i]);
+    }
+}
+
+OP(LIST_TO_TUPLE, (list -- tuple))
+{
+    tuple = PyList_AsTuple(list);
+    Py_DECREF(list);
+    FAIL_IF(tuple == NULL);
+}
+
+OP(BUILD_SET, (values[oparg] -- set))
+{
+    set = PySet_New(NULL);
+    ERROR_IF(set == NULL);
+    status added = 0;
+    for (unsigned int i = 0; i < oparg; i++) {
+        if (added == 0) {
+            added = PySet_Add(set, values[i]);
+        }
+        Py_DECREF(values[i]);
+    }
+    if (added < 0) {
+        Py_DECREF(set);
+    }
+    FAIL_IF(added < 0);
+}
+
+OP(BUILD_MAP, (pairs[oparg * 2] -- map))
+{
+    map = oparg == 0 ? PyDict_New() : _PyDict_NewPresized(oparg);
+    ERROR_IF(map == NULL);
+    for (unsigned int i = 0; i < oparg; i++) {
+        if (PyDict_SetItem(map, pairs[2 * i], pairs[2 * i + 1]) < 0) {
+            Py_DECREF(map);
+            goto error;
+        }
+    }
+    for (unsigned int i = 0; i < 2 * oparg; i++) {
+        Py_DECREF(pairs[i]);
+    }
+}
+
+OP(BUILD_CONST_KEY_MAP, (values[oparg], keys -- map))
+{
+    if (!PyTuple_CheckExact(keys) || PyTuple_GET_SIZE(keys) != (Py_ssize_t)oparg) {
+        PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
+        goto error;
+    }
+    map = _PyDict_NewPresized(oparg);
+    ERROR_IF(map == NULL);
+    for (unsigned int i = 0; i < oparg; i++) {
+        if (PyDict_SetItem(map, PyTuple_GET_ITEM(keys, i), values[i]) < 0) {
+            Py_DECREF(map);
+            goto error;
+        }
+    }
+    for (unsigned int i = 0; i < oparg; i++) {
+        Py_DECREF(values[i]);
+    }
+    Py_DECREF(keys);
+}
+
+OP(BUILD_STRING, (pieces[oparg] -- string))
+{
+    PyObject *empty = PyUnicode_New(0, 0);
+    ERROR_IF(empty == NULL);
+    string = _PyUnicode_JoinArray(empty, pieces, oparg);
+    Py_DECREF(empty);
+    ERROR_IF(string == NULL);
+    for (unsigned int i = 0; i < oparg; i++) {
+        Py_DECREF(pieces[i]);
+    }
+}
+
+OP(BUILD_SLICE, ())
+{
+    PyObject *step = oparg == 3 ? *--sp : NULL;
+    PyObject *stop = sp[-1];
+    PyObject *start = sp[-2];
+    PyObject *slice = PySlice_New(start, stop, step);
+    Py_XDECREF(step);
+    ERROR_IF(slice == NULL);
+    Py_DECREF(start);
+    Py_DECREF(stop);
+    sp--;
+    sp[-1] = slice;
+    NEXT();
+}
+
+OP(FORMAT_VALUE, ())
+{
+    PyObject *spec = oparg & 4 ? *--sp : NULL;
+    PyObject *value = sp[-1];
+    if (spec != NULL || (oparg & 3) != 0 || !PyUnicode_CheckExact(value)) {
+        PyObject *text = format_value(value, spec, (int)(oparg & 3));
+        Py_XDECREF(spec);
+        ERROR_IF(text == NULL);
+        sp[-1] = text;
+        Py_DECREF(value);
+    }
+    NEXT();
+}
+
+OP(LIST_APPEND, (value -- ))
+{
+    status appended = PyList_Append(sp[-1 - (int)oparg], value);
+    Py_DECREF(value);
+    FAIL_IF(appended < 0);
+}
+
+OP(SET_ADD, (value -- ))
+{
+    status added = PySet_Add(sp[-1 - (int)oparg], value);
+    Py_DECREF(value);
+    FAIL_IF(added < 0);
+}
+
+OP(MAP_ADD, (key, value -- ))
+{
+    status added = PyDict_SetItem(sp[-2 - (int)oparg], key, value);
+    Py_DECREF(key);
+    Py_DECREF(value);
+    FAIL_IF(added < 0);
+}
+
+OP(LIST_EXTEND, (iterable -- ))
+{
+    status extended = list_extend_unpacked(sp[-1 - (int)oparg], iterable);
+    Py_DECREF(iterable);
+    FAIL_IF(extended < 0);
+}
+
+OP(SET_UPDATE, (iterable -- ))
+{
+    status updated = _PySet_Update(sp[-1 - (int)oparg], iterable);
+    Py_DECREF(iterable);
+    FAIL_IF(updated < 0);
+}
+
+OP(DICT_UPDATE, (mapping -- ))
+{
+    status updated = dict_update_unpacked(sp[-1 - (int)oparg], mapping);
+    Py_DECREF(mapping);
+    FAIL_IF(updated < 0);
+}
+
+OP(DICT_MERGE, (mapping -- ))
+{
+    /* Only for calls: the callable is three words below the dict. */
+    if (_PyDict_MergeEx(sp[-1 - (int)oparg], mapping, 2) < 0) {
+        raise_merge_error(sp[-3 - (int)oparg], mapping);
+        goto error;
+    }
+    Py_DECREF(mapping);
+}
+
+OP(UNPACK_SEQUENCE, ())
+{
+    PyObject *sequence = *--sp;
+    PyObject **items = NULL;
+    if (PyTuple_CheckExact(sequence) && PyTuple_GET_SIZE(sequence) == (Py_ssize_t)oparg) {
+        items = ((PyTupleObject *)sequence)->ob_item;
+    }
+    else if (PyList_CheckExact(sequence) && PyList_GET_SIZE(sequence) == (Py_ssize_t)oparg) {
+        items = ((PyListObject *)sequence)->ob_item;
+    }
+    if (items != NULL) {
+        for (unsigned int i = oparg; i-- > 0;) {
+            PyObject *item = items[i];
+            Py_INCREF(item);
+            *sp++ = item;
+        }
+    }
+    else if (unpack_iterable(sequence, (int)oparg, -1, sp + oparg) < 0) {
+        Py_DECREF(sequence);
+        goto error;
+    }
+    else {
+        sp += oparg;
+    }
+    Py_DECREF(sequence);
+    NEXT();
+}
+
+OP(UNPACK_EX, ())
+{
+    PyObject *sequence = *--sp;
+    int total = 1 + (int)(oparg & 0xff) + (int)(oparg >> 8);
+    status unpacked =
+        unpack_iterable(sequence, (int)(oparg & 0xff), (int)(oparg >> 8), sp + total);
+    Py_DECREF(sequence);
+    ERROR_IF(unpacked < 0);
+    sp += total;
+    NEXT();
+}
+
+OP(GET_LEN, (subject -- subject, length))
+{
+    Py_ssize_t size = PyObject_Length(subject);
+    ERROR_IF(size < 0);
+    length = PyLong_FromSsize_t(size);
+    ERROR_IF(length == NULL);
+}
+
+QUICK_OP(MATCH_MAPPING, (subject -- subject, matches))
+{
+    matches = Py_TYPE(subject)->tp_flags & Py_TPFLAGS_MAPPING ? Py_True : Py_False;
+    Py_INCREF(matches);
+}
+
+QUICK_OP(MATCH_SEQUENCE, (subject -- subject, matches))
+{
+    matches = Py_TYPE(subject)->tp_flags & Py_TPFLAGS_SEQUENCE ? Py_True : Py_False;
+    Py_INCREF(matches);
+}
+
+OP(MATCH_KEYS, (subject, keys -- subject, keys, values))
+{
+    values = match_keys(tstate, subject, keys);
+    ERROR_IF(values == NULL);
+}
+
+OP(MATCH_CLASS, (subject, type, names -- attributes))
+{
+    attributes = match_class(subject, type, (Py_ssize_t)oparg, names);
+    if (attributes == NULL) {
+        ERROR_IF(PyErr_Occurred());
+        attributes = Py_NewRef(Py_None);
+    }
+    Py_DECREF(subject);
+    Py_DECREF(type);
+    Py_DECREF(names);
+}

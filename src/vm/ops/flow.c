@@ -1,0 +1,237 @@
+/* Jumps, loops, starting and returning. */
+
+OP(RESUME, ())
+{
+    if (oparg < 2) {
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+QUICK_OP(JUMP_FORWARD, ())
+{
+    next += oparg;
+    NEXT_QUICK();
+}
+
+OP(JUMP_BACKWARD, ())
+{
+    next -= oparg;
+    CHECK_BREAKER();
+    NEXT();
+}
+
+QUICK_OP(JUMP_BACKWARD_NO_INTERRUPT, ())
+{
+    next -= oparg;
+    NEXT_QUICK();
+}
+
+QUICK_OP(POP_JUMP_FORWARD_IF_FALSE, ())
+{
+    PyObject *value = *--sp;
+    if (value == Py_True) {
+        Py_DECREF(value);
+    }
+    else if (value == Py_False) {
+        Py_DECREF(value);
+        next += oparg;
+    }
+    else {
+        SAVE();
+        truth known = PyObject_IsTrue(value);
+        Py_DECREF(value);
+        ERROR_IF(known < 0);
+        next += known ? 0 : oparg;
+        NEXT();
+    }
+    NEXT_QUICK();
+}
+
+QUICK_OP(POP_JUMP_FORWARD_IF_TRUE, ())
+{
+    PyObject *value = *--sp;
+    if (value == Py_False) {
+        Py_DECREF(value);
+    }
+    else if (value == Py_True) {
+        Py_DECREF(value);
+        next += oparg;
+    }
+    else {
+        SAVE();
+        truth known = PyObject_IsTrue(value);
+        Py_DECREF(value);
+        ERROR_IF(known < 0);
+        next += known ? oparg : 0;
+        NEXT();
+    }
+    NEXT_QUICK();
+}
+
+OP(POP_JUMP_BACKWARD_IF_FALSE, ())
+{
+    PyObject *value = *--sp;
+    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    Py_DECREF(value);
+    ERROR_IF(known < 0);
+    if (!known) {
+        next -= oparg;
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+OP(POP_JUMP_BACKWARD_IF_TRUE, ())
+{
+    PyObject *value = *--sp;
+    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    Py_DECREF(value);
+    ERROR_IF(known < 0);
+    if (known) {
+        next -= oparg;
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+QUICK_OP(POP_JUMP_FORWARD_IF_NONE, (value -- ))
+{
+    if (value == Py_None) {
+        Py_DECREF(value);
+        next += oparg;
+    }
+    else {
+        DROP(value);
+    }
+}
+
+QUICK_OP(POP_JUMP_FORWARD_IF_NOT_NONE, (value -- ))
+{
+    if (value != Py_None) {
+        DROP(value);
+        next += oparg;
+    }
+    else {
+        Py_DECREF(value);
+    }
+}
+
+OP(POP_JUMP_BACKWARD_IF_NONE, ())
+{
+    PyObject *value = *--sp;
+    bool jump = value == Py_None;
+    Py_DECREF(value);
+    if (jump) {
+        next -= oparg;
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+OP(POP_JUMP_BACKWARD_IF_NOT_NONE, ())
+{
+    PyObject *value = *--sp;
+    bool jump = value != Py_None;
+    Py_DECREF(value);
+    if (jump) {
+        next -= oparg;
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+OP(JUMP_IF_FALSE_OR_POP, ())
+{
+    PyObject *value = sp[-1];
+    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    ERROR_IF(known < 0);
+    if (known) {
+        sp--;
+        Py_DECREF(value);
+    }
+    else {
+        next += oparg;
+    }
+    NEXT();
+}
+
+OP(JUMP_IF_TRUE_OR_POP, ())
+{
+    PyObject *value = sp[-1];
+    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    ERROR_IF(known < 0);
+    if (!known) {
+        sp--;
+        Py_DECREF(value);
+    }
+    else {
+        next += oparg;
+    }
+    NEXT();
+}
+
+OP(GET_ITER, (iterable -- iterator))
+{
+    iterator = PyObject_GetIter(iterable);
+    Py_DECREF(iterable);
+    FAIL_IF(iterator == NULL);
+}
+
+OP(FOR_ITER, ())
+{
+    PyObject *iterator = sp[-1];
+    if (Py_IS_TYPE(iterator, &PyGen_Type) && !cframe.use_tracing &&
+        ((PyGenObject *)iterator)->gi_frame_state < FRAME_EXECUTING && !has_eval_hook(tstate)) {
+        /* Run the generator in this loop; it comes back through YIELD_VALUE, RETURN_VALUE or
+           leave_failed. */
+        PyGenObject *generator = (PyGenObject *)iterator;
+        Frame *inner = generator_frame(generator);
+        generator_link(tstate, generator);
+        inner->slots[inner->stack_top++] = Py_NewRef(Py_None);
+        inner->is_entry = false;
+        inner->exhausted_jump = (int)oparg;
+        ENTER(inner);
+    }
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    if (item != NULL) {
+        *sp++ = item;
+        NEXT();
+    }
+    if (tstate->curexc_type != NULL) {
+        ERROR_IF(!PyErr_ExceptionMatches(PyExc_StopIteration));
+        if (cframe.use_tracing && tstate->c_tracefunc != NULL) {
+            trace_exception(tstate, frame);
+        }
+        PyErr_Clear();
+    }
+    sp--;
+    Py_DECREF(iterator);
+    next += oparg;
+    NEXT();
+}
+
+OP(RETURN_VALUE, ())
+{
+    PyObject *value = *--sp;
+    frame->stack_top = (int)(sp - frame->slots);
+    if (unlikely(cframe.use_tracing) && trace_leave(tstate, frame, value) < 0) {
+        Py_DECREF(value);
+        goto drop_stack;
+    }
+    tstate->recursion_remaining++;
+    if (frame->is_entry) {
+        result_out = value;
+        goto leave;
+    }
+    Frame *done = frame;
+    if (unlikely(done->owner == OWNED_BY_GENERATOR)) {
+        result_out = value;
+        goto generator_returned;
+    }
+    frame = done->previous;
+    eval_pop_frame(tstate, done);
+    cframe.current_frame = frame;
+    frame->slots[frame->stack_top++] = value;
+    goto resume_frame;
+}
