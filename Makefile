@@ -16,7 +16,9 @@ ifdef DEV
 LDFLAGS  += -Wl,--unresolved-symbols=ignore-all
 endif
 
-SOURCES  := $(shell find src -name '*.c' | LC_ALL=C sort)
+# src/vm/ops holds instruction bodies, which tools/gen_ops.py collects into the loop.
+BODIES   := $(wildcard src/vm/ops/*.c)
+SOURCES  := $(filter-out $(BODIES),$(shell find src -name '*.c' | LC_ALL=C sort))
 HEADERS  := $(shell find src include -name '*.h' -o -name '*.def' 2>/dev/null)
 TOOLS    := $(wildcard tools/gen_*.py)
 OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/names.o $(BUILD)/obj/gen/inittab.o
@@ -29,7 +31,7 @@ help:
 
 # ---- generated tables -------------------------------------------------------------------------
 
-$(BUILD)/gen/stamp: $(SOURCES) $(HEADERS) $(TOOLS)
+$(BUILD)/gen/stamp: $(SOURCES) $(BODIES) $(HEADERS) $(TOOLS)
 	@mkdir -p $(BUILD)/gen
 	$(PYTHON) tools/gen_builtins.py src $(BUILD)/gen
 	$(PYTHON) tools/gen_tables.py src $(BUILD)/gen

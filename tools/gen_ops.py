@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Collect the instruction bodies of src/vm/ops/*.c into the dispatch loop.
 
-Usage: gen_ops.py ROOT OUTDIR
+Usage: gen_ops.py VMDIR OUTDIR
 
 A body stands below a head at column 0 and is closed by a `}` at column 0:
 
@@ -116,7 +116,7 @@ def emit(out, op, table):
 
 def collect(root):
     """Yield (kind, name, effect, body lines, file, first line) for every body."""
-    folder = os.path.join(root, 'src/vm/ops')
+    folder = os.path.join(root, 'ops')
     for file in sorted(os.listdir(folder)):
         if not file.endswith('.c'):
             continue
@@ -140,7 +140,7 @@ def collect(root):
 
 def main():
     root, outdir = sys.argv[1:3]
-    table = read_table(os.path.join(root, 'src/vm/opcode.def'))
+    table = read_table(os.path.join(root, 'opcode.def'))
     ops = list(collect(root))
     seen = {}
     for op in ops:
