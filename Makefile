@@ -51,6 +51,13 @@ $(BUILD)/obj/%.o: src/%.c | $(BUILD)/gen/stamp
 	@echo "  CC $<"
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
+# Instruction bodies are compiled as part of the loop.
+$(BUILD)/obj/vm/ops/%.o: src/vm/ops/%.c $(BUILD)/obj/vm/eval.o
+	@mkdir -p $(@D)
+	@touch $@
+
+$(BUILD)/obj/vm/eval.o: $(BODIES)
+
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
