@@ -276,6 +276,8 @@ class Writer:
             text = (pyname + shown).replace('\\"', '"').replace('"', '\\"')
             doc = '"%s\\n--\\n\\n" %s' % (text, '' if doc == 'NULL' else doc)
         flags, target = self.calling(prefix, pyname, kind, signature, function, local)
+        if pyname in ('__contains__', '__getitem__'):
+            flags += ' | METH_COEXIST'      # found before the slot wrapper
         flags += {'CLASSMETHOD': ' | METH_CLASS', 'STATICMETHOD': ' | METH_STATIC'}.get(kind, '')
         return '    {"%s", (PyCFunction)(void (*)(void))%s, %s, PyDoc_STR(%s)},' % (
             pyname, target, flags, doc if doc != 'NULL' else '""') if doc != 'NULL' else \

@@ -1,0 +1,117 @@
+/* What dict.c, dict_method.c, dict_view.c and odict.c share about tables; see dict.h. */
+#ifndef KRAIT_TYPES_DICT_KEYS_H
+#define KRAIT_TYPES_DICT_KEYS_H
+
+#include "object/state.h"
+#include "types/dict.h"
+
+/* The table of every empty dict: one empty slot, no entries, never counted, never written. */
+extern struct dict_empty_table {
+    struct _dictkeysobject head;
+    char indices[8];
+} krait_empty_keys;
+#define EMPTY_KEYS (&krait_empty_keys.head)
+
+#define DICT_TOUCH(d) ((d)->ma_version_tag = ++interp_get()->dict_version)
+#define KEYS_USABLE(size) (((size) << 1) / 3)
+#define STR_HASH(op) (((PyASCIIObject *)(op))->hash)
+
+static inline bool
+dict_is_split(PyDictObject *dict)
+{
+    return dict->ma_values != NULL;
+}
+
+/* A str's hash without a call where it is cached; -1 with an exception. */
+static inline Py_hash_t
+key_hash(PyObject *key)
+{
+    if (PyUnicode_CheckExact(key) && STR_HASH(key) != -1) {
+        return STR_HASH(key);
+    }
+    return PyObject_Hash(key);
+}
+
+/* Equality of two exact str without running code. */
+static inline bool
+str_same(PyObject *a, PyObject *b)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+    int kind = PyUnicode_KIND(a);
+    return length == PyUnicode_GET_LENGTH(b) && kind == (int)PyUnicode_KIND(b) &&
+           memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * kind) == 0;
+}
+
+static inline PyObject *
+entry_key(PyDictKeysObject *keys, Py_ssize_t i)
+{
+    return keys->kind == KEYS_GENERAL ? KEYS_ENTRIES(keys)[i].key : KEYS_STR_ENTRIES(keys)[i].key;
+}
+
+static inline Py_hash_t
+entry_hash(PyDictKeysObject *keys, Py_ssize_t i)
+{
+    return keys->kind == KEYS_GENERAL ? KEYS_ENTRIES(keys)[i].hash
+                                      : STR_HASH(KEYS_STR_ENTRIES(keys)[i].key);
+}
+
+/* Where the value of entry i is kept. */
+static inline PyObject **
+entry_value(PyDictObject *dict, Py_ssize_t i)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (dict->ma_values != NULL) {
+        return &dict->ma_values->values[i];
+    }
+    return keys->kind == KEYS_GENERAL ? &KEYS_ENTRIES(keys)[i].value
+                                      : &KEYS_STR_ENTRIES(keys)[i].value;
+}
+
+/* Advance over live entries in order.  *pos starts at 0; the references are borrowed. */
+static inline bool
+dict_step(PyDictObject *dict, Py_ssize_t *pos, PyObject **key, PyObject **value, Py_hash_t *hash)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    Py_ssize_t i = *pos;
+    if (dict->ma_values != NULL) {
+        if (i < 0 || i >= dict->ma_values->used) {
+            return false;
+        }
+        *pos = i + 1;
+        i = VALUES_ORDER(dict->ma_values)[i];
+        *value = dict->ma_values->values[i];
+    }
+    else {
+        if (i < 0) {
+            return false;
+        }
+        while (i < keys->nentries && *entry_value(dict, i) == NULL) {
+            i++;
+        }
+        if (i >= keys->nentries) {
+            return false;
+        }
+        *pos = i + 1;
+        *value = *entry_value(dict, i);
+    }
+    *key = entry_key(keys, i);
+    *hash = entry_hash(keys, i);
+    return true;
+}
+
+/* Room for `extra` more keys as the reference estimates it (its growth shows in getsizeof). */
+uint8_t keys_log2_for(Py_ssize_t entries);
+status dict_resize(PyDictObject *dict, uint8_t log2_size, bool general);
+status dict_unsplit(PyDictObject *dict);
+int dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take);
+status dict_delete_at(PyDictObject *dict, Py_hash_t hash, Py_ssize_t ix, PyObject **old_value);
+PyObject *dict_pop_item(PyDictObject *dict, PyObject **value);
+int dict_merge(PyObject *target, PyObject *other, int override);
+PyObject *dict_fromkeys_for(PyTypeObject *type, PyObject *iterable, PyObject *value);
+Py_ssize_t dict_sizeof(PyDictObject *dict);
+PyObject *dict_view_new(PyObject *dict, PyTypeObject *type);
+void dict_maybe_track(PyDictObject *dict, PyObject *key, PyObject *value);
+int dict_equal(PyDictObject *a, PyDictObject *b);
+PyObject *dict_missing(PyDictObject *dict, PyObject *key);
+
+#endif
