@@ -1,0 +1,78 @@
+/* Free lists: dead objects of one size kept for the next object of that size.
+
+   A cached object has reference count 0, is not tracked by the collector, and its ob_type field
+   links to the next one; whoever pops it sets count and type.  All lists hang off the runtime
+   struct (`_PyRuntime.caches`).  With KRAIT_NO_FREELISTS (sanitizer builds) nothing is cached. */
+#ifndef KRAIT_OBJECT_FREELIST_H
+#define KRAIT_OBJECT_FREELIST_H
+
+#include <Python.h>
+#include "base/common.h"
+#include "base/bigint.h"
+
+struct FreeList {
+    PyObject *head;
+    int count;
+};
+
+enum {
+    INTS_CACHED = 400,
+    FLOATS_CACHED = 400,
+    LISTS_CACHED = 120,
+    ITERATORS_CACHED = 40,
+    TUPLE_SIZES_CACHED = 20,        /* lengths 1 to 19; index 0 is not used */
+    TUPLES_CACHED = 1000,
+};
+
+/* The lists of the numeric and sequence types, and the big-number library. */
+struct ObjectCaches {
+    struct FreeList ints;           /* blocks that hold one or two limbs */
+    struct FreeList floats;
+    struct FreeList lists;
+    struct FreeList list_iterators;
+    struct FreeList tuple_iterators;
+    struct FreeList range_iterators;
+    struct FreeList slices;
+    struct FreeList tuples[TUPLE_SIZES_CACHED];
+    struct BigintLibrary bigint;
+};
+
+/* A cached object, or NULL.  Count and type are the caller's to set. */
+static ALWAYS_INLINE void *
+freelist_pop(struct FreeList *list)
+{
+    PyObject *op = list->head;
+    if (likely(op != NULL)) {
+        list->head = (PyObject *)op->ob_type;
+        list->count--;
+    }
+    return op;
+}
+
+/* Take a dead object in; false if the list is full and the object is to be freed. */
+static ALWAYS_INLINE bool
+freelist_push(struct FreeList *list, void *object, int limit)
+{
+#ifdef KRAIT_NO_FREELISTS
+    (void)list, (void)object, (void)limit;
+    return false;
+#else
+    if (unlikely(list->count >= limit)) return false;
+    PyObject *op = object;
+    op->ob_refcnt = 0;
+    op->ob_type = (PyTypeObject *)list->head;
+    list->head = op;
+    list->count++;
+    return true;
+#endif
+}
+
+/* Give every cached object back; `release` is PyObject_Free or PyObject_GC_Del. */
+static inline void
+freelist_clear(struct FreeList *list, void (*release)(void *))
+{
+    PyObject *op;
+    while ((op = freelist_pop(list)) != NULL) release(op);
+}
+
+#endif
