@@ -35,6 +35,8 @@ struct ObjectCaches {
     struct FreeList slices;
     struct FreeList tuples[TUPLE_SIZES_CACHED];
     struct BigintLibrary bigint;
+    PyObject *int_info_type;        /* sys.int_info, sys.float_info: made on first use */
+    PyObject *float_info_type;
 };
 
 /* A cached object, or NULL.  Count and type are the caller's to set. */

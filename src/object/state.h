@@ -16,6 +16,7 @@
 #include <signal.h>
 #include "base/common.h"
 #include "object/intern.h"
+#include "object/freelist.h"
 
 struct Interp;
 struct _PyInterpreterFrame;
@@ -311,6 +312,7 @@ struct _PyRuntimeState {
         pthread_mutex_t lock;
         struct CrossType *head;
     } cross;
+    struct ObjectCaches caches;     /* free lists and big-number library of types/ */
     int64_t unicode_next_id;
     Py_ssize_t module_index;        /* last m_index given out */
     int64_t open_code_hook_done;

@@ -13,6 +13,11 @@
 #define SMALL_INT_MIN (-5)
 #define SMALL_INT_MAX 256
 
+/* Digits allowed in conversions between int and str: the limit of a fresh interpreter, and the
+   length up to which nothing is checked. */
+#define INT_MAX_STR_DIGITS_DEFAULT 4300
+#define INT_MAX_STR_DIGITS_THRESHOLD 640
+
 _Static_assert(PyLong_SHIFT == LIMB_BITS && sizeof(digit) == sizeof(limb), "one limb, one digit");
 
 /* A static int: new reference. */
@@ -106,7 +111,10 @@ PyObject *int_shifted_right(PyLongObject *a, size_t bits);
 /* Negative, zero, positive as a < b, a == b, a > b. */
 int int_compare(const PyLongObject *a, const PyLongObject *b);
 Py_hash_t int_hash(const PyLongObject *v);
-extern PyNumberMethods int_as_number;
+
+/* The format mini-language for ints: types/format_spec.c. */
+int _PyLong_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *obj, PyObject *format_spec,
+                                 Py_ssize_t start, Py_ssize_t end);
 
 /* Text: int_text.c */
 PyObject *int_to_decimal(PyObject *v);
@@ -114,6 +122,8 @@ PyObject *int_from_bytes_object(PyTypeObject *type, PyObject *bytes, PyObject *b
                                 int is_signed);
 PyObject *int_to_bytes_object(PyObject *self, Py_ssize_t length, PyObject *byteorder,
                               int is_signed);
-status int_write(_PyUnicodeWriter *writer, PyObject *v, int base, int prefix);
+int _PyLong_FormatWriter(_PyUnicodeWriter *writer, PyObject *obj, int base, int alternate);
+char *_PyLong_FormatBytesWriter(_PyBytesWriter *writer, char *out, PyObject *obj, int base,
+                                int alternate);
 
 #endif
