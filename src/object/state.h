@@ -79,8 +79,6 @@ struct GcState {
     PyObject *callbacks;            /* list */
     Py_ssize_t long_lived_total;    /* survivors of the last full collection */
     Py_ssize_t long_lived_pending;  /* survivors of middle collections since then */
-    Py_ssize_t permanent;           /* frozen objects */
-    struct Page *young_pages;       /* pages with tracked objects younger than the oldest generation */
 };
 
 /* ---- imports ------------------------------------------------------------------------------ */
@@ -369,6 +367,13 @@ status runtime_init(void);
 struct _is *interp_new(void);
 /* A new thread of `interp`, not current yet; NULL if memory is out. */
 PyThreadState *tstate_new(struct _is *interp);
+/* Unlink a thread that has been cleared, forget it for this OS thread, free it. */
+void tstate_destroy(PyThreadState *tstate);
+/* runtime/gil.c: PyGILState no longer finds this thread. */
+void gilstate_forget(PyThreadState *tstate);
+/* object/error.c, runtime: exported by the reference without a public header. */
+void _Py_NO_RETURN _Py_FatalError_TstateNULL(const char *func);
+void _PyEval_SignalAsyncExc(PyInterpreterState *interp);
 /* Remove every thread but `keep` from keep's interpreter (after fork, at exit). */
 void tstate_delete_others(PyThreadState *keep);
 /* After fork in the child: locks are made anew, the other threads forgotten. */

@@ -1,0 +1,58 @@
+/* Memory domains: raw (malloc), mem and obj (pages), and the table of hooks over them. */
+#ifndef KRAIT_BASE_ALLOC_H
+#define KRAIT_BASE_ALLOC_H
+
+#include <Python.h>
+#include "base/common.h"
+#include "base/pages.h"
+
+/* What the debug hooks of a domain stand upon. */
+struct DebugApi {
+    char letter;
+    PyMemAllocatorEx below;
+};
+
+struct Allocators {
+    PyMemAllocatorEx domain[3];     /* by PyMemAllocatorDomain */
+    PyObjectArenaAllocator arena;
+    int hooked;                     /* mem or obj is not what pages serve */
+    int ready;
+    int debug;                      /* debug hooks are installed */
+    unsigned wanted_kind;           /* of the collected block being asked for through hooks, or 0 */
+    struct DebugApi debug_api[3];
+};
+
+/* Defined in object/state.c with the rest of the mutable state. */
+extern struct Allocators krait_alloc;
+
+/* A block for a collected object of `n` bytes, from pages of `kind` (base/pages.h).  Seen by
+   installed allocator hooks as a request to the obj domain.  NULL without an exception. */
+void *collected_alloc_hooked(unsigned kind, size_t n);
+void collected_free_hooked(void *block);
+
+static ALWAYS_INLINE void *
+collected_alloc(unsigned kind, size_t n)
+{
+    if (unlikely(krait_alloc.hooked)) {
+        return collected_alloc_hooked(kind, n);
+    }
+    return likely(n <= PAGE_MAX) ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+}
+
+static ALWAYS_INLINE void
+collected_free(void *block)
+{
+    if (unlikely(krait_alloc.hooked)) {
+        collected_free_hooked(block);
+        return;
+    }
+    page_free_block(page_of(block), block);
+}
+
+/* Chunks for frames' data stacks: what PyObject_GetArenaAllocator hands out. */
+void *virtual_alloc(size_t bytes);
+void virtual_free(void *base, size_t bytes);
+/* Text of the place that allocated a block, if tracemalloc traces (modules/_tracemalloc.c). */
+void alloc_site_print(int fd, const void *block);
+
+#endif

@@ -1,0 +1,91 @@
+/* The platform in a few functions; see os.h. */
+#include "base/os.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+void *
+os_map(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void
+os_unmap(void *base, size_t bytes)
+{
+    /* munmap sets errno on failure only; callers free memory where errno is still needed */
+    int saved = errno;
+    munmap(base, bytes);
+    errno = saved;
+}
+
+void *
+os_map_aligned(size_t bytes, size_t align)
+{
+    char *p = os_map(bytes);
+    if (p == NULL || ((uintptr_t)p & (align - 1)) == 0) {
+        return p;
+    }
+    os_unmap(p, bytes);
+    if (bytes > SIZE_MAX - align || (p = os_map(bytes + align)) == NULL) {
+        return NULL;
+    }
+    char *aligned = (char *)(((uintptr_t)p + align - 1) & ~(uintptr_t)(align - 1));
+    if (aligned > p) {
+        os_unmap(p, (size_t)(aligned - p));
+    }
+    size_t tail = (size_t)(p + align - aligned);
+    if (tail > 0) {
+        os_unmap(aligned + bytes, tail);
+    }
+    return aligned;
+}
+
+static status
+random_device(char *buffer, size_t n)
+{
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    while (n > 0) {
+        ssize_t got = read(fd, buffer, n);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            int saved = got < 0 ? errno : EIO;
+            close(fd);
+            errno = saved;
+            return -1;
+        }
+        buffer += got;
+        n -= (size_t)got;
+    }
+    close(fd);
+    return 0;
+}
+
+status
+os_random(void *buffer, size_t n, bool blocking)
+{
+    char *at = buffer;
+    while (n > 0) {
+        ssize_t got = getrandom(at, n, blocking ? 0 : GRND_NONBLOCK);
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            if (errno == ENOSYS || errno == EPERM || errno == EAGAIN) {
+                return random_device(at, n);
+            }
+            return -1;
+        }
+        at += got;
+        n -= (size_t)got;
+    }
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* The platform: memory mappings, random bytes, descriptors.  The only file with platform #ifdefs. */
+#ifndef KRAIT_BASE_OS_H
+#define KRAIT_BASE_OS_H
+
+#include "base/common.h"
+
+/* Fresh zeroed memory of `bytes` at a multiple of `align` (a power of two); NULL if there is none. */
+void *os_map_aligned(size_t bytes, size_t align);
+/* Fresh zeroed memory, page aligned. */
+void *os_map(size_t bytes);
+void os_unmap(void *base, size_t bytes);
+/* Fill with random bytes from the system.  `blocking` waits for the pool at boot.  0, or -1 with
+   errno set. */
+status os_random(void *buffer, size_t n, bool blocking);
+
+#endif

@@ -1,0 +1,419 @@
+/* Size-class pages: carving, class lists, arenas, large collected objects.  See pages.h for the
+   layout and the invariants. */
+#include "base/pages.h"
+#include "base/os.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct Page) <= PAGE_HEADER_ROOM - 64 * (PAGE_COLOURS - 1),
+               "a header ends before the side bytes");
+_Static_assert(PAGE_FIRST_COLLECTED % 16 == 0, "blocks are 16-byte aligned");
+_Static_assert(PAGE_HEADER_ROOM + (PAGE_BYTES - PAGE_FIRST_COLLECTED) / 16 <= PAGE_FIRST_COLLECTED,
+               "side bytes end before the first block");
+
+/* Bytes of a block of class `c`. */
+size_t
+size_class_bytes(unsigned c)
+{
+    if (c <= 32) {
+        return (size_t)c * 16;
+    }
+    if (c == CLASS_WHOLE) {
+        return PAGE_WHOLE;
+    }
+    unsigned octave = (c - 33) / 4, step = (c - 33) % 4;
+    return ((size_t)512 << octave) + ((size_t)128 << octave) * (step + 1);
+}
+
+/* Make every class list empty.  Idempotent. */
+void
+heap_init(void)
+{
+    struct Heap *heap = &krait_heap;
+    if (heap->ready) {
+        return;
+    }
+    for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
+        for (unsigned c = 0; c < PAGE_CLASSES; c++) {
+            heap->available[kind][c] = &heap->none;
+        }
+    }
+    heap->ready = 1;
+}
+
+/* ---- arenas ------------------------------------------------------------------------------- */
+
+static void
+known_set(const char *base, size_t bytes, bool value)
+{
+    for (size_t at = 0; at < bytes; at += ARENA_BYTES) {
+        uintptr_t mib = (uintptr_t)(base + at) >> 20;
+        uint64_t bit = (uint64_t)1 << (mib & 63);
+        if (value) {
+            krait_heap.known[mib >> 6] |= bit;
+        }
+        else {
+            krait_heap.known[mib >> 6] &= ~bit;
+        }
+    }
+}
+
+static void
+arena_link(struct Arena *arena)
+{
+    arena->prev = NULL;
+    arena->next = krait_heap.arenas;
+    if (arena->next != NULL) {
+        arena->next->prev = arena;
+    }
+    krait_heap.arenas = arena;
+    arena->linked = 1;
+}
+
+static void
+arena_unlink(struct Arena *arena)
+{
+    if (arena->prev != NULL) {
+        arena->prev->next = arena->next;
+    }
+    else {
+        krait_heap.arenas = arena->next;
+    }
+    if (arena->next != NULL) {
+        arena->next->prev = arena->prev;
+    }
+    arena->linked = 0;
+}
+
+static struct Arena *
+arena_new(void)
+{
+    struct Arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL) {
+        return NULL;
+    }
+    arena->base = os_map_aligned(ARENA_BYTES, ARENA_BYTES);
+    if (arena->base == NULL) {
+        free(arena);
+        return NULL;
+    }
+    known_set(arena->base, ARENA_BYTES, true);
+    krait_heap.arena_count++;
+    krait_heap.arena_total++;
+    if (krait_heap.arena_count > krait_heap.arena_peak) {
+        krait_heap.arena_peak = krait_heap.arena_count;
+    }
+    arena_link(arena);
+    return arena;
+}
+
+static char *
+arena_take_page(struct Arena **owner)
+{
+    struct Arena *arena = krait_heap.arenas;
+    if (arena == NULL && (arena = arena_new()) == NULL) {
+        return NULL;
+    }
+    unsigned i = (unsigned)__builtin_ctz(~arena->used);
+    arena->used |= 1u << i;
+    if (arena->used == (1u << PAGES_PER_ARENA) - 1) {
+        arena_unlink(arena);
+    }
+    *owner = arena;
+    return arena->base + i * PAGE_BYTES;
+}
+
+/* An arena without a used page goes back to the system unless it is the only one with room. */
+static void
+arena_give_page(struct Arena *arena, char *page)
+{
+    arena->used &= ~(1u << ((size_t)(page - arena->base) / PAGE_BYTES));
+    if (!arena->linked) {
+        arena_link(arena);
+    }
+    if (arena->used == 0 && (arena->next != NULL || arena->prev != NULL)) {
+        arena_unlink(arena);
+        known_set(arena->base, ARENA_BYTES, false);
+        os_unmap(arena->base, ARENA_BYTES);
+        krait_heap.arena_count--;
+        free(arena);
+    }
+}
+
+/* ---- pages -------------------------------------------------------------------------------- */
+
+static void
+all_link(struct Page *page)
+{
+    struct Page **head = &krait_heap.all[page->kind];
+    page->all_prev = NULL;
+    page->all_next = *head;
+    if (*head != NULL) {
+        (*head)->all_prev = page;
+    }
+    *head = page;
+}
+
+static void
+all_unlink(struct Page *page)
+{
+    if (page->all_prev != NULL) {
+        page->all_prev->all_next = page->all_next;
+    }
+    else {
+        krait_heap.all[page->kind] = page->all_next;
+    }
+    if (page->all_next != NULL) {
+        page->all_next->all_prev = page->all_prev;
+    }
+}
+
+static void
+class_link(struct Page *page)
+{
+    struct Page **head = &krait_heap.available[page->kind][page->size_class];
+    /* Behind the head: the page in use stays in use until it is full. */
+    if (*head == &krait_heap.none) {
+        page->prev = page->next = NULL;
+        *head = page;
+    }
+    else {
+        page->prev = *head;
+        page->next = (*head)->next;
+        if (page->next != NULL) {
+            page->next->prev = page;
+        }
+        (*head)->next = page;
+    }
+    page->listed = 1;
+}
+
+static void
+class_unlink(struct Page *page)
+{
+    struct Page **head = &krait_heap.available[page->kind][page->size_class];
+    if (page->prev != NULL) {
+        page->prev->next = page->next;
+    }
+    else {
+        *head = page->next != NULL ? page->next : &krait_heap.none;
+    }
+    if (page->next != NULL) {
+        page->next->prev = page->prev;
+    }
+    page->listed = 0;
+}
+
+static struct Page *
+page_init(char *base, unsigned kind, unsigned c, size_t block, struct Arena *arena)
+{
+    struct Page *page = page_of(base);
+    memset(page, 0, sizeof *page);
+    page->kind = (uint8_t)kind;
+    page->size_class = (uint16_t)c;
+    page->arena = arena;
+    page->first = kind >= PAGE_COLLECTED ? PAGE_FIRST_COLLECTED : PAGE_HEADER_ROOM;
+    page->block = (uint32_t)block;
+    page->reciprocal = (uint32_t)((((uint64_t)1 << 32) + block - 1) / block);
+    page->capacity = (uint32_t)((PAGE_BYTES - page->first) / block);
+    if (kind >= PAGE_COLLECTED) {
+        memset(base + PAGE_HEADER_ROOM, 0, PAGE_FIRST_COLLECTED - PAGE_HEADER_ROOM);
+    }
+    all_link(page);
+    return page;
+}
+
+static struct Page *
+page_new(unsigned kind, unsigned c)
+{
+    struct Arena *arena;
+    char *base = arena_take_page(&arena);
+    if (base == NULL) {
+        return NULL;
+    }
+    struct Page *page = page_init(base, kind, c, size_class_bytes(c), arena);
+    class_link(page);
+    return page;
+}
+
+/* Link some never-used blocks into the free list: enough to amortise the call, few enough not to
+   touch memory that may never be needed. */
+static void
+page_carve(struct Page *page)
+{
+    uint32_t n = 2048 / page->block;
+    n = n < 1 ? 1 : n;
+    if (n > page->capacity - page->carved) {
+        n = page->capacity - page->carved;
+    }
+    char *at = page_base(page) + page->first + (size_t)page->carved * page->block;
+    page->carved += n;
+    page->free = at;
+    for (; n > 1; n--) {
+        *(void **)at = at + page->block;
+        at += page->block;
+    }
+    *(void **)at = NULL;
+}
+
+/* The class list's head has no free block: carve, or go on to the next page, or make one. */
+NOINLINE void *
+page_alloc_slow(unsigned kind, unsigned c)
+{
+    if (!krait_heap.ready) {
+        heap_init();
+    }
+    for (;;) {
+        struct Page *page = krait_heap.available[kind][c];
+        if (page == &krait_heap.none) {
+            page = page_new(kind, c);
+            if (page == NULL) {
+                return NULL;
+            }
+        }
+        if (page->free == NULL) {
+            if (page->carved < page->capacity) {
+                page_carve(page);
+            }
+            else {
+                class_unlink(page);
+                continue;
+            }
+        }
+        void **block = page->free;
+        page->free = *block;
+        page->used++;
+        return block;
+    }
+}
+
+/* Release an empty page.  The head of a class list stays: a loop that allocates and frees one block
+   must not map and unmap.  A page under collection stays until the collector is done with it. */
+void
+page_settle(struct Page *page)
+{
+    if (page->used != 0 || page->refs != NULL) {
+        return;
+    }
+    if (page->arena == NULL) {
+        large_free(page);
+    }
+    else if (page->prev != NULL) {
+        if (page->in_young_list) {
+            page_young_unlink(page);
+        }
+        class_unlink(page);
+        all_unlink(page);
+        arena_give_page(page->arena, page_base(page));
+    }
+}
+
+/* A page that was full has a free block again, or a page has become empty. */
+NOINLINE void
+page_free_slow(struct Page *page)
+{
+    if (page->arena != NULL && !page->listed) {
+        class_link(page);
+    }
+    page_settle(page);
+}
+
+void
+page_young_link(struct Page *page)
+{
+    page->young_prev = NULL;
+    page->young_next = krait_heap.young;
+    if (page->young_next != NULL) {
+        page->young_next->young_prev = page;
+    }
+    krait_heap.young = page;
+    page->in_young_list = 1;
+}
+
+void
+page_young_unlink(struct Page *page)
+{
+    if (page->young_prev != NULL) {
+        page->young_prev->young_next = page->young_next;
+    }
+    else {
+        krait_heap.young = page->young_next;
+    }
+    if (page->young_next != NULL) {
+        page->young_next->young_prev = page->young_prev;
+    }
+    page->in_young_list = 0;
+}
+
+/* ---- large collected objects -------------------------------------------------------------- */
+
+/* One block in a mapping of its own, or in a whole page if it fits; `n` > PAGE_MAX. */
+void *
+large_alloc(unsigned kind, size_t n)
+{
+    if (n <= PAGE_WHOLE) {
+        return page_alloc_class(kind, CLASS_WHOLE);
+    }
+    if (n > SIZE_MAX / 2) {
+        return NULL;
+    }
+    size_t bytes = (n + PAGE_FIRST_COLLECTED + ARENA_BYTES - 1) & ~(ARENA_BYTES - 1);
+    char *base = os_map_aligned(bytes, ARENA_BYTES);
+    if (base == NULL) {
+        return NULL;
+    }
+    known_set(base, bytes, true);
+    struct Page *page = page_init(base, kind, CLASS_WHOLE, PAGE_WHOLE, NULL);
+    page->mapping = bytes;
+    page->capacity = page->carved = page->used = 1;
+    krait_heap.large_count++;
+    return base + page->first;
+}
+
+void
+large_free(struct Page *page)
+{
+    if (page->in_young_list) {
+        page_young_unlink(page);
+    }
+    char *base = page_base(page);
+    size_t bytes = page->mapping;
+    all_unlink(page);
+    known_set(base, bytes, false);
+    krait_heap.large_count--;
+    os_unmap(base, bytes);
+}
+
+/* ---- looking ------------------------------------------------------------------------------ */
+
+size_t
+heap_count(unsigned kind)
+{
+    size_t n = 0;
+    for (struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
+        n += page->used;
+    }
+    return n;
+}
+
+void
+page_check(const struct Page *page)
+{
+    size_t free_blocks = 0;
+    for (void **p = page->free; p != NULL; p = *p) {
+        free_blocks++;
+        if (page_of(p) != page || free_blocks > page->capacity) {
+            fprintf(stderr, "page %p: broken free list at %p\n", (const void *)page, (void *)p);
+            abort();
+        }
+    }
+    if (free_blocks + page->used != page->carved || page->carved > page->capacity ||
+        (page->arena != NULL &&
+         page->listed != (free_blocks > 0 || page->carved < page->capacity) &&
+         page != krait_heap.available[page->kind][page->size_class])) {
+        fprintf(stderr, "page %p: %zu free, %u used, %u carved of %u\n", (const void *)page,
+                free_blocks, page->used, page->carved, page->capacity);
+        abort();
+    }
+}

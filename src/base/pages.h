@@ -1,0 +1,198 @@
+/* Pages: blocks of one size class in aligned arenas.
+
+   An arena is 1 MiB, aligned to its size, and holds 16 pages of 64 KiB.  A page holds blocks of one
+   class and one kind, so that
+
+       page of p        = p with its low 16 bits cleared
+       header of a page = page + colour, colour = 64 * (page number mod 16)
+       side byte of p   = page + SIDE_BIAS + (p mod 64 KiB) / 16          (collected kinds only)
+
+   The colour spreads the headers over cache sets.  A header is found without a load; a side byte
+   too.  Collected objects are always allocated here, never by malloc, so each of them can be found
+   by walking the pages of its kind.  Other blocks above PAGE_MAX come from malloc.
+
+   Invariants (page_check):
+     used <= capacity;  blocks in the free list + used + uncarved = capacity
+     a page is in its class list  <=>  it has a free or an uncarved block
+     side byte & SIDE_LIVE  <=>  the block is allocated                   (collected kinds)
+
+   Everything here is guarded by the GIL. */
+#ifndef KRAIT_BASE_PAGES_H
+#define KRAIT_BASE_PAGES_H
+
+#include "base/common.h"
+
+#define ARENA_BYTES ((size_t)1 << 20)
+#define PAGE_BYTES ((size_t)1 << 16)
+#define PAGES_PER_ARENA (ARENA_BYTES / PAGE_BYTES)
+#define PAGE_COLOURS 16
+#define PAGE_HEADER_ROOM 1152           /* 15 colours of 64 bytes and a header of at most 192 */
+#define PAGE_FIRST_COLLECTED 4944       /* first block behind the side bytes */
+#define SIDE_BIAS (PAGE_HEADER_ROOM - PAGE_FIRST_COLLECTED / 16)
+#define PAGE_MAX 8192                   /* largest size with a class of its own */
+#define PAGE_WHOLE (PAGE_BYTES - PAGE_FIRST_COLLECTED)
+#define ADDRESS_BITS 48
+
+enum PageKind {
+    PAGE_RAW,           /* PyMem_* */
+    PAGE_PLAIN,         /* objects the collector never sees: str, int, float, bytes */
+    PAGE_COLLECTED,     /* objects with side bytes */
+    PAGE_COLLECTED_PRE, /* the same, 16 bytes before each object (managed dict) */
+    PAGE_KINDS
+};
+
+/* 0: unused; 1..32: multiples of 16; then four steps per doubling up to 8192; then a whole page. */
+enum { PAGE_CLASSES = 50, CLASS_WHOLE = PAGE_CLASSES - 1 };
+
+/* Side bits of a collected object. */
+enum {
+    SIDE_LIVE = 1,
+    SIDE_TRACKED = 2,
+    SIDE_FINALIZED = 4,
+    SIDE_GEN_SHIFT = 3,
+    SIDE_GEN = 3 << SIDE_GEN_SHIFT,     /* 0 young, 1, 2 old, 3 frozen */
+    SIDE_COLLECTING = 32,               /* in the set under examination */
+    SIDE_REACHABLE = 64,                /* proved reachable from outside the set */
+    SIDE_MARK = 128,                    /* scratch of one pass */
+};
+
+struct Page {
+    void *free;                         /* blocks given back, linked through their first word */
+    uint32_t used;
+    uint16_t size_class;
+    uint8_t kind;
+    uint8_t listed;                     /* in heap.available of its class */
+    uint8_t young;                      /* bit g: may hold tracked objects of generation g (0, 1) */
+    uint8_t in_young_list;
+    uint32_t block;                     /* bytes per block */
+    uint32_t capacity;
+    uint32_t carved;                    /* blocks handed out at least once */
+    uint32_t first;                     /* offset of the first block */
+    uint32_t reciprocal;                /* 2^32 / block, rounded up: exact for offsets below 2^16 */
+    struct Page *next, *prev;           /* class list */
+    struct Page *all_next, *all_prev;   /* every page of its kind */
+    struct Page *young_next, *young_prev;   /* heap.young: pages with young tracked objects */
+    uint32_t *refs;                     /* gc.c: counts of one collection, by block */
+    struct Arena *arena;                /* NULL: a mapping of its own (large object) */
+    size_t mapping;                     /* bytes of that mapping */
+};
+
+struct Arena {
+    char *base;
+    struct Arena *next, *prev;          /* arenas that have a free page */
+    int linked;
+    uint32_t used;                      /* bit per page */
+};
+
+struct Heap {
+    struct Page *available[PAGE_KINDS][PAGE_CLASSES];
+    struct Page *all[PAGE_KINDS];
+    struct Page *young;                 /* pages whose `young` is not 0; gc.c links, any frees */
+    struct Page none;                   /* a full page that heads empty lists */
+    struct Arena *arenas;               /* with a free page, fullest not guaranteed first */
+    size_t arena_count, arena_peak, arena_total;
+    size_t large_count;
+    int ready;
+    uint64_t known[((size_t)1 << (ADDRESS_BITS - 20)) / 64];   /* bit per MiB that is ours */
+};
+
+/* Defined in object/state.c with the rest of the mutable state. */
+extern struct Heap krait_heap;
+
+static ALWAYS_INLINE struct Page *
+page_of(const void *p)
+{
+    uintptr_t base = (uintptr_t)p & ~(uintptr_t)(PAGE_BYTES - 1);
+    return (struct Page *)(base + ((base >> 10) & (64 * (PAGE_COLOURS - 1))));
+}
+
+static ALWAYS_INLINE char *
+page_base(const struct Page *page)
+{
+    return (char *)((uintptr_t)page & ~(uintptr_t)(PAGE_BYTES - 1));
+}
+
+/* The side byte of a collected object; `p` is the object, not the block. */
+static ALWAYS_INLINE uint8_t *
+page_side(const void *p)
+{
+    uintptr_t base = (uintptr_t)p & ~(uintptr_t)(PAGE_BYTES - 1);
+    return (uint8_t *)(base + SIDE_BIAS + (((uintptr_t)p & (PAGE_BYTES - 1)) >> 4));
+}
+
+/* Does the address lie in an arena or large mapping of ours?  Any value may be asked. */
+static ALWAYS_INLINE bool
+heap_has(const void *p)
+{
+    uintptr_t mib = (uintptr_t)p >> 20;
+    return mib < ((uintptr_t)1 << (ADDRESS_BITS - 20)) &&
+           (krait_heap.known[mib >> 6] >> (mib & 63) & 1);
+}
+
+/* Is it the address of a collected object (live or not)? */
+static ALWAYS_INLINE bool
+heap_collects(const void *p)
+{
+    return heap_has(p) && page_of(p)->kind >= PAGE_COLLECTED;
+}
+
+/* Class of a request of 1..PAGE_MAX bytes. */
+static ALWAYS_INLINE unsigned
+size_class_of(size_t n)
+{
+    if (likely(n <= 512)) {
+        return (unsigned)((n + 15) >> 4);
+    }
+    unsigned top = 63 - (unsigned)__builtin_clzl(n - 1);
+    return 33 + (top - 9) * 4 + (unsigned)(((n - 1) >> (top - 2)) & 3);
+}
+
+size_t size_class_bytes(unsigned c);
+void heap_init(void);
+void *page_alloc_slow(unsigned kind, unsigned c);
+void page_free_slow(struct Page *page);
+/* A collected block of more than PAGE_MAX bytes. */
+void *large_alloc(unsigned kind, size_t n);
+void large_free(struct Page *page);
+/* A page of collected objects gets a young one, or loses its last. */
+void page_young_link(struct Page *page);
+void page_young_unlink(struct Page *page);
+/* Release the page if it is empty and nobody needs it. */
+void page_settle(struct Page *page);
+/* Number of live blocks of a kind. */
+size_t heap_count(unsigned kind);
+/* Aborts with a message if an invariant of the page does not hold. */
+void page_check(const struct Page *page);
+
+/* n in 1..PAGE_MAX */
+static ALWAYS_INLINE void *
+page_alloc_class(unsigned kind, unsigned c)
+{
+    struct Page *page = krait_heap.available[kind][c];
+    void **block = page->free;
+    if (likely(block != NULL)) {
+        page->free = *block;
+        page->used++;
+        return block;
+    }
+    return page_alloc_slow(kind, c);
+}
+
+static ALWAYS_INLINE void
+page_free_block(struct Page *page, void *block)
+{
+    *(void **)block = page->free;
+    page->free = block;
+    if (unlikely(--page->used == 0 || !page->listed)) {
+        page_free_slow(page);
+    }
+}
+
+static ALWAYS_INLINE size_t
+page_block_index(const struct Page *page, const void *block)
+{
+    uint32_t offset = (uint32_t)((uintptr_t)block & (PAGE_BYTES - 1)) - page->first;
+    return (size_t)(((uint64_t)offset * page->reciprocal) >> 32);
+}
+
+#endif

@@ -1,0 +1,263 @@
+/* PyThread_*: threads, locks and thread-local keys over pthreads and POSIX semaphores. */
+#include <Python.h>
+#include <pythread.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+#include "base/clock.h"
+#include "base/thread.h"
+
+enum { STACK_MIN = 0x8000 };
+
+void
+PyThread_init_thread(void)
+{
+}
+
+struct Start {
+    void (*func)(void *);
+    void *arg;
+};
+
+static void *
+thread_run(void *raw)
+{
+    struct Start start = *(struct Start *)raw;
+    PyMem_RawFree(raw);
+    start.func(start.arg);
+    return NULL;
+}
+
+/* Start a detached thread with a stack of `stacksize` bytes (0: the system's default). */
+unsigned long
+thread_start(void (*func)(void *), void *arg, size_t stacksize)
+{
+    struct Start *start = PyMem_RawMalloc(sizeof *start);
+    pthread_attr_t attrs;
+    pthread_t id;
+    if (start == NULL) {
+        return PYTHREAD_INVALID_THREAD_ID;
+    }
+    if (pthread_attr_init(&attrs) != 0) {
+        PyMem_RawFree(start);
+        return PYTHREAD_INVALID_THREAD_ID;
+    }
+    start->func = func;
+    start->arg = arg;
+    int failed = stacksize != 0 && pthread_attr_setstacksize(&attrs, stacksize) != 0;
+    failed = failed || pthread_create(&id, &attrs, thread_run, start) != 0;
+    pthread_attr_destroy(&attrs);
+    if (failed) {
+        PyMem_RawFree(start);
+        return PYTHREAD_INVALID_THREAD_ID;
+    }
+    pthread_detach(id);
+    return (unsigned long)id;
+}
+
+status
+thread_check_stacksize(size_t size)
+{
+    pthread_attr_t attrs;
+    size_t least = PTHREAD_STACK_MIN > STACK_MIN ? (size_t)PTHREAD_STACK_MIN : STACK_MIN;
+    if (size < least || pthread_attr_init(&attrs) != 0) {
+        return -1;
+    }
+    int bad = pthread_attr_setstacksize(&attrs, size);
+    pthread_attr_destroy(&attrs);
+    return bad ? -1 : 0;
+}
+
+unsigned long
+PyThread_get_thread_ident(void)
+{
+    return (unsigned long)pthread_self();
+}
+
+unsigned long
+PyThread_get_thread_native_id(void)
+{
+    return (unsigned long)syscall(SYS_gettid);
+}
+
+void
+PyThread_exit_thread(void)
+{
+    pthread_exit(NULL);
+}
+
+/* ---- locks -------------------------------------------------------------------------------- */
+
+PyThread_type_lock
+PyThread_allocate_lock(void)
+{
+    sem_t *lock = PyMem_RawMalloc(sizeof *lock);
+    if (lock != NULL && sem_init(lock, 0, 1) != 0) {
+        PyMem_RawFree(lock);
+        lock = NULL;
+    }
+    return lock;
+}
+
+void
+PyThread_free_lock(PyThread_type_lock lock)
+{
+    if (lock != NULL) {
+        sem_destroy(lock);
+        PyMem_RawFree(lock);
+    }
+}
+
+/* `microseconds` 0: try once; negative: wait without end.  With `interruptible` a signal ends the
+   wait with PY_LOCK_INTR, else the wait goes on. */
+PyLockStatus
+PyThread_acquire_lock_timed(PyThread_type_lock lock, PY_TIMEOUT_T microseconds, int interruptible)
+{
+    sem_t *sem = lock;
+    struct timespec until;
+    int failed;
+    if (microseconds > 0) {
+        _PyTime_t timeout = microseconds > PY_TIMEOUT_MAX ? PY_TIMEOUT_MAX : microseconds;
+        timeout = timeout > INT64_MAX / 1000 ? INT64_MAX : timeout * 1000;
+        _PyTime_AsTimespec_clamp(_PyTime_Add(clock_monotonic(), timeout), &until);
+    }
+    do {
+        failed = microseconds > 0    ? sem_clockwait(sem, CLOCK_MONOTONIC, &until)
+                 : microseconds == 0 ? sem_trywait(sem)
+                                     : sem_wait(sem);
+    } while (failed && errno == EINTR && !interruptible);
+    return !failed ? PY_LOCK_ACQUIRED : errno == EINTR ? PY_LOCK_INTR : PY_LOCK_FAILURE;
+}
+
+int
+PyThread_acquire_lock(PyThread_type_lock lock, int wait)
+{
+    return PyThread_acquire_lock_timed(lock, wait ? -1 : 0, 0) == PY_LOCK_ACQUIRED;
+}
+
+void
+PyThread_release_lock(PyThread_type_lock lock)
+{
+    sem_post(lock);
+}
+
+/* In a forked child: make the lock free, whoever held it. */
+int
+_PyThread_at_fork_reinit(PyThread_type_lock *lock)
+{
+    PyThread_type_lock fresh = PyThread_allocate_lock();
+    if (fresh == NULL) {
+        return -1;
+    }
+    *lock = fresh;              /* the old one may have waiters that no longer exist: leaked */
+    return 0;
+}
+
+/* ---- thread-local keys -------------------------------------------------------------------- */
+
+Py_tss_t *
+PyThread_tss_alloc(void)
+{
+    Py_tss_t *key = PyMem_RawMalloc(sizeof *key);
+    if (key != NULL) {
+        *key = (Py_tss_t)Py_tss_NEEDS_INIT;
+    }
+    return key;
+}
+
+void
+PyThread_tss_free(Py_tss_t *key)
+{
+    if (key != NULL) {
+        PyThread_tss_delete(key);
+        PyMem_RawFree(key);
+    }
+}
+
+int
+PyThread_tss_is_created(Py_tss_t *key)
+{
+    return key->_is_initialized;
+}
+
+int
+PyThread_tss_create(Py_tss_t *key)
+{
+    if (!key->_is_initialized) {
+        if (pthread_key_create(&key->_key, NULL) != 0) {
+            return -1;
+        }
+        key->_is_initialized = 1;
+    }
+    return 0;
+}
+
+void
+PyThread_tss_delete(Py_tss_t *key)
+{
+    if (key->_is_initialized) {
+        pthread_key_delete(key->_key);
+        key->_is_initialized = 0;
+    }
+}
+
+int
+PyThread_tss_set(Py_tss_t *key, void *value)
+{
+    return pthread_setspecific(key->_key, value) ? -1 : 0;
+}
+
+void *
+PyThread_tss_get(Py_tss_t *key)
+{
+    return pthread_getspecific(key->_key);
+}
+
+int
+PyThread_create_key(void)
+{
+    pthread_key_t key;
+    if (pthread_key_create(&key, NULL) != 0) {
+        return -1;
+    }
+    if (key > INT_MAX) {
+        pthread_key_delete(key);
+        errno = ENOMEM;
+        return -1;
+    }
+    return (int)key;
+}
+
+void
+PyThread_delete_key(int key)
+{
+    pthread_key_delete((pthread_key_t)key);
+}
+
+int
+PyThread_set_key_value(int key, void *value)
+{
+    return pthread_setspecific((pthread_key_t)key, value) ? -1 : 0;
+}
+
+void *
+PyThread_get_key_value(int key)
+{
+    return pthread_getspecific((pthread_key_t)key);
+}
+
+void
+PyThread_delete_key_value(int key)
+{
+    pthread_setspecific((pthread_key_t)key, NULL);
+}
+
+void
+PyThread_ReInitTLS(void)
+{
+}

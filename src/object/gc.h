@@ -1,0 +1,82 @@
+/* The collector's interface inside Krait: allocation, tracking, collection.
+
+   A collected object has a side byte in its page (base/pages.h) instead of a header before it.
+   `gc_track`, `gc_untrack` and `gc_is_tracked` demand an object that came from gc_alloc; the
+   exported PyObject_GC_* take any object. */
+#ifndef KRAIT_OBJECT_GC_H
+#define KRAIT_OBJECT_GC_H
+
+#include "object/state.h"
+#include "base/alloc.h"
+
+/* Memory for a collected object of `size` bytes with `presize` (0 or 16) bytes before it; only the
+   latter are zeroed.  Counts as an allocation and may collect first.  NULL with MemoryError. */
+PyObject *gc_alloc(size_t size, size_t presize);
+
+/* Collect `generation` and the younger ones; the number of unreachable objects found. */
+Py_ssize_t gc_collect(PyThreadState *tstate, int generation);
+/* The same at shutdown: no callbacks, errors are dropped. */
+Py_ssize_t gc_collect_quietly(PyThreadState *tstate);
+status gc_init(struct _is *interp);
+void gc_clear(struct _is *interp);
+/* Complain on stderr about gc.garbage when the interpreter ends. */
+void gc_report_garbage(struct _is *interp);
+
+/* Call `visit` for every tracked object whose generation lies in `generations` (bit g; bit 3 is
+   the frozen ones) until it returns non-zero.  It must not allocate collected objects. */
+int gc_walk(unsigned generations, int (*visit)(PyObject *, void *), void *arg);
+/* Move every tracked object of the generations in `from` to generation `to`; how many. */
+Py_ssize_t gc_move_all(unsigned from, unsigned to);
+
+/* PREHEADER bytes of a type's instances. */
+static ALWAYS_INLINE size_t
+gc_presize(const PyTypeObject *type)
+{
+    return type->tp_flags & Py_TPFLAGS_MANAGED_DICT ? 2 * sizeof(PyObject *) : 0;
+}
+
+static ALWAYS_INLINE int
+gc_is_tracked(const PyObject *op)
+{
+    return (*page_side(op) & SIDE_TRACKED) != 0;
+}
+
+static ALWAYS_INLINE void
+gc_track(PyObject *op)
+{
+    uint8_t *side = page_side(op);
+    struct Page *page = page_of(op);
+    *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_FINALIZED)) | SIDE_TRACKED);
+    if (unlikely(!(page->young & 1))) {
+        page->young |= 1;
+        if (!page->in_young_list) {
+            page_young_link(page);
+        }
+    }
+}
+
+static ALWAYS_INLINE void
+gc_untrack(PyObject *op)
+{
+    *page_side(op) &= SIDE_LIVE | SIDE_FINALIZED;
+}
+
+/* Give a collected object's memory back; `op` is dead. */
+static ALWAYS_INLINE void
+gc_free(PyObject *op)
+{
+    struct Page *page = page_of(op);
+    struct GcGeneration *young = &interp_get()->gc.generations[0];
+    *page_side(op) = 0;
+    if (young->count > 0) {
+        young->count--;
+    }
+    char *block = (char *)op - (page->kind == PAGE_COLLECTED_PRE ? 2 * sizeof(PyObject *) : 0);
+    if (unlikely(krait_alloc.hooked)) {
+        collected_free_hooked(block);
+        return;
+    }
+    page_free_block(page, block);
+}
+
+#endif
