@@ -69,12 +69,63 @@ freelist_push(struct FreeList *list, void *object, int limit)
 #endif
 }
 
+/* Life for a cached object: its type, and one reference. */
+static ALWAYS_INLINE void
+freelist_revive(void *object, PyTypeObject *type)
+{
+    PyObject *op = object;
+    op->ob_type = type;
+#ifdef KRAIT_DEBUG
+    _Py_NewReference(op);
+#else
+    op->ob_refcnt = 1;
+#endif
+}
+
+/* n references at once. */
+static ALWAYS_INLINE void
+incref_by(PyObject *op, Py_ssize_t n)
+{
+#ifdef KRAIT_DEBUG
+    while (n-- > 0) Py_INCREF(op);
+#else
+    op->ob_refcnt += n;
+#endif
+}
+
 /* Give every cached object back; `release` is PyObject_Free or PyObject_GC_Del. */
 static inline void
 freelist_clear(struct FreeList *list, void (*release)(void *))
 {
     PyObject *op;
     while ((op = freelist_pop(list)) != NULL) release(op);
+}
+
+/* ---- deep deallocation ---------------------------------------------------------------------
+   Containers in containers die without C recursion: past a depth they are queued instead.
+
+       if (trash_begin(tstate, self)) return;
+       ... release the items ...
+       trash_end(tstate);                                                                        */
+
+enum { TRASH_DEPTH = 50 };
+
+static ALWAYS_INLINE bool
+trash_begin(PyThreadState *tstate, PyObject *op)
+{
+    if (unlikely(tstate->trash_delete_nesting >= TRASH_DEPTH)) return _PyTrash_begin(tstate, op);
+    tstate->trash_delete_nesting++;
+    return false;
+}
+
+static ALWAYS_INLINE void
+trash_end(PyThreadState *tstate)
+{
+    if (likely(tstate->trash_delete_later == NULL)) {
+        tstate->trash_delete_nesting--;
+    } else {
+        _PyTrash_end(tstate);
+    }
 }
 
 #endif

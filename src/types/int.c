@@ -29,8 +29,7 @@ int_alloc(size_t limbs)
         return NULL;
     }
     Py_SET_SIZE(v, (Py_ssize_t)limbs);
-    Py_SET_TYPE(v, &PyLong_Type);
-    _Py_NewReference((PyObject *)v);
+    freelist_revive(v, &PyLong_Type);
     return v;
 }
 

@@ -86,8 +86,7 @@ int_from_int64(int64_t value)
             v->ob_digit[0] = (limb)magnitude & LIMB_MASK;
             v->ob_digit[1] = (limb)(magnitude >> LIMB_BITS);
             Py_SET_SIZE(v, value < 0 ? -size : size);
-            Py_SET_TYPE(v, &PyLong_Type);
-            _Py_NewReference((PyObject *)v);
+            freelist_revive(v, &PyLong_Type);
             return (PyObject *)v;
         }
     }
