@@ -218,6 +218,7 @@ struct _is {
         PyObject *memory_errors;    /* free list of MemoryError instances */
         int memory_errors_free;
         PyObject *errnomap;         /* errno -> OSError subclass */
+        PyObject *exception_group;  /* the class ExceptionGroup, made of two bases */
     } exceptions;
 
     int int_max_str_digits;
