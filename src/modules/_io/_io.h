@@ -25,6 +25,7 @@ typedef struct {
     signed char seekable;      /* -1: not yet asked */
     unsigned char closefd;
     char finalizing;
+    unsigned char regular;     /* not a device: isatty() need not be asked */
     unsigned int blksize;      /* what the file system prefers to transfer */
     PyObject *weakrefs;
     PyObject *dict;
@@ -43,16 +44,21 @@ typedef struct {
     Py_ssize_t exports;
 } BytesIO;
 
-/* Incremental newline translation, also embedded in the text layer's fast paths. */
+/* Which line endings have been met. */
 enum { SEEN_CR = 1, SEEN_LF = 2, SEEN_CRLF = 4, SEEN_ALL = SEEN_CR | SEEN_LF | SEEN_CRLF };
+
+/* The state of an incremental newline translation. */
+typedef struct {
+    char translate;            /* every ending becomes '\n' */
+    char pending_cr;           /* a '\r' is held back until the next character is known */
+    unsigned char seen;        /* SEEN_* bits */
+} NewlineState;
 
 typedef struct {
     PyObject_HEAD
     PyObject *decoder;         /* NULL before __init__, None: the input is str already */
-    char translate;
-    char pending_cr;           /* a '\r' is held back until the next character is known */
-    unsigned char seen;        /* SEEN_* bits */
     PyObject *errors;
+    NewlineState state;
 } NewlineDecoder;
 
 extern PyTypeObject PyIOBase_Type, PyRawIOBase_Type, PyBufferedIOBase_Type, PyTextIOBase_Type;
@@ -76,7 +82,7 @@ int io_trap_eintr(void);
 /* Run the finaliser from tp_dealloc; -1 if the object was resurrected. */
 status io_finalize(PyObject *self);
 /* Convert a seek target; ValueError if it does not fit. */
-Py_off_t io_offset(PyObject *value);
+off_t io_offset(PyObject *value);
 /* Put the exception saved as (type, value, tb) back, as the context of a newer one if any. */
 void io_chain(PyObject *type, PyObject *value, PyObject *tb);
 /* A writable contiguous view of an argument of `method`; TypeError naming the method. */
@@ -88,12 +94,38 @@ int io_optional_size(PyObject *value, void *size);
 /* True if the file is closed, without an attribute lookup. */
 int fileio_is_closed(PyObject *self);
 
-/* -- textio.c, stringio.c ------------------------------------------------------------------ */
-/* One step of newline translation over decoded text; see IncrementalNewlineDecoder.decode. */
-PyObject *newline_decode(PyObject *self, PyObject *input, int final);
-/* Find the end of the first line in [start, end): offset after the ending relative to start, or
-   -1 with *consumed set to how much cannot belong to a line ending. */
-Py_ssize_t io_find_line_end(int translated, int universal, PyObject *newline, int kind,
-                            const char *start, const char *end, Py_ssize_t *consumed);
+/* -- newline.c ----------------------------------------------------------------------------- */
+
+/* Translate `text`, whose reference is taken; NULL on error, also if `text` is NULL. */
+PyObject *newline_translate(NewlineState *state, PyObject *text_take, int final);
+/* The `newlines` attribute for SEEN_* bits: None, a str or a tuple. */
+PyObject *newline_names(unsigned seen);
+/* IncrementalNewlineDecoder.decode for an instance of exactly that type. */
+PyObject *newline_decode(PyObject *decoder, PyObject *input, int final);
+/* 0, or -1 with ValueError if `text` is not one of None, '', '\n', '\r', '\r\n'. */
+int newline_is_legal(const char *text);
+
+/* How a line ends when reading. */
+typedef struct {
+    char translated;           /* '\n' only, whatever it was in the file */
+    char universal;            /* '\n', '\r' and '\r\n' all count */
+    char ending[3];            /* otherwise: this */
+} LineRule;
+
+/* The offset behind the first line ending in data[start:end) of a str of `kind`, or -1; then
+   *consumed is how far the search need not be repeated when more text arrives. */
+Py_ssize_t line_end(const LineRule *rule, int kind, const void *data, Py_ssize_t start,
+                    Py_ssize_t end, Py_ssize_t *consumed);
+
+/* -- buffered.c ---------------------------------------------------------------------------- */
+
+/* BufferedWriter.write for an object of exactly that type (or BufferedRandom); -1 on error. */
+Py_ssize_t buffered_write_bytes(PyObject *self, const char *data, Py_ssize_t length);
+/* BufferedReader.read1 likewise. */
+PyObject *buffered_read_chunk(PyObject *self, Py_ssize_t size);
+/* Is it exactly one of the three buffered types, without own attributes? */
+int buffered_is_plain(PyObject *self);
+/* Is a plain buffered object closed?  -1 if only its `closed` attribute can tell. */
+int buffered_is_closed(PyObject *self);
 
 #endif

@@ -16,6 +16,8 @@
 typedef Py_ssize_t optional_size;
 CONVERTER(optional_size, io_optional_size)
 
+_Static_assert(sizeof(FileIO) == 48, "FileIO.__basicsize__");
+
 /* -- services ------------------------------------------------------------------------------ */
 
 static PyObject *
@@ -242,6 +244,7 @@ fileio_init(FileIO *self, PyObject *file, const char *mode, truth closefd, PyObj
     }
 
     self->blksize = IO_BUFFER_SIZE;
+    self->regular = 0;
     struct stat info;
     int failed;
     Py_BEGIN_ALLOW_THREADS
@@ -259,6 +262,7 @@ fileio_init(FileIO *self, PyObject *file, const char *mode, truth closefd, PyObj
             PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, file);
             goto fail;
         }
+        self->regular = S_ISREG(info.st_mode);
         if (info.st_blksize > 1)
             self->blksize = info.st_blksize;
     }

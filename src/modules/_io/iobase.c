@@ -56,7 +56,7 @@ io_optional_size(PyObject *value, void *size)
     return _Py_convert_optional_to_ssize_t(value, size);
 }
 
-Py_off_t
+off_t
 io_offset(PyObject *value)
 {
     PyObject *index = PyNumber_Index(value);
@@ -222,14 +222,14 @@ iobase_tp_iternext(PyObject *self)
 
 METHOD(iobase, _checkClosed, NULL, "Raise ValueError if the stream is closed.")
 static PyObject *
-iobase__checkClosed(PyObject *self, PyObject *Py_UNUSED(none))
+iobase__checkClosed(PyObject *self)
 {
     return io_check_closed(self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 METHOD(iobase, _checkSeekable, NULL, "Raise UnsupportedOperation if the stream cannot seek.")
 static PyObject *
-iobase__checkSeekable(PyObject *self, PyObject *Py_UNUSED(none))
+iobase__checkSeekable(PyObject *self)
 {
     return io_check_able(self, ID(seekable), "File or stream is not seekable.") < 0
                ? NULL
@@ -238,7 +238,7 @@ iobase__checkSeekable(PyObject *self, PyObject *Py_UNUSED(none))
 
 METHOD(iobase, _checkReadable, NULL, "Raise UnsupportedOperation if the stream cannot be read.")
 static PyObject *
-iobase__checkReadable(PyObject *self, PyObject *Py_UNUSED(none))
+iobase__checkReadable(PyObject *self)
 {
     return io_check_able(self, ID(readable), "File or stream is not readable.") < 0
                ? NULL
@@ -247,7 +247,7 @@ iobase__checkReadable(PyObject *self, PyObject *Py_UNUSED(none))
 
 METHOD(iobase, _checkWritable, NULL, "Raise UnsupportedOperation if the stream cannot be written.")
 static PyObject *
-iobase__checkWritable(PyObject *self, PyObject *Py_UNUSED(none))
+iobase__checkWritable(PyObject *self)
 {
     return io_check_able(self, ID(writable), "File or stream is not writable.") < 0
                ? NULL
@@ -256,7 +256,7 @@ iobase__checkWritable(PyObject *self, PyObject *Py_UNUSED(none))
 
 METHOD(iobase, __enter__, NULL, "Enter a with block: the stream itself, if it is open.")
 static PyObject *
-iobase___enter__(PyObject *self, PyObject *Py_UNUSED(none))
+iobase___enter__(PyObject *self)
 {
     return iobase_tp_iter(self);
 }
@@ -333,7 +333,7 @@ line_read_ahead(PyObject *peek, Py_ssize_t limit)
 {
     PyObject *ahead;
     do
-        ahead = PyObject_CallOneArg(peek, _PyLong_GetOne());
+        ahead = PyObject_CallFunction(peek, "i", 1);
     while (!ahead && io_trap_eintr());
     if (!ahead)
         return -1;
