@@ -127,7 +127,7 @@ class Param:
 def parse_signature(text):
     """Parameters of '($self, x, /, *, y=None)' without the leading $self."""
     params, kind = [], 'both'
-    for item in split_top(text.strip()[1:-1]):
+    for item in split_top(text.replace('\\n', ' ').strip()[1:-1]):
         if item.startswith('$'):
             continue
         if item == '/':
@@ -437,7 +437,7 @@ class Writer:
         self.emit('    static const char *const keywords[] = {%s%sNULL};' % (
                       keywords, ', ' if keywords else ''),
                   '    static _PyArg_Parser parser = {.keywords = keywords, .fname = "%s"};' % pyname,
-                  '    PyObject *args_buffer[%d];' % max(1, len(params)))
+                  '    PyObject *args_buffer[%d] = {NULL};' % max(1, len(params)))
         if flags == 'tuple+kw':
             has, dictionary, names = 'kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0', 'kwargs', 'NULL'
         else:

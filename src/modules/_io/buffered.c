@@ -974,7 +974,9 @@ buffered_read(Buffered *self, optional_size size)
     /* While waiting for the lock, another thread may have closed the file. */
     PyObject *data = NULL;
     if (check_open(self, "read of closed file") == 0)
-        data = size == -1 ? read_all(self) : read_more(self, size);
+        data = size == -1                 ? read_all(self)
+               : size <= read_ahead(self) ? take(self, size)
+                                          : read_more(self, size);
     leave(self);
     return data;
 }
@@ -1006,8 +1008,16 @@ buffered_read1(Buffered *self, Py_ssize_t size)
         Py_DECREF(data);
         return NULL;
     }
-    forget_read_data(self);
-    Py_ssize_t got = raw_read(self, PyBytes_AS_STRING(data), size);
+    Py_ssize_t got = Py_MIN(read_ahead(self), size);
+    if (got > 0) {
+        /* Another thread has read meanwhile. */
+        memcpy(PyBytes_AS_STRING(data), self->buffer + self->pos, got);
+        self->pos += got;
+    } else {
+        forget_read_data(self);
+        self->pos = 0;
+        got = raw_read(self, PyBytes_AS_STRING(data), size);
+    }
     leave(self);
     if (got == -1) {
         Py_DECREF(data);
@@ -1058,22 +1068,23 @@ read_into(Buffered *self, PyObject *buffer, int once)
     PyObject *result = NULL;
     if (check_initialised(self) < 0 || check_open(self, "readinto of closed file") < 0)
         goto released;
+    if (enter(self) < 0)
+        goto released;
+    if (check_open(self, "readinto of closed file") < 0)
+        goto done;
     char *out = view.buf;
     Py_ssize_t done = Py_MIN(read_ahead(self), view.len), got = 0;
     if (done > 0) {
         memcpy(out, self->buffer + self->pos, done);
         self->pos += done;
-        if (done == view.len) {
-            result = PyLong_FromSsize_t(done);
-            goto released;
-        }
     } else {
         done = 0;
     }
-    if (enter(self) < 0)
-        goto released;
-    if (check_open(self, "readinto of closed file") < 0
-        || (self->writable && flush_and_rewind(self) < 0))
+    if (done == view.len) {
+        result = PyLong_FromSsize_t(done);
+        goto done;
+    }
+    if (self->writable && flush_and_rewind(self) < 0)
         goto done;
     forget_read_data(self);
     self->pos = 0;
@@ -1127,33 +1138,41 @@ buffered_readinto1(Buffered *self, PyObject *buffer)
     return read_into(self, buffer, 1);
 }
 
+/* A line that ends in what was read already (or is limited to it); NULL without an exception if
+   there is none. */
+static PyObject *
+take_line(Buffered *self, Py_ssize_t limit)
+{
+    Py_ssize_t ahead = read_ahead(self);
+    if (limit >= 0 && ahead > limit)
+        ahead = limit;
+    if (ahead <= 0)
+        return limit == 0 ? PyBytes_FromStringAndSize(NULL, 0) : NULL;
+    const char *start = self->buffer + self->pos, *newline = memchr(start, '\n', ahead);
+    if (newline)
+        return take(self, newline - start + 1);
+    return ahead == limit ? take(self, ahead) : NULL;
+}
+
 /* One line of at most `limit` bytes (unless negative). */
 static PyObject *
 read_line(Buffered *self, Py_ssize_t limit)
 {
     if (check_open(self, "readline of closed file") < 0)
         return NULL;
-    Py_ssize_t ahead = read_ahead(self);
-    if (limit >= 0 && ahead > limit)
-        ahead = limit;
-    if (ahead > 0) {
-        const char *start = self->buffer + self->pos, *newline = memchr(start, '\n', ahead);
-        if (newline)
-            return take(self, newline - start + 1);
-        if (ahead == limit)
-            return take(self, ahead);
-    } else {
-        ahead = 0;
-    }
-    if (enter(self) < 0)
-        return NULL;
-    PyObject *line = NULL;
+    PyObject *line = take_line(self, limit);
+    if (line || PyErr_Occurred() || enter(self) < 0)
+        return line;
     if (check_open(self, "readline of closed file") < 0)
         goto done;
-    line = take(self, ahead);
+    /* While this thread waited, another one may have read. */
+    line = take_line(self, limit);
+    if (line || PyErr_Occurred())
+        goto done;
+    Py_ssize_t length = Py_MAX(read_ahead(self), 0);
+    line = take(self, length);
     if (!line)
         goto done;
-    Py_ssize_t length = ahead;
     if (self->writable && flush_and_rewind(self) < 0)
         goto fail;
     while (limit < 0 || length < limit) {

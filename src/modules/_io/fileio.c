@@ -78,10 +78,6 @@ seek_descriptor(FileIO *self, PyObject *target, int whence, int tolerate_pipe)
 {
     off_t position = 0;
     if (target) {
-        if (PyFloat_Check(target)) {
-            PyErr_SetString(PyExc_TypeError, "an integer is required");
-            return NULL;
-        }
         PyObject *index = PyNumber_Index(target);
         if (!index)
             return NULL;

@@ -491,15 +491,6 @@ textio_init(TextIO *self, PyObject *buffer, text_or_none encoding, PyObject *err
     }
     if (!handler || check_errors(handler) < 0 || check_newline(newline) < 0)
         goto fail;
-    Py_ssize_t length;
-    const char *text = PyUnicode_AsUTF8AndSize(handler, &length);
-    if (!text)
-        goto fail;
-    if (strlen(text) != (size_t)length) {
-        PyErr_SetString(PyExc_ValueError, "embedded null character");
-        goto fail;
-    }
-
     set_decoded(self, NULL);
     Py_CLEAR(self->snapshot_input);
     Py_CLEAR(self->encoder);
@@ -1249,7 +1240,7 @@ static status
 find_cookie(TextIO *self, Cookie *cookie, const char *input, Py_ssize_t length)
 {
     Py_ssize_t to_skip = cookie->skip;
-    int start_flags = cookie->flags;
+    int start_flags = cookie->flags, reset = cookie->position == 0 && start_flags == 0;
     /* Guess how many bytes the characters took, and step back until that is a point before the
        target where the decoder has nothing buffered.  For codecs of fixed width the first guess
        is right. */
@@ -1257,7 +1248,7 @@ find_cookie(TextIO *self, Cookie *cookie, const char *input, Py_ssize_t length)
     if (guess > length)
         guess = length;
     while (guess > 0) {
-        if (set_decoder_state(self, start_flags, 0) < 0)
+        if (set_decoder_state(self, start_flags, reset) < 0)
             return -1;
         Py_ssize_t chars = count_decoded(self, input, guess, 0);
         if (chars < 0)
@@ -1283,7 +1274,7 @@ find_cookie(TextIO *self, Cookie *cookie, const char *input, Py_ssize_t length)
     }
     if (guess <= 0) {
         guess = 0;
-        if (set_decoder_state(self, start_flags, 0) < 0)
+        if (set_decoder_state(self, start_flags, reset) < 0)
             return -1;
     }
     cookie->position += guess;
@@ -1364,6 +1355,7 @@ textio_tell(TextIO *self)
     status found = -1;
     if (self->native_decoder || (saved = PyObject_CallMethodNoArgs(self->decoder, ID(getstate))))
         found = find_cookie(self, &cookie, PyBytes_AS_STRING(input), PyBytes_GET_SIZE(input));
+    saved_state.newline.seen = self->state.newline.seen;
     self->state = saved_state;
     if (saved) {
         PyObject *type, *value, *tb;
