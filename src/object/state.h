@@ -264,6 +264,7 @@ struct Lifecycle {
     PyPreConfig preconfig;
     int nexitfuncs;
     void (*exitfuncs[32])(void);
+    int int_max_str_digits;         /* -1: neither option nor variable gave it */
 };
 
 struct CrossType {
@@ -319,8 +320,10 @@ struct _PyRuntimeState {
     void *open_code_data;
     PyWideStringList orig_argv;
     struct {
-        int enabled;                /* faulthandler */
-    } faulthandler;
+        wchar_t *prefix, *exec_prefix, *home, *program_name, *program_full_path;
+        wchar_t *module_search_path;
+        wchar_t *search_path;       /* Py_SetPath */
+    } paths;                        /* runtime/path.c; raw memory */
 };
 
 _Static_assert(offsetof(struct _PyRuntimeState, current) == 576, "read by compiled modules");
