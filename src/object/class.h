@@ -1,0 +1,52 @@
+/* Building types: readying, inheritance, layout, instances of Python-level classes.
+
+   class.c       PyType_Ready and inheritance of slots
+   class_new.c   `class` statements and type(name, bases, dict)
+   class_spec.c  PyType_FromSpec and its relatives
+   layout.c      which base gives the layout, __class__ and __bases__ assignment
+   subtype.c     allocation, traversal and deallocation of instances of Python-level classes */
+#ifndef KRAIT_OBJECT_CLASS_H
+#define KRAIT_OBJECT_CLASS_H
+
+#include <Python.h>
+#include "base/common.h"
+
+/* The member table behind a heap type's struct (slots of `__slots__`, members of a spec). */
+PyMemberDef *class_members(PyHeapTypeObject *type);
+
+/* ---- readying ------------------------------------------------------------------------------- */
+
+status class_add_subclass(PyTypeObject *base, PyTypeObject *type);
+void class_remove_subclass(PyTypeObject *base, PyTypeObject *type);
+/* Live subclasses as a new list. */
+PyObject *class_subclasses(PyTypeObject *type);
+/* tp_new of every type that defines __new__ in C is exposed by this PyCFunction. */
+PyObject *tp_new_wrapper(PyObject *self, PyObject *args, PyObject *kwargs);
+
+/* ---- layout --------------------------------------------------------------------------------- */
+
+/* The base whose layout the bases share; borrowed; TypeError if they conflict. */
+PyTypeObject *layout_best_base(PyObject *bases);
+/* The type that gave `type` its layout. */
+PyTypeObject *layout_solid_base(PyTypeObject *type);
+/* Whether instances may change class from `from` to `to`; TypeError naming `attribute` if not. */
+bool layout_compatible(PyTypeObject *from, PyTypeObject *to, const char *attribute);
+/* type.__bases__ = bases */
+status class_set_bases(PyTypeObject *type, PyObject *bases);
+
+/* ---- classes made by Python code ---------------------------------------------------------------- */
+
+PyObject *type_tp_new(PyTypeObject *metatype, PyObject *args, PyObject *kwargs);
+/* type.__name__ = value, without the immutability check. */
+status class_set_name(PyTypeObject *type, PyObject *name);
+void class_set_abstract(PyTypeObject *type, bool abstract);
+
+/* ---- instances ------------------------------------------------------------------------------ */
+
+void subtype_dealloc(PyObject *self);
+int subtype_traverse(PyObject *self, visitproc visit, void *arg);
+int subtype_clear(PyObject *self);
+/* __dict__ and __weakref__ of instances whose class adds them. */
+PyGetSetDef *subtype_getset(bool dict, bool weakref);
+
+#endif

@@ -1,0 +1,16 @@
+/* Descriptors that types written in C put into their dicts. */
+#ifndef KRAIT_OBJECT_DESCR_H
+#define KRAIT_OBJECT_DESCR_H
+
+#include <Python.h>
+#include <structmember.h>
+#include "base/common.h"
+
+/* Documentation that begins "name(signature)\n--\n\n" carries a text signature; these split it. */
+PyObject *doc_get(const char *name, const char *doc);
+PyObject *doc_get_signature(const char *name, const char *doc);
+
+/* Whether a vectorcall got no keywords; TypeError "f() takes no keyword arguments" if it did. */
+bool kwnames_empty(PyThreadState *tstate, PyObject *func, PyObject *kwnames);
+
+#endif
