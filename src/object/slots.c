@@ -438,6 +438,12 @@ slot_at(PyTypeObject *type, int offset)
     return (void **)((char *)type + offset);
 }
 
+void **
+slots_find(PyTypeObject *type, int id)
+{
+    return slot_at(type, slot_places[id]);
+}
+
 /* ---- from slots to the dict ---------------------------------------------------------------------- */
 
 status

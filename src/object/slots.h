@@ -15,6 +15,8 @@ status slots_update(PyTypeObject *type, PyObject *name);
 void slots_update_all(PyTypeObject *type);
 /* The address of slot `id` (Py_nb_add ...) in a heap type; NULL if there is no such slot. */
 void **slots_address(PyTypeObject *type, int id);
+/* The same for any type, through its suites; NULL also if the suite is missing. */
+void **slots_find(PyTypeObject *type, int id);
 /* Highest slot id PyType_Slot knows. */
 int slots_highest_id(void);
 /* Whether a str could be the name of a slot's dunder. */

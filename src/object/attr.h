@@ -1,0 +1,19 @@
+/* Generic attributes and what types with their own lookup share. */
+#ifndef KRAIT_OBJECT_ATTR_H
+#define KRAIT_OBJECT_ATTR_H
+
+#include <Python.h>
+#include "base/common.h"
+
+/* op's instance dict, made if need be: borrowed; AttributeError if op can have none. */
+PyObject *instance_dict_peek(PyObject *op);
+
+/* Note op and name in a pending AttributeError that does not name its object yet. */
+void attribute_error_add_context(PyObject *op, PyObject *name);
+
+/* types/type.c: attributes of type objects; with `suppress` a missing one gives NULL without an
+   exception. */
+PyObject *type_tp_getattro(PyObject *type, PyObject *name);
+PyObject *type_get_attribute(PyTypeObject *type, PyObject *name, bool suppress);
+
+#endif
