@@ -855,7 +855,7 @@ list_sort_in_place(PyListObject *self, PyObject *keyfunc, int reverse)
             if (place.values) list_reverse_slice(place.values, place.values + n);
         }
         if (sort_by_rank(place.keys, place.values, n) <= 0) result = sort_adaptively(place, n);
-        if (reverse && result == 0) list_reverse_slice(items, items + n);
+        if (reverse) list_reverse_slice(items, items + n);
     }
     if (keys != NULL) {
         for (Py_ssize_t i = 0; i < n; i++) Py_DECREF(keys[i]);
