@@ -9,6 +9,9 @@
 #include "types/byteslike.h"
 #include "types/int.h"
 
+/* ob_shash is deprecated for extensions; here is where it is kept. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 #define BYTES_HEAD (offsetof(PyBytesObject, ob_sval) + 1)
 
 /* ---- storage ---------------------------------------------------------------------------- */

@@ -116,6 +116,7 @@ int _PyLong_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *obj, PyObje
                                  Py_ssize_t start, Py_ssize_t end);
 
 /* Text: int_text.c */
+extern const unsigned char _PyLong_DigitValue[256];
 PyObject *int_to_decimal(PyObject *v);
 PyObject *int_from_bytes_object(PyTypeObject *type, PyObject *bytes, PyObject *byteorder,
                                 int is_signed);

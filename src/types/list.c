@@ -6,6 +6,7 @@
 #include "types/list.h"
 
 #include "object/declare.h"
+#include "object/gc.h"
 #include "types/tuple.h"
 
 /* ---- storage ---------------------------------------------------------------------------- */
@@ -101,7 +102,7 @@ static void
 list_tp_dealloc(PyObject *op)
 {
     PyListObject *self = (PyListObject *)op;
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     PyThreadState *tstate = tstate_get();
     bool guarded = Py_TYPE(op)->tp_dealloc == list_tp_dealloc;
     if (guarded && trash_begin(tstate, op)) return;
@@ -146,7 +147,7 @@ list_from_array(PyObject *const *items, Py_ssize_t n)
     PyListObject *self = list_alloc(n);
     if (self == NULL) return NULL;
     for (Py_ssize_t i = 0; i < n; i++) self->ob_item[i] = Py_NewRef(items[i]);
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -159,7 +160,7 @@ list_from_array_take(PyObject *const *items, Py_ssize_t n)
         return NULL;
     }
     if (n > 0) memcpy(self->ob_item, items, (size_t)n * sizeof(PyObject *));
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -179,7 +180,7 @@ list_concat(PyListObject *a, PyListObject *b)
     PyObject **out = r->ob_item;
     for (Py_ssize_t i = 0; i < na; i++) *out++ = Py_NewRef(a->ob_item[i]);
     for (Py_ssize_t i = 0; i < nb; i++) *out++ = Py_NewRef(b->ob_item[i]);
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -361,7 +362,7 @@ PyList_New(Py_ssize_t n)
     PyListObject *self = list_alloc(n);
     if (self == NULL) return NULL;
     if (n > 0) memset(self->ob_item, 0, (size_t)n * sizeof(PyObject *));
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -612,7 +613,7 @@ list_sq_repeat(PyObject *op, Py_ssize_t count)
         }
         fill_by_doubling(out, n, n * count);
     }
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -711,7 +712,7 @@ list_mp_subscript(PyObject *op, PyObject *key)
     PyListObject *r = list_alloc(n);
     if (r == NULL) return NULL;
     for (Py_ssize_t i = 0; i < n; i++) r->ob_item[i] = Py_NewRef(self->ob_item[start + i * step]);
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -1000,14 +1001,14 @@ list_tp_iter(PyObject *self)
     }
     it->index = 0;
     it->seq = (PyListObject *)Py_NewRef(self);
-    PyObject_GC_Track(it);
+    gc_track((PyObject *)it);
     return (PyObject *)it;
 }
 
 static void
 list_iterator_tp_dealloc(struct ListIterator *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     Py_XDECREF(self->seq);
     if (!freelist_push(&_PyRuntime.caches.list_iterators, self, ITERATORS_CACHED)) {
         PyObject_GC_Del(self);
@@ -1075,14 +1076,14 @@ list___reversed__(PyListObject *self, PyObject *Py_UNUSED(ignored))
     if (it == NULL) return NULL;
     it->index = Py_SIZE(self) - 1;
     it->seq = (PyListObject *)Py_NewRef(self);
-    PyObject_GC_Track(it);
+    gc_track((PyObject *)it);
     return (PyObject *)it;
 }
 
 static void
 list_reverse_iterator_tp_dealloc(struct ListIterator *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     Py_XDECREF(self->seq);
     PyObject_GC_Del(self);
 }

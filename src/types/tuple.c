@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include "object/declare.h"
+#include "object/gc.h"
 
 /* ---- storage ---------------------------------------------------------------------------- */
 
@@ -47,7 +48,7 @@ tuple_tp_dealloc(PyObject *self)
         Py_SET_REFCNT(self, 1);
         return;
     }
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     PyThreadState *tstate = tstate_get();
     bool exact = Py_IS_TYPE(self, &PyTuple_Type);
     bool guarded = Py_TYPE(self)->tp_dealloc == tuple_tp_dealloc;
@@ -82,7 +83,7 @@ PyTuple_New(Py_ssize_t n)
     PyTupleObject *self = tuple_alloc(n);
     if (self == NULL) return NULL;
     memset(self->ob_item, 0, (size_t)n * sizeof(PyObject *));
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -140,7 +141,7 @@ PyTuple_Pack(Py_ssize_t n, ...)
     va_start(args, n);
     for (Py_ssize_t i = 0; i < n; i++) self->ob_item[i] = Py_NewRef(va_arg(args, PyObject *));
     va_end(args);
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -151,7 +152,7 @@ tuple_from_array(PyObject *const *items, Py_ssize_t n)
     PyTupleObject *self = tuple_alloc(n);
     if (self == NULL) return NULL;
     for (Py_ssize_t i = 0; i < n; i++) self->ob_item[i] = Py_NewRef(items[i]);
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -165,7 +166,7 @@ tuple_from_array_take(PyObject *const *items, Py_ssize_t n)
         return NULL;
     }
     memcpy(self->ob_item, items, (size_t)n * sizeof(PyObject *));
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -210,7 +211,7 @@ _PyTuple_Resize(PyObject **p, Py_ssize_t n)
         *p = PyTuple_New(n);
         return *p == NULL ? -1 : 0;
     }
-    if (PyObject_GC_IsTracked((PyObject *)self)) PyObject_GC_UnTrack(self);
+    if (PyObject_GC_IsTracked((PyObject *)self)) gc_untrack((PyObject *)self);
     for (Py_ssize_t i = n; i < old; i++) Py_CLEAR(self->ob_item[i]);
     PyTupleObject *moved = (PyTupleObject *)_PyObject_GC_Resize((PyVarObject *)self, n);
     if (moved == NULL) {
@@ -221,7 +222,7 @@ _PyTuple_Resize(PyObject **p, Py_ssize_t n)
     }
     for (Py_ssize_t i = old; i < n; i++) moved->ob_item[i] = NULL;
     *p = (PyObject *)moved;
-    PyObject_GC_Track(moved);
+    gc_track((PyObject *)moved);
     return 0;
 }
 
@@ -239,7 +240,7 @@ _PyTuple_MaybeUntrack(PyObject *op)
             return;
         }
     }
-    PyObject_GC_UnTrack(op);
+    gc_untrack(op);
 }
 
 /* Write to `out` how many tuples wait for reuse. */
@@ -347,7 +348,7 @@ tuple_sq_concat(PyObject *a, PyObject *b)
     PyObject **out = r->ob_item;
     for (Py_ssize_t i = 0; i < na; i++) *out++ = Py_NewRef(PyTuple_GET_ITEM(a, i));
     for (Py_ssize_t i = 0; i < nb; i++) *out++ = Py_NewRef(PyTuple_GET_ITEM(b, i));
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -370,7 +371,7 @@ tuple_sq_repeat(PyObject *self, Py_ssize_t count)
         memcpy(out + filled, out, (size_t)take * sizeof *out);
         filled += take;
     }
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -422,7 +423,7 @@ tuple_mp_subscript(PyObject *op, PyObject *key)
     PyTupleObject *r = tuple_alloc(n);
     if (r == NULL) return NULL;
     for (Py_ssize_t i = 0; i < n; i++) r->ob_item[i] = Py_NewRef(self->ob_item[start + i * step]);
-    PyObject_GC_Track(r);
+    gc_track((PyObject *)r);
     return (PyObject *)r;
 }
 
@@ -521,14 +522,14 @@ tuple_tp_iter(PyObject *self)
     }
     it->index = 0;
     it->seq = (PyTupleObject *)Py_NewRef(self);
-    PyObject_GC_Track(it);
+    gc_track((PyObject *)it);
     return (PyObject *)it;
 }
 
 static void
 tuple_iterator_tp_dealloc(struct TupleIterator *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     Py_XDECREF(self->seq);
     if (!freelist_push(&_PyRuntime.caches.tuple_iterators, self, ITERATORS_CACHED)) {
         PyObject_GC_Del(self);
