@@ -1,0 +1,19 @@
+/* Names of code points (Unicode 14): both directions, aliases, named sequences.
+
+   Nothing is unpacked: a name is spelt from a word list, and found again by searching its
+   encoded form in the text of all names. */
+#ifndef KRAIT_BASE_UNINAME_H
+#define KRAIT_BASE_UNINAME_H
+
+#include "base/common.h"
+
+enum { UNINAME_MAX = 256 }; /* longer than any name, with its terminator */
+
+/* Writes the name of `ch` to `out`; its length, 0 if it has none. */
+int uniname_get(uint32_t ch, char out[UNINAME_MAX]);
+
+/* Looks up a name in any case.  Writes the code points of the character, alias or (if
+   `sequences`) named sequence to out; returns how many, 0 if unknown. */
+int uniname_find(const char *name, size_t length, bool sequences, uint32_t out[4]);
+
+#endif
