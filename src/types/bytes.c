@@ -213,7 +213,7 @@ PyObject *
 _PyBytes_Join(PyObject *sep, PyObject *iterable)
 {
     if (!PyBytes_Check(sep)) {
-        PyErr_Format(PyExc_TypeError, "sep: expected bytes, got %T", sep);
+        PyErr_Format(PyExc_TypeError, "sep: expected bytes, got %.200s", Py_TYPE(sep)->tp_name);
         return NULL;
     }
     return byteslike_join(sep, iterable);
