@@ -311,7 +311,8 @@ class Writer:
     def join(self, signature, function, skip):
         cparams = function.params[skip:]
         if signature is None:
-            params = [Param(n, 'pos', None) for _, n in cparams]
+            # a lone Py_UNUSED(ignored) is the second parameter of every METH_NOARGS function
+            params = [Param(n, 'pos', None) for _, n in cparams if n != 'ignored']
         else:
             params = parse_signature(signature)
         if not params and len(cparams) == 1:

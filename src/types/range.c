@@ -69,10 +69,7 @@ static PyObject *
 range_construct(PyObject *const *args, Py_ssize_t nargs)
 {
     PyObject *start = NULL, *stop = NULL, *step = NULL;
-    if (nargs < 1 || nargs > 3) {
-        _PyArg_CheckPositional("range", nargs, 1, 3);
-        return NULL;
-    }
+    if (!_PyArg_CheckPositional("range", nargs, 1, 3)) return NULL;
     if (nargs == 1) {
         start = int_small(0);
         stop = PyNumber_Index(args[0]);
