@@ -130,7 +130,7 @@ PyInterpreterState_Clear(PyInterpreterState *interp)
     Py_CLEAR(interp->import.modules);
     Py_CLEAR(interp->import.importlib);
     Py_CLEAR(interp->import.import_func);
-    Py_CLEAR(interp->import.frozen_table);
+    Py_CLEAR(interp->import.extensions);
     Py_CLEAR(interp->builtins_copy);
     Py_CLEAR(interp->dict);
     Py_CLEAR(interp->before_forkers);

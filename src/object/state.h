@@ -86,6 +86,7 @@ struct GcState {
 struct ImportState {
     PyObject *modules;              /* sys.modules */
     PyObject *modules_by_index;     /* list: PyState_FindModule */
+    PyObject *extensions;           /* dict: (file, name) -> PyModuleDef address, single-phase */
     PyObject *importlib;            /* the module importlib._bootstrap */
     PyObject *import_func;          /* builtins.__import__ as it was at start */
     int dlopen_flags;
@@ -95,7 +96,6 @@ struct ImportState {
     int64_t import_accumulated;
     int import_header_done;
     int finders_initialised;
-    PyObject *frozen_table;         /* dict: name -> (path, is_package, origname), import.c */
 };
 
 /* ---- codecs ------------------------------------------------------------------------------- */
@@ -319,6 +319,11 @@ struct _PyRuntimeState {
     Py_OpenCodeHookFunction open_code_hook;
     void *open_code_data;
     PyWideStringList orig_argv;
+    struct {
+        PyThread_type_lock lock;
+        unsigned long owner;
+        int level;
+    } import_lock;                  /* runtime/import.c: held around imports that C starts */
     struct {
         wchar_t *prefix, *exec_prefix, *home, *program_name, *program_full_path;
         wchar_t *module_search_path;
