@@ -34,9 +34,6 @@ call_vector(PyThreadState *tstate, PyObject *callable, PyObject *const *args, si
     return _Py_CheckFunctionResult(tstate, callable, result, NULL);
 }
 
-/* A tuple of new references to n objects. */
-PyObject *args_as_tuple(PyObject *const *args, Py_ssize_t n);
-
 /* Keyword names and values of a dict, behind copies of args: for callees that take vectorcall
    arguments.  *kwnames becomes a tuple.  NULL on error; free with stack_free. */
 PyObject *const *stack_from_dict(PyThreadState *tstate, PyObject *const *args, Py_ssize_t nargs,

@@ -6,6 +6,7 @@
 #include "object/object.h"
 #include "object/call.h"
 #include "object/descr.h"
+#include "types/tuple.h"
 
 /* ---- documentation and text signatures --------------------------------------------------------------- */
 
@@ -218,7 +219,7 @@ method_descr_call_varargs(PyObject *func, PyObject *const *args, size_t nargsf, 
     if (!method_check(tstate, func, args, nargs, kwnames)) {
         return NULL;
     }
-    PyObject *tuple = args_as_tuple(args + 1, nargs - 1);
+    PyObject *tuple = tuple_from_array(args + 1, nargs - 1);
     if (tuple == NULL) {
         return NULL;
     }
@@ -240,7 +241,7 @@ method_descr_call_varargs_keywords(PyObject *func, PyObject *const *args, size_t
     if (!method_check(tstate, func, args, nargs, NULL)) {
         return NULL;
     }
-    PyObject *tuple = args_as_tuple(args + 1, nargs - 1), *kwargs = NULL, *result = NULL;
+    PyObject *tuple = tuple_from_array(args + 1, nargs - 1), *kwargs = NULL, *result = NULL;
     if (tuple == NULL) {
         return NULL;
     }
