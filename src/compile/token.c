@@ -1,0 +1,1092 @@
+/* The tokenizer: text to tokens, one at a time.  See token.h; language reference, chapter 2.
+
+   Invariant: `cur` lies in the line that begins at `line_start` and has number `lineno`, or directly
+   behind its '\n'.  A line is entered only when its first character is wanted (next_line), because
+   positions of errors at the end of the input depend on it. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "compile/token.h"
+
+enum { IDENT_START = 1, IDENT = 2, DIGIT = 4, HEX = 8, BLANK = 16 };
+
+static const unsigned char char_class[256] = {
+    [' '] = BLANK, ['\t'] = BLANK, ['\f'] = BLANK,
+    ['0' ... '9'] = IDENT | DIGIT | HEX,
+    ['A' ... 'F'] = IDENT_START | IDENT | HEX, ['G' ... 'Z'] = IDENT_START | IDENT,
+    ['a' ... 'f'] = IDENT_START | IDENT | HEX, ['g' ... 'z'] = IDENT_START | IDENT,
+    ['_'] = IDENT_START | IDENT,
+    [128 ... 255] = IDENT_START | IDENT,
+};
+
+#define IS(c, class) (char_class[(unsigned char)(c)] & (class))
+
+void
+tokenizer_init(struct Tokenizer *t, char *text, size_t length, PyObject *filename)
+{
+    memset(t, 0, sizeof(*t));
+    t->text = t->cur = t->line_start = t->line = text;
+    t->end = text + length;
+    t->filename = filename;
+    t->at_line_begin = true;
+}
+
+void
+tokenizer_clear(struct Tokenizer *t)
+{
+    if (t->owns_text) {
+        PyMem_Free(t->text);
+        t->text = NULL;
+    }
+}
+
+void
+tokenizer_move(struct Tokenizer *t, char *text, size_t length)
+{
+    char **places[] = {&t->cur, &t->line_start, &t->line, &t->start,
+                       &t->tok_start, &t->tok_end, &t->first_line_start};
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if (*places[i] != NULL) {
+            *places[i] = text + (*places[i] - t->text);
+        }
+    }
+    t->text = text;
+    t->end = text + length;
+}
+
+char *
+tokenizer_line_end(struct Tokenizer *t)
+{
+    if (t->cur > t->line_start && t->cur[-1] == '\n') {
+        return t->cur;
+    }
+    char *newline = memchr(t->cur, '\n', (size_t)(t->end - t->cur));
+    return newline == NULL ? t->end : newline + 1;
+}
+
+/* Enters the line at `cur`.  False at the end of the input or after an error. */
+static bool
+next_line(struct Tokenizer *t)
+{
+    if (t->stop != STOP_NOT) {
+        return false;
+    }
+    if (t->cur == t->end) {
+        int more = t->refill == NULL ? 0 : t->refill(t);
+        if (more <= 0) {
+            t->stop = more < 0 ? STOP_ERROR : STOP_EOF;
+            return false;
+        }
+    }
+    t->line_start = t->cur;
+    if (t->start == NULL) {
+        t->line = t->cur;
+    }
+    t->lineno++;
+    return true;
+}
+
+/* True at the end of the input; notes it. */
+static inline bool
+at_end(struct Tokenizer *t)
+{
+    if (*t->cur == '\0' && t->cur == t->end) {
+        if (t->stop == STOP_NOT) {
+            t->stop = STOP_EOF;
+        }
+        return true;
+    }
+    return false;
+}
+
+/* ---- errors and warnings ---- */
+
+static int
+raise_at(struct Tokenizer *t, int column, int end_column, PyObject *message)
+{
+    PyObject *head = NULL, *text = NULL, *args = NULL;
+    if (message == NULL) {
+        goto done;
+    }
+    head = PyUnicode_DecodeUTF8(t->line_start, t->cur - t->line_start, "replace");
+    if (head == NULL) {
+        goto done;
+    }
+    if (column == -1) {
+        column = (int)PyUnicode_GET_LENGTH(head);
+    }
+    size_t length = strcspn(t->line_start, "\n");
+    text = PyUnicode_DecodeUTF8(t->line_start, (Py_ssize_t)length, "replace");
+    if (text == NULL) {
+        goto done;
+    }
+    args = Py_BuildValue("(O(OiiOii))", message, t->filename ? t->filename : Py_None, t->lineno,
+                         column, text, t->lineno, end_column == -1 ? column : end_column);
+    if (args != NULL) {
+        PyErr_SetObject(PyExc_SyntaxError, args);
+    }
+done:
+    Py_XDECREF(message);
+    Py_XDECREF(head);
+    Py_XDECREF(text);
+    Py_XDECREF(args);
+    t->stop = STOP_ERROR;
+    return ERRORTOKEN;
+}
+
+/* Raises SyntaxError at the character before `cur`. */
+static int
+fail(struct Tokenizer *t, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    PyObject *message = PyUnicode_FromFormatV(format, values);
+    va_end(values);
+    return raise_at(t, -1, -1, message);
+}
+
+static int
+stop_with(struct Tokenizer *t, enum TokenStop why)
+{
+    t->stop = why;
+    return ERRORTOKEN;
+}
+
+static bool
+warn(struct Tokenizer *t, const char *format, const char *what)
+{
+    if (t->quiet) {
+        return true;
+    }
+    PyObject *message = PyUnicode_FromFormat(format, what);
+    if (message == NULL) {
+        t->stop = STOP_ERROR;
+        return false;
+    }
+    if (PyErr_WarnExplicitObject(PyExc_DeprecationWarning, message, t->filename, t->lineno, NULL,
+                                 NULL) < 0) {
+        /* A warning that was made an error is reported where it arose. */
+        if (PyErr_ExceptionMatches(PyExc_DeprecationWarning)) {
+            PyErr_Clear();
+            fail(t, "%U", message);
+        }
+        Py_DECREF(message);
+        t->stop = STOP_ERROR;
+        return false;
+    }
+    Py_DECREF(message);
+    return true;
+}
+
+static int
+fail_character(struct Tokenizer *t, Py_UCS4 c)
+{
+    char code[16];
+    snprintf(code, sizeof(code), "%04X", (unsigned)c);
+    if (Py_UNICODE_ISPRINTABLE(c)) {
+        return fail(t, "invalid character '%c' (U+%s)", (int)c, code);
+    }
+    return fail(t, "invalid non-printable character U+%s", code);
+}
+
+/* ---- names ---- */
+
+int
+keyword_type(const char *s, size_t n)
+{
+#define WORD(text, type)                                                                           \
+    if (n == sizeof(text) - 1 && memcmp(s, text, sizeof(text) - 1) == 0) {                         \
+        return type;                                                                               \
+    }
+    if (n < 2 || n > 8) {
+        return NAME;
+    }
+    switch (s[0]) {
+    case 'F':
+        WORD("False", KW_FALSE)
+        break;
+    case 'N':
+        WORD("None", KW_NONE)
+        break;
+    case 'T':
+        WORD("True", KW_TRUE)
+        break;
+    case 'a':
+        WORD("and", KW_AND)
+        WORD("as", KW_AS)
+        WORD("assert", KW_ASSERT)
+        break;
+    case 'b':
+        WORD("break", KW_BREAK)
+        break;
+    case 'c':
+        WORD("class", KW_CLASS)
+        WORD("continue", KW_CONTINUE)
+        break;
+    case 'd':
+        WORD("def", KW_DEF)
+        WORD("del", KW_DEL)
+        break;
+    case 'e':
+        WORD("else", KW_ELSE)
+        WORD("elif", KW_ELIF)
+        WORD("except", KW_EXCEPT)
+        break;
+    case 'f':
+        WORD("for", KW_FOR)
+        WORD("from", KW_FROM)
+        WORD("finally", KW_FINALLY)
+        break;
+    case 'g':
+        WORD("global", KW_GLOBAL)
+        break;
+    case 'i':
+        WORD("if", KW_IF)
+        WORD("in", KW_IN)
+        WORD("is", KW_IS)
+        WORD("import", KW_IMPORT)
+        break;
+    case 'l':
+        WORD("lambda", KW_LAMBDA)
+        break;
+    case 'n':
+        WORD("not", KW_NOT)
+        WORD("nonlocal", KW_NONLOCAL)
+        break;
+    case 'o':
+        WORD("or", KW_OR)
+        break;
+    case 'p':
+        WORD("pass", KW_PASS)
+        break;
+    case 'r':
+        WORD("return", KW_RETURN)
+        WORD("raise", KW_RAISE)
+        break;
+    case 't':
+        WORD("try", KW_TRY)
+        break;
+    case 'w':
+        WORD("with", KW_WITH)
+        WORD("while", KW_WHILE)
+        break;
+    case 'y':
+        WORD("yield", KW_YIELD)
+        break;
+    }
+#undef WORD
+    return NAME;
+}
+
+/* Checks a name with characters beyond ASCII.  The text of the token is cur - start. */
+static bool
+check_identifier(struct Tokenizer *t)
+{
+    PyObject *name = PyUnicode_DecodeUTF8(t->start, t->cur - t->start, NULL);
+    if (name == NULL) {
+        t->stop = PyErr_ExceptionMatches(PyExc_UnicodeDecodeError) ? STOP_DECODE : STOP_ERROR;
+        return false;
+    }
+    Py_ssize_t valid = _PyUnicode_ScanIdentifier(name);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    if (valid == length) {
+        Py_DECREF(name);
+        return true;
+    }
+    Py_UCS4 c = PyUnicode_READ_CHAR(name, valid);
+    /* Step to just behind the offending character. */
+    char *p = t->start;
+    for (Py_ssize_t i = 0; i <= valid; i++) {
+        p++;
+        while (((unsigned char)*p & 0xC0) == 0x80) {
+            p++;
+        }
+    }
+    t->cur = p;
+    Py_DECREF(name);
+    fail_character(t, c);
+    return false;
+}
+
+/* Before 3.7 `async` was a keyword only in front of `def`, and `await` only inside such a function. */
+static int
+old_async_type(struct Tokenizer *t, bool is_async)
+{
+    if (t->async_def) {
+        return is_async ? ASYNC : AWAIT;
+    }
+    if (!is_async) {
+        return NAME;
+    }
+    struct Tokenizer *ahead = PyMem_Malloc(sizeof(*ahead));
+    if (ahead == NULL) {
+        PyErr_NoMemory();
+        return stop_with(t, STOP_ERROR);
+    }
+    *ahead = *t;
+    ahead->refill = NULL;
+    int type = tokenizer_next(ahead);
+    bool def = type == KW_DEF || (type == NAME && ahead->tok_end - ahead->tok_start == 3 &&
+                                  memcmp(ahead->tok_start, "def", 3) == 0);
+    if (ahead->stop == STOP_ERROR) {
+        PyErr_Clear();
+    }
+    PyMem_Free(ahead);
+    if (!def) {
+        return NAME;
+    }
+    t->async_def = true;
+    t->async_def_indent = t->indent;
+    return ASYNC;
+}
+
+static int
+scan_name(struct Tokenizer *t, char *p)
+{
+    unsigned char seen = 0;
+    while (IS(*p, IDENT)) {
+        seen |= (unsigned char)*p;
+        p++;
+    }
+    t->cur = p;
+    if (unlikely(seen >= 128) && !check_identifier(t)) {
+        return ERRORTOKEN;
+    }
+    t->tok_start = t->start;
+    t->tok_end = t->cur;
+    size_t length = (size_t)(p - t->start);
+    if (length == 5 && t->start[0] == 'a') {
+        bool is_async = memcmp(t->start, "async", 5) == 0;
+        if (is_async || memcmp(t->start, "await", 5) == 0) {
+            if (!t->async_names) {
+                return is_async ? ASYNC : AWAIT;
+            }
+            return old_async_type(t, is_async);
+        }
+    }
+    return t->whole_words ? NAME : keyword_type(t->start, length);
+}
+
+/* ---- numbers ---- */
+
+/* What may follow a number without a space, for compatibility: some keywords. */
+static bool
+keyword_follows(const char *p)
+{
+    switch (*p) {
+    case 'a':
+        return strncmp(p, "and", 3) == 0;
+    case 'e':
+        return strncmp(p, "else", 4) == 0;
+    case 'f':
+        return strncmp(p, "for", 3) == 0;
+    case 'i':
+        return p[1] == 'n' || p[1] == 'f' || p[1] == 's';
+    case 'n':
+        return strncmp(p, "not", 3) == 0;
+    case 'o':
+        return strncmp(p, "or", 2) == 0;
+    }
+    return false;
+}
+
+static int
+end_number(struct Tokenizer *t, char *p, const char *kind)
+{
+    t->cur = p;
+    if (unlikely(IS(*p, IDENT))) {
+        if (keyword_follows(p)) {
+            if (!warn(t, "invalid %s literal", kind)) {
+                return ERRORTOKEN;
+            }
+        } else {
+            return fail(t, "invalid %s literal", kind);
+        }
+    }
+    t->tok_start = t->start;
+    t->tok_end = p;
+    return NUMBER;
+}
+
+/* Skips digits with single underscores between them; NULL after an error. */
+static char *
+skip_digits(struct Tokenizer *t, char *p)
+{
+    for (;;) {
+        while (IS(*p, DIGIT)) {
+            p++;
+        }
+        if (*p != '_') {
+            return p;
+        }
+        p++;
+        if (!IS(*p, DIGIT)) {
+            t->cur = p;
+            fail(t, "invalid decimal literal");
+            return NULL;
+        }
+    }
+}
+
+static int
+scan_radix(struct Tokenizer *t, char *p, int radix, const char *kind)
+{
+    do {
+        if (*p == '_') {
+            p++;
+        }
+        bool good = radix == 16 ? IS(*p, HEX) != 0 : *p >= '0' && *p < '0' + radix;
+        if (!good) {
+            if (radix != 16 && IS(*p, DIGIT)) {
+                t->cur = p + 1;
+                return fail(t, "invalid digit '%c' in %s literal", *p, kind);
+            }
+            t->cur = p;
+            return fail(t, "invalid %s literal", kind);
+        }
+        do {
+            p++;
+        } while (radix == 16 ? IS(*p, HEX) != 0 : *p >= '0' && *p < '0' + radix);
+    } while (*p == '_');
+    if (radix != 16 && IS(*p, DIGIT)) {
+        t->cur = p + 1;
+        return fail(t, "invalid digit '%c' in %s literal", *p, kind);
+    }
+    return end_number(t, p, kind);
+}
+
+/* Behind the integer part and '.', if any. */
+static int
+scan_exponent(struct Tokenizer *t, char *p)
+{
+    if (*p == 'e' || *p == 'E') {
+        char *exponent = p++;
+        if (*p == '+' || *p == '-') {
+            p++;
+            if (!IS(*p, DIGIT)) {
+                t->cur = p;
+                return fail(t, "invalid decimal literal");
+            }
+        } else if (!IS(*p, DIGIT)) {
+            return end_number(t, exponent, "decimal");
+        }
+        p = skip_digits(t, p);
+        if (p == NULL) {
+            return ERRORTOKEN;
+        }
+    }
+    if (*p == 'j' || *p == 'J') {
+        return end_number(t, p + 1, "imaginary");
+    }
+    return end_number(t, p, "decimal");
+}
+
+static int
+scan_fraction(struct Tokenizer *t, char *p)
+{
+    if (IS(*p, DIGIT)) {
+        p = skip_digits(t, p);
+        if (p == NULL) {
+            return ERRORTOKEN;
+        }
+    }
+    return scan_exponent(t, p);
+}
+
+static int
+scan_zero(struct Tokenizer *t, char *p)
+{
+    switch (*p) {
+    case 'x':
+    case 'X':
+        return scan_radix(t, p + 1, 16, "hexadecimal");
+    case 'o':
+    case 'O':
+        return scan_radix(t, p + 1, 8, "octal");
+    case 'b':
+    case 'B':
+        return scan_radix(t, p + 1, 2, "binary");
+    }
+    for (;;) {
+        if (*p == '_') {
+            p++;
+            if (!IS(*p, DIGIT)) {
+                t->cur = p;
+                return fail(t, "invalid decimal literal");
+            }
+        }
+        if (*p != '0') {
+            break;
+        }
+        p++;
+    }
+    char *zeros_end = p;
+    bool nonzero = IS(*p, DIGIT);
+    if (nonzero) {
+        zeros_end++;
+        p = skip_digits(t, p);
+        if (p == NULL) {
+            return ERRORTOKEN;
+        }
+    }
+    if (*p == '.') {
+        return scan_fraction(t, p + 1);
+    }
+    if (*p == 'e' || *p == 'E' || *p == 'j' || *p == 'J') {
+        return scan_exponent(t, p);
+    }
+    if (nonzero) {
+        t->cur = p;
+        return raise_at(t, (int)(t->start + 1 - t->line_start), (int)(zeros_end - t->line_start),
+                        PyUnicode_FromString("leading zeros in decimal integer literals are not "
+                                             "permitted; use an 0o prefix for octal integers"));
+    }
+    return end_number(t, p, "decimal");
+}
+
+static int
+scan_number(struct Tokenizer *t, char *p)
+{
+    if (*p == '0') {
+        return scan_zero(t, p + 1);
+    }
+    p = skip_digits(t, p);
+    if (p == NULL) {
+        return ERRORTOKEN;
+    }
+    if (*p == '.') {
+        return scan_fraction(t, p + 1);
+    }
+    return scan_exponent(t, p);
+}
+
+/* ---- strings ---- */
+
+/* Length of a string prefix at p if a quote follows it, otherwise 0. */
+static int
+string_prefix(const char *p)
+{
+    bool b = false, r = false, u = false, f = false;
+    for (int i = 0;; i++) {
+        switch (p[i]) {
+        case 'b': case 'B':
+            if (b || u || f) {
+                return 0;
+            }
+            b = true;
+            break;
+        case 'u': case 'U':
+            if (b || u || r || f) {
+                return 0;
+            }
+            u = true;
+            break;
+        case 'r': case 'R':
+            if (r || u) {
+                return 0;
+            }
+            r = true;
+            break;
+        case 'f': case 'F':
+            if (f || b || u) {
+                return 0;
+            }
+            f = true;
+            break;
+        case '"': case '\'':
+            return i;
+        default:
+            return 0;
+        }
+    }
+}
+
+/* Reports an open string at its first quote. */
+static int
+unterminated(struct Tokenizer *t, bool triple, bool at_eof)
+{
+    int last = t->lineno;
+    t->cur = t->start + 1;
+    t->line_start = t->first_line_start;
+    t->lineno = t->first_lineno;
+    fail(t, triple ? "unterminated triple-quoted string literal (detected at line %d)"
+                   : "unterminated string literal (detected at line %d)", last);
+    if (at_eof) {
+        t->stop = STOP_STRING;
+    }
+    return ERRORTOKEN;
+}
+
+/* `p` is at the opening quote; t->start at the prefix. */
+static int
+scan_string(struct Tokenizer *t, char *p)
+{
+    char quote = *p++;
+    bool triple = false;
+    t->first_lineno = t->lineno;
+    t->first_line_start = t->line_start;
+    if (p[0] == quote) {
+        if (p[1] != quote) {
+            t->cur = p + 1;
+            t->tok_start = t->start;
+            t->tok_end = t->cur;
+            return STRING;
+        }
+        triple = true;
+        p += 2;
+    }
+    for (;;) {
+        char c = *p;
+        if (unlikely(c == '\0') && p == t->end) {
+            t->cur = p;
+            if (t->stop == STOP_NOT) {
+                t->stop = STOP_EOF;
+            }
+            return unterminated(t, triple, true);
+        }
+        if (c == '\\') {
+            p++;
+            if (*p == '\0' && p == t->end) {
+                continue;
+            }
+            c = *p;
+            if (c != '\n') {
+                p++;
+                continue;
+            }
+        } else if (c == quote) {
+            p++;
+            if (!triple) {
+                break;
+            }
+            if (p[0] == quote && p[1] == quote) {
+                p += 2;
+                break;
+            }
+            continue;
+        } else if (c == '\n' && !triple) {
+            t->cur = p;
+            return unterminated(t, triple, false);
+        }
+        if (c == '\n') {
+            t->cur = p + 1;
+            if (!next_line(t)) {
+                if (t->stop == STOP_ERROR) {
+                    return ERRORTOKEN;
+                }
+                return unterminated(t, triple, true);
+            }
+            p = t->cur;
+            continue;
+        }
+        p++;
+    }
+    t->cur = p;
+    t->tok_start = t->start;
+    t->tok_end = p;
+    return STRING;
+}
+
+/* ---- layout ---- */
+
+/* Behind a backslash: the line must end here and another one follow. */
+static bool
+continue_line(struct Tokenizer *t)
+{
+    if (*t->cur != '\n') {
+        if (*t->cur == '\0' && t->cur == t->end) {
+            t->stop = STOP_CONTINUATION;
+            return false;
+        }
+        t->cur++;
+        t->stop = STOP_CONTINUATION;
+        return false;
+    }
+    t->cur++;
+    return next_line(t);
+}
+
+/* Reads the indentation of a line and queues INDENT and DEDENT tokens.  False after an error. */
+static bool
+scan_indentation(struct Tokenizer *t)
+{
+    int column = 0, alt_column = 0, continued_column = 0;
+    t->at_line_begin = false;
+    for (;;) {
+        char c = *t->cur;
+        if (c == ' ') {
+            column++;
+            alt_column++;
+        } else if (c == '\t') {
+            column = (column / 8 + 1) * 8;
+            alt_column++;
+        } else if (c == '\f') {
+            column = alt_column = 0;
+        } else if (c == '\\') {
+            /* The first line alone determines the indentation. */
+            continued_column = continued_column ? continued_column : column;
+            t->cur++;
+            if (!continue_line(t)) {
+                return false;
+            }
+            continue;
+        } else {
+            break;
+        }
+        t->cur++;
+    }
+    char c = *t->cur;
+    if (c == '#' || c == '\n') {
+        if (column == 0 && c == '\n' && t->interactive) {
+            t->blank_line = false;
+        } else if (t->interactive && t->lineno == 1) {
+            t->blank_line = false;
+            column = alt_column = 0;
+        } else {
+            t->blank_line = true;
+        }
+    }
+    if (t->blank_line || t->level > 0) {
+        return true;
+    }
+    if (continued_column) {
+        column = alt_column = continued_column;
+    }
+    if (column > t->columns[t->indent]) {
+        if (t->indent + 1 >= TOKEN_MAX_INDENT) {
+            t->cur = tokenizer_line_end(t);
+            t->stop = STOP_DEEP;
+            return false;
+        }
+        if (alt_column <= t->alt_columns[t->indent]) {
+            t->cur = tokenizer_line_end(t);
+            t->stop = STOP_TABS;
+            return false;
+        }
+        t->pending++;
+        t->indent++;
+        t->columns[t->indent] = column;
+        t->alt_columns[t->indent] = alt_column;
+        return true;
+    }
+    while (t->indent > 0 && column < t->columns[t->indent]) {
+        t->pending--;
+        t->indent--;
+    }
+    if (column != t->columns[t->indent]) {
+        t->stop = STOP_DEDENT;
+        t->cur = tokenizer_line_end(t);
+        return false;
+    }
+    if (alt_column != t->alt_columns[t->indent]) {
+        t->stop = STOP_TABS;
+        t->cur = tokenizer_line_end(t);
+        return false;
+    }
+    return true;
+}
+
+/* A comment that holds a type, or 0.  `cur` is at the end of the comment. */
+static int
+scan_type_comment(struct Tokenizer *t)
+{
+    char *p = t->start;
+    for (const char *prefix = "# type: "; *prefix; prefix++) {
+        if (*prefix == ' ') {
+            while (p < t->cur && (*p == ' ' || *p == '\t')) {
+                p++;
+            }
+        } else if (p < t->cur && *p == *prefix) {
+            p++;
+        } else {
+            return 0;
+        }
+    }
+    char *ignore_end = p + 6;
+    bool ignore = t->cur >= ignore_end && memcmp(p, "ignore", 6) == 0 &&
+                  !(t->cur > ignore_end && IS(*ignore_end, IDENT) && *ignore_end != '_');
+    t->tok_end = t->cur;
+    if (!ignore) {
+        t->tok_start = p;
+        return TYPE_COMMENT;
+    }
+    t->tok_start = ignore_end;
+    if (t->blank_line && *t->cur == '\n') {
+        t->cur++;
+        t->at_line_begin = true;
+    }
+    return TYPE_IGNORE;
+}
+
+/* ---- operators ---- */
+
+static int
+open_paren(struct Tokenizer *t, char c, int type)
+{
+    if (t->level >= TOKEN_MAX_PARENS) {
+        return fail(t, "too many nested parentheses");
+    }
+    t->parens[t->level].open = c;
+    t->parens[t->level].lineno = t->lineno;
+    t->parens[t->level].column = (int)(t->start - t->line_start);
+    t->level++;
+    return type;
+}
+
+static int
+close_paren(struct Tokenizer *t, char c, char open, int type)
+{
+    if (t->level == 0) {
+        return fail(t, "unmatched '%c'", c);
+    }
+    t->level--;
+    if (t->parens[t->level].open != open) {
+        char found = t->parens[t->level].open;
+        if (t->parens[t->level].lineno != t->lineno) {
+            return fail(t, "closing parenthesis '%c' does not match opening parenthesis '%c' on "
+                        "line %d", c, found, t->parens[t->level].lineno);
+        }
+        return fail(t, "closing parenthesis '%c' does not match opening parenthesis '%c'", c, found);
+    }
+    return type;
+}
+
+/* The operator at t->start; `cur` moves behind it. */
+static int
+scan_operator(struct Tokenizer *t)
+{
+    char *p = t->start;
+    char c = p[0], d = p[1];
+    int length = 1, type = OP;
+#define EITHER(second, two, one) (d == (second) ? (length = 2, (two)) : (one))
+    switch (c) {
+    case '(':
+        t->cur = p + 1;
+        type = open_paren(t, c, LPAR);
+        break;
+    case '[':
+        t->cur = p + 1;
+        type = open_paren(t, c, LSQB);
+        break;
+    case '{':
+        t->cur = p + 1;
+        type = open_paren(t, c, LBRACE);
+        break;
+    case ')':
+        t->cur = p + 1;
+        type = close_paren(t, c, '(', RPAR);
+        break;
+    case ']':
+        t->cur = p + 1;
+        type = close_paren(t, c, '[', RSQB);
+        break;
+    case '}':
+        t->cur = p + 1;
+        type = close_paren(t, c, '{', RBRACE);
+        break;
+    case ':':
+        type = EITHER('=', COLONEQUAL, COLON);
+        break;
+    case ',':
+        type = COMMA;
+        break;
+    case ';':
+        type = SEMI;
+        break;
+    case '.':
+        type = DOT;
+        if (d == '.' && p[2] == '.') {
+            length = 3;
+            type = ELLIPSIS;
+        }
+        break;
+    case '~':
+        type = TILDE;
+        break;
+    case '=':
+        type = EITHER('=', EQEQUAL, EQUAL);
+        break;
+    case '!':
+        type = EITHER('=', NOTEQUAL, OP);
+        break;
+    case '+':
+        type = EITHER('=', PLUSEQUAL, PLUS);
+        break;
+    case '-':
+        type = d == '>' ? (length = 2, RARROW) : EITHER('=', MINEQUAL, MINUS);
+        break;
+    case '%':
+        type = EITHER('=', PERCENTEQUAL, PERCENT);
+        break;
+    case '&':
+        type = EITHER('=', AMPEREQUAL, AMPER);
+        break;
+    case '|':
+        type = EITHER('=', VBAREQUAL, VBAR);
+        break;
+    case '^':
+        type = EITHER('=', CIRCUMFLEXEQUAL, CIRCUMFLEX);
+        break;
+    case '@':
+        type = EITHER('=', ATEQUAL, AT);
+        break;
+    case '*':
+        if (d == '*') {
+            length = p[2] == '=' ? 3 : 2;
+            type = length == 3 ? DOUBLESTAREQUAL : DOUBLESTAR;
+        } else {
+            type = EITHER('=', STAREQUAL, STAR);
+        }
+        break;
+    case '/':
+        if (d == '/') {
+            length = p[2] == '=' ? 3 : 2;
+            type = length == 3 ? DOUBLESLASHEQUAL : DOUBLESLASH;
+        } else {
+            type = EITHER('=', SLASHEQUAL, SLASH);
+        }
+        break;
+    case '<':
+        if (d == '<') {
+            length = p[2] == '=' ? 3 : 2;
+            type = length == 3 ? LEFTSHIFTEQUAL : LEFTSHIFT;
+        } else if (d == '>') {
+            length = 2;
+            type = NOTEQUAL;
+        } else {
+            type = EITHER('=', LESSEQUAL, LESS);
+        }
+        break;
+    case '>':
+        if (d == '>') {
+            length = p[2] == '=' ? 3 : 2;
+            type = length == 3 ? RIGHTSHIFTEQUAL : RIGHTSHIFT;
+        } else {
+            type = EITHER('=', GREATEREQUAL, GREATER);
+        }
+        break;
+    default:
+        if (!Py_UNICODE_ISPRINTABLE((unsigned char)c)) {
+            t->cur = p + 1;
+            char code[16];
+            snprintf(code, sizeof(code), "%04X", (unsigned char)c);
+            return fail(t, "invalid non-printable character U+%s", code);
+        }
+    }
+#undef EITHER
+    t->cur = p + length;
+    t->tok_start = p;
+    t->tok_end = t->cur;
+    return type;
+}
+
+/* ---- the next token ---- */
+
+/* An async function of the old kind ends where its indentation does. */
+static void
+leave_async_def(struct Tokenizer *t)
+{
+    if (t->async_def && !t->blank_line && t->level == 0 && t->async_def_newline &&
+        t->async_def_indent >= t->indent) {
+        t->async_def = t->async_def_newline = false;
+        t->async_def_indent = 0;
+    }
+}
+
+int
+tokenizer_next(struct Tokenizer *t)
+{
+    t->tok_start = t->tok_end = NULL;
+    if (unlikely(t->stop != STOP_NOT && t->stop != STOP_EOF)) {
+        return ERRORTOKEN;
+    }
+next_line:
+    t->start = NULL;
+    t->blank_line = false;
+    if (t->at_line_begin) {
+        if (!next_line(t) && t->stop != STOP_EOF) {
+            return ERRORTOKEN;
+        }
+        if (!scan_indentation(t)) {
+            return ERRORTOKEN;
+        }
+    }
+    t->start = t->cur;
+    if (t->pending != 0) {
+        if (t->pending < 0) {
+            t->pending++;
+            return DEDENT;
+        }
+        t->pending--;
+        return INDENT;
+    }
+    if (unlikely(t->async_def)) {
+        leave_async_def(t);
+    }
+again:
+    t->start = NULL;
+    char *p = t->cur;
+    while (IS(*p, BLANK)) {
+        p++;
+    }
+    t->start = t->cur = p;
+    if (*p == '#') {
+        char *newline = strpbrk(p, "\n");
+        p = newline == NULL ? t->end : newline;
+        t->cur = p;
+        if (t->type_comments) {
+            int type = scan_type_comment(t);
+            if (type != 0) {
+                return type;
+            }
+        }
+    }
+    unsigned char c = (unsigned char)*p;
+    if (likely(IS(c, IDENT_START))) {
+        if (IS(c, IDENT_START) && (c | 32) <= 'u' && (c | 32) >= 'b') {
+            int prefix = string_prefix(p);
+            if (prefix > 0) {
+                return scan_string(t, p + prefix);
+            }
+        }
+        return scan_name(t, p);
+    }
+    if (c == '\n') {
+        t->at_line_begin = true;
+        t->cur = p + 1;
+        if (t->blank_line || t->level > 0) {
+            goto next_line;
+        }
+        t->tok_start = t->start;
+        t->tok_end = p;
+        t->continued = false;
+        if (t->async_def) {
+            t->async_def_newline = true;
+        }
+        return NEWLINE;
+    }
+    if (IS(c, DIGIT)) {
+        return scan_number(t, p);
+    }
+    if (c == '.' && IS(p[1], DIGIT)) {
+        return scan_fraction(t, p + 1);
+    }
+    if (c == '"' || c == '\'') {
+        return scan_string(t, p);
+    }
+    if (c == '\\') {
+        t->cur = p + 1;
+        if (!continue_line(t)) {
+            return ERRORTOKEN;
+        }
+        t->continued = true;
+        goto again;
+    }
+    if (unlikely(c == '\0') && at_end(t)) {
+        if (t->stop == STOP_EOF && t->level == 0) {
+            return ENDMARKER;
+        }
+        return ERRORTOKEN;
+    }
+    return scan_operator(t);
+}
