@@ -1,0 +1,323 @@
+/* unicode_escape and raw_unicode_escape: the codecs behind string literals. */
+#include <Python.h>
+#include <string.h>
+#include "base/uniname.h"
+#include "object/declare.h"
+#include "types/str_codec.h"
+
+/* ---- unicode_escape: decoding ------------------------------------------------------------------- */
+
+static int
+hex_value(uint8_t c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* Reads up to `digits` hexadecimal digits at *at; whether all were there. */
+static bool
+read_hex(const struct Decoder *d, Py_ssize_t *at, int digits, Py_UCS4 *value)
+{
+    *value = 0;
+    for (; digits > 0; digits--, ++*at) {
+        int digit = *at < d->size ? hex_value(d->data[*at]) : -1;
+        if (digit < 0)
+            return false;
+        *value = *value << 4 | (Py_UCS4)digit;
+    }
+    return true;
+}
+
+/* An escape that decoding stumbled over or warns about. */
+struct escape {
+    Py_UCS4 ch;                 /* what it means */
+    const char *fault;          /* why it means nothing, or NULL */
+    bool ignored;               /* backslash-newline */
+    bool unknown;               /* not an escape: both characters stand */
+    int octal;                  /* an octal value above 0o377, or 0 */
+};
+
+/* \N{name}; *at stands behind the N. */
+static void
+read_name(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
+{
+    e->fault = "malformed \\N character escape";
+    if (*at >= d->size || d->data[*at] != '{')
+        return;
+    Py_ssize_t start = ++*at;
+    while (*at < d->size && d->data[*at] != '}')
+        ++*at;
+    if (*at >= d->size || *at == start)
+        return;
+    uint32_t found[4];
+    Py_ssize_t length = *at - start;
+    ++*at;
+    e->fault = "unknown Unicode character name";
+    if (uniname_find((const char *)d->data + start, (size_t)length, false, found) == 1) {
+        e->ch = found[0];
+        e->fault = NULL;
+    }
+}
+
+/* Reads the escape whose backslash stands before *at. */
+static void
+read_escape(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
+{
+    static const char *const truncated[] = {"truncated \\xXX escape", "truncated \\uXXXX escape",
+                                            "truncated \\UXXXXXXXX escape"};
+    *e = (struct escape){0};
+    if (*at >= d->size) {
+        e->fault = "\\ at end of string";
+        return;
+    }
+    uint8_t c = d->data[(*at)++];
+    switch (c) {
+    case '\n': e->ignored = true; return;
+    case '\\': case '\'': case '"': e->ch = c; return;
+    case 'b': e->ch = '\b'; return;
+    case 'f': e->ch = '\f'; return;
+    case 't': e->ch = '\t'; return;
+    case 'n': e->ch = '\n'; return;
+    case 'r': e->ch = '\r'; return;
+    case 'v': e->ch = '\v'; return;
+    case 'a': e->ch = '\a'; return;
+    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':
+        e->ch = c - '0';
+        for (int i = 0; i < 2 && *at < d->size && d->data[*at] >= '0' && d->data[*at] <= '7'; i++)
+            e->ch = e->ch * 8 + d->data[(*at)++] - '0';
+        if (e->ch > 0377)
+            e->octal = (int)e->ch;
+        return;
+    case 'x': case 'u': case 'U': {
+        int which = c == 'x' ? 0 : c == 'u' ? 1 : 2;
+        if (!read_hex(d, at, 2 << which, &e->ch))
+            e->fault = truncated[which];
+        else if (e->ch > 0x10ffff)
+            e->fault = "illegal Unicode character";
+        return;
+    }
+    case 'N':
+        read_name(d, at, e);
+        return;
+    default:
+        e->unknown = true;
+        e->ch = c;
+    }
+}
+
+/* Decodes a string literal's inside.  first_invalid_escape_char tells of the first escape that
+   deserves a warning: its character, an octal value above 0o377, or -1 for none;
+   first_invalid_escape_ptr then points behind its backslash in `string` (NULL if an error handler
+   replaced the input). */
+PyObject *
+_PyUnicode_DecodeUnicodeEscapeInternal2(const char *string, Py_ssize_t size, const char *errors,
+                                        Py_ssize_t *consumed, int *first_invalid_escape_char,
+                                        const char **first_invalid_escape_ptr)
+{
+    *first_invalid_escape_char = -1;
+    *first_invalid_escape_ptr = NULL;
+    if (size == 0) {
+        if (consumed != NULL)
+            *consumed = 0;
+        return str_new_empty();
+    }
+    struct Decoder d;
+    decoder_begin(&d, "unicodeescape", errors, string, size);
+    d.writer.min_length = size;
+    if (_PyUnicodeWriter_Prepare(&d.writer, size, 127) < 0)
+        goto fail;
+    Py_ssize_t at = 0;
+    while (at < d.size) {
+        if (d.data[at] != '\\') {
+            if (_PyUnicodeWriter_WriteChar(&d.writer, d.data[at]) < 0)
+                goto fail;
+            at++;
+            continue;
+        }
+        Py_ssize_t from = at++;
+        struct escape e;
+        read_escape(&d, &at, &e);
+        if (e.fault != NULL) {
+            if (consumed != NULL && at >= d.size) {
+                at = from;
+                break;
+            }
+            if (decoder_fail(&d, e.fault, from, at, &at) < 0)
+                goto fail;
+            d.writer.min_length = d.size - at + d.writer.pos;
+            continue;
+        }
+        if ((e.unknown || e.octal) && *first_invalid_escape_char == -1) {
+            *first_invalid_escape_char = e.octal ? e.octal : (int)e.ch;
+            if (d.input == NULL)
+                *first_invalid_escape_ptr = string + from + 1;
+        }
+        if (e.ignored)
+            continue;
+        if ((e.unknown && _PyUnicodeWriter_WriteChar(&d.writer, '\\') < 0) ||
+            _PyUnicodeWriter_WriteChar(&d.writer, e.ch) < 0)
+            goto fail;
+    }
+    if (consumed != NULL)
+        *consumed = at;
+    return decoder_finish(&d);
+fail:
+    decoder_end(&d);
+    return NULL;
+}
+
+/* The same, telling only where the first questionable escape stands. */
+PyObject *
+_PyUnicode_DecodeUnicodeEscapeInternal(const char *string, Py_ssize_t size, const char *errors,
+                                       Py_ssize_t *consumed, const char **first_invalid_escape)
+{
+    int ch;
+    return _PyUnicode_DecodeUnicodeEscapeInternal2(string, size, errors, consumed, &ch,
+                                                   first_invalid_escape);
+}
+
+/* The codec: questionable escapes are a DeprecationWarning. */
+PyObject *
+_PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t size, const char *errors,
+                                       Py_ssize_t *consumed)
+{
+    int ch;
+    const char *where;
+    PyObject *text = _PyUnicode_DecodeUnicodeEscapeInternal2(s, size, errors, consumed, &ch, &where);
+    if (text == NULL || ch == -1)
+        return text;
+    int done = ch > 0xff ? PyErr_WarnFormat(PyExc_DeprecationWarning, 1,
+                                            "invalid octal escape sequence '\\%c%c%c'",
+                                            '0' + (ch >> 6), '0' + (ch >> 3 & 7), '0' + (ch & 7))
+                         : PyErr_WarnFormat(PyExc_DeprecationWarning, 1,
+                                            "invalid escape sequence '\\%c'", ch);
+    if (done < 0)
+        Py_CLEAR(text);
+    return text;
+}
+
+PyObject *
+PyUnicode_DecodeUnicodeEscape(const char *s, Py_ssize_t size, const char *errors)
+{
+    return _PyUnicode_DecodeUnicodeEscapeStateful(s, size, errors, NULL);
+}
+
+/* ---- encoding ----------------------------------------------------------------------------------- */
+
+/* Escapes every character above `limit`; `all` also backslashes and control characters. */
+static PyObject *
+escape_text(PyObject *text, bool all)
+{
+    if (!PyUnicode_Check(text)) {
+        PyErr_BadArgument();
+        return NULL;
+    }
+    if (PyUnicode_READY(text) < 0)
+        return NULL;
+    struct units u = str_units(text);
+    if (!all && u.width == 1)
+        return PyBytes_FromStringAndSize(u.data, u.length);
+    Py_ssize_t widest = u.width == 1 ? 4 : u.width == 2 ? 6 : 10;
+    if (u.length > PY_SSIZE_T_MAX / widest)
+        return PyErr_NoMemory();
+    struct ByteOut out;
+    if (byte_out_begin(&out, u.length * widest) < 0)
+        return NULL;
+    char *p = (char *)byte_out_end(&out), *start = p;
+    for (Py_ssize_t i = 0; i < u.length; i++) {
+        Py_UCS4 ch = unit_at(u, i);
+        if (!all && ch < 0x100)
+            *p++ = (char)ch;
+        else if (all && ch >= ' ' && ch < 0x7f) {
+            if (ch == '\\')
+                *p++ = '\\';
+            *p++ = (char)ch;
+        }
+        else if (all && (ch == '\t' || ch == '\n' || ch == '\r')) {
+            *p++ = '\\';
+            *p++ = ch == '\t' ? 't' : ch == '\n' ? 'n' : 'r';
+        }
+        else
+            p = codec_escape(u, i, i + 1, ERRORS_BACKSLASHREPLACE, p);
+    }
+    out.used = p - start;
+    return byte_out_finish(&out);
+}
+
+PyObject *
+PyUnicode_AsUnicodeEscapeString(PyObject *text)
+{
+    return escape_text(text, true);
+}
+
+PyObject *
+PyUnicode_AsRawUnicodeEscapeString(PyObject *text)
+{
+    return escape_text(text, false);
+}
+
+/* ---- raw_unicode_escape: decoding ----------------------------------------------------------------- */
+
+/* Decodes Latin-1 with \uXXXX and \UXXXXXXXX after an odd number of backslashes. */
+PyObject *
+_PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t size, const char *errors,
+                                          Py_ssize_t *consumed)
+{
+    if (size == 0) {
+        if (consumed != NULL)
+            *consumed = 0;
+        return str_new_empty();
+    }
+    struct Decoder d;
+    decoder_begin(&d, "rawunicodeescape", errors, s, size);
+    d.writer.min_length = size;
+    Py_ssize_t at = 0;
+    while (at < d.size) {
+        Py_ssize_t from = at;
+        uint8_t c = d.data[at++];
+        if (c != '\\' || (at >= d.size && consumed == NULL)) {
+            if (_PyUnicodeWriter_WriteChar(&d.writer, c) < 0)
+                goto fail;
+            continue;
+        }
+        if (at >= d.size) {
+            at = from;
+            break;
+        }
+        c = d.data[at++];
+        if (c != 'u' && c != 'U') {
+            if (_PyUnicodeWriter_WriteChar(&d.writer, '\\') < 0 ||
+                _PyUnicodeWriter_WriteChar(&d.writer, c) < 0)
+                goto fail;
+            continue;
+        }
+        Py_UCS4 ch;
+        const char *fault = NULL;
+        if (!read_hex(&d, &at, c == 'u' ? 4 : 8, &ch)) {
+            if (consumed != NULL && at >= d.size) {
+                at = from;
+                break;
+            }
+            fault = c == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape";
+        }
+        else if (ch > 0x10ffff)
+            fault = "\\Uxxxxxxxx out of range";
+        if (fault == NULL ? _PyUnicodeWriter_WriteChar(&d.writer, ch) < 0
+                          : decoder_fail(&d, fault, from, at, &at) < 0)
+            goto fail;
+    }
+    if (consumed != NULL)
+        *consumed = at;
+    return decoder_finish(&d);
+fail:
+    decoder_end(&d);
+    return NULL;
+}
+
+PyObject *
+PyUnicode_DecodeRawUnicodeEscape(const char *s, Py_ssize_t size, const char *errors)
+{
+    return _PyUnicode_DecodeRawUnicodeEscapeStateful(s, size, errors, NULL);
+}
