@@ -726,7 +726,8 @@ def main(root, out):
                 folders.setdefault(folder, []).append(Source(root, path))
     for sources in folders.values():
         for source in sources:
-            used = [s for s in sources if s is source or not s.empty() or s.slots]
+            used = [s for s in sources if s is source or not s.empty() or s.slots
+                    or '_functions' in s.text]
             if not source.empty() or '.inc"' in source.text:
                 text = Writer(source, used).write()
                 write_if_changed(os.path.join(out, source.path[:-2] + '.inc'), text)
