@@ -882,8 +882,6 @@ PyObject_CallFinalizerFromDealloc(PyObject *op)
 
 /* ---- trashcan ----------------------------------------------------------------------------- */
 
-enum { TRASH_DEPTH = 50 };
-
 /* Dead containers beyond TRASH_DEPTH nested deallocations wait in a list, linked through the count
    they no longer need, so that long chains do not use the C stack. */
 int

@@ -1,0 +1,1117 @@
+/* PyArg_Parse and its kin: a format string tells how objects become C values.
+
+   Every entry exists twice: the plain name takes `int` lengths for '#' formats, which 3.11 refuses,
+   the one ending in _SizeT takes Py_ssize_t.  A format is scanned once for its shape, the arguments
+   are bound to parameters (object/args.c), then converted in order.  What a conversion acquires is
+   released if a later one fails. */
+#include "object/args.h"
+#include "object/state.h"
+
+#undef PyArg_Parse
+#undef PyArg_ParseTuple
+#undef PyArg_ParseTupleAndKeywords
+#undef PyArg_VaParse
+#undef PyArg_VaParseTupleAndKeywords
+#undef _PyArg_ParseTupleAndKeywordsFast
+#undef _PyArg_ParseStack
+#undef _PyArg_ParseStackAndKeywords
+#undef _PyArg_VaParseTupleAndKeywordsFast
+
+enum { SIZE_T_LENGTHS = 1, MAX_ITEMS = 64, MAX_NESTING = 8, MAX_CLEANUPS = 128 };
+
+/* What was acquired and must be given back if parsing fails. */
+struct cleanup {
+    enum { FREE_MEMORY, RELEASE_BUFFER, RELEASE_PLACED, CALL_CONVERTER } kind;
+    void *target;
+    int (*converter)(PyObject *, void *);
+};
+
+struct parse {
+    const char *format;             /* what is left of it */
+    int flags;
+    const char *fname, *message;    /* after ':' and ';' */
+    va_list *va;
+    int path[MAX_NESTING];          /* argument number, then item numbers, from 1 */
+    int depth;
+    struct cleanup cleanups[MAX_CLEANUPS];
+    int cleanups_len;
+};
+
+/* ---- messages ------------------------------------------------------------------------------- */
+
+/* Raise for the current argument unless an exception is set already. */
+static int
+fail(struct parse *p, PyObject *exception, const char *detail)
+{
+    char text[512];
+    size_t used = 0;
+    if (PyErr_Occurred()) {
+        return 0;
+    }
+    if (p->message != NULL) {
+        PyErr_SetString(exception, p->message);
+        return 0;
+    }
+    text[0] = '\0';
+    if (p->fname != NULL) {
+        used = (size_t)PyOS_snprintf(text, sizeof(text), "%.200s() ", p->fname);
+    }
+    if (p->depth > 0 && p->path[0] > 0) {
+        used += (size_t)PyOS_snprintf(text + used, sizeof(text) - used, "argument %d", p->path[0]);
+        for (int i = 1; i < p->depth && used < 220; i++) {
+            used += (size_t)PyOS_snprintf(text + used, sizeof(text) - used, ", item %d",
+                                          p->path[i] - 1);
+        }
+    }
+    else {
+        used += (size_t)PyOS_snprintf(text + used, sizeof(text) - used, "argument");
+    }
+    PyOS_snprintf(text + used, sizeof(text) - used, " %.256s", detail);
+    PyErr_SetString(exception, text);
+    return 0;
+}
+
+static int
+must_be(struct parse *p, const char *expected, PyObject *arg)
+{
+    char text[300];
+    PyOS_snprintf(text, sizeof(text), "must be %.50s, not %.50s", expected,
+                  arg == Py_None ? "None" : Py_TYPE(arg)->tp_name);
+    return fail(p, PyExc_TypeError, text);
+}
+
+/* A mistake in the format: the caller's, not the user's. */
+static int
+impossible(struct parse *p, const char *detail)
+{
+    return fail(p, PyExc_SystemError, detail);
+}
+
+static int
+remember(struct parse *p, int kind, void *target, int (*converter)(PyObject *, void *))
+{
+    if (p->cleanups_len == MAX_CLEANUPS) {
+        return impossible(p, "(too many buffers)");
+    }
+    p->cleanups[p->cleanups_len].kind = kind;
+    p->cleanups[p->cleanups_len].target = target;
+    p->cleanups[p->cleanups_len++].converter = converter;
+    return 1;
+}
+
+/* Undo what was acquired, if parsing failed; returns `ok`. */
+static int
+finish(struct parse *p, int ok)
+{
+    for (int i = p->cleanups_len - 1; !ok && i >= 0; i--) {
+        struct cleanup *c = &p->cleanups[i];
+        switch (c->kind) {
+        case FREE_MEMORY:
+            PyMem_Free(*(void **)c->target);
+            *(void **)c->target = NULL;
+            break;
+        case RELEASE_BUFFER:
+        case RELEASE_PLACED:
+            PyBuffer_Release(c->target);
+            break;
+        case CALL_CONVERTER:
+            c->converter(NULL, c->target);
+            break;
+        }
+    }
+    return ok;
+}
+
+/* ---- conversions ---------------------------------------------------------------------------- */
+
+#define TARGET(type) va_arg(*p->va, type *)
+
+/* The length target of a '#' format. */
+static int
+store_length(struct parse *p, Py_ssize_t length)
+{
+    if (!(p->flags & SIZE_T_LENGTHS)) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_SystemError,
+                            "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+        }
+        return 0;
+    }
+    *TARGET(Py_ssize_t) = length;
+    return 1;
+}
+
+static int
+bounded(struct parse *p, PyObject *arg, long low, long high, const char *what, long *value)
+{
+    char text[80];
+    (void)p;
+    *value = PyLong_AsLong(arg);
+    if (*value == -1 && PyErr_Occurred()) {
+        return 0;
+    }
+    if (*value < low || *value > high) {
+        PyOS_snprintf(text, sizeof(text), "%s is %s than %s", what, *value < low ? "less" : "greater",
+                      *value < low ? "minimum" : "maximum");
+        PyErr_SetString(PyExc_OverflowError, text);
+        return 0;
+    }
+    return 1;
+}
+
+static int
+convert_integer(struct parse *p, char code, PyObject *arg)
+{
+    long value;
+    switch (code) {
+    case 'b':
+        if (!bounded(p, arg, 0, UCHAR_MAX, "unsigned byte integer", &value)) {
+            return 0;
+        }
+        *TARGET(unsigned char) = (unsigned char)value;
+        return 1;
+    case 'h':
+        if (!bounded(p, arg, SHRT_MIN, SHRT_MAX, "signed short integer", &value)) {
+            return 0;
+        }
+        *TARGET(short) = (short)value;
+        return 1;
+    case 'i':
+        if (!bounded(p, arg, INT_MIN, INT_MAX, "signed integer", &value)) {
+            return 0;
+        }
+        *TARGET(int) = (int)value;
+        return 1;
+    case 'B':
+    case 'H':
+    case 'I': {
+        unsigned long mask = PyLong_AsUnsignedLongMask(arg);
+        if (mask == (unsigned long)-1 && PyErr_Occurred()) {
+            return 0;
+        }
+        if (code == 'B') {
+            *TARGET(unsigned char) = (unsigned char)mask;
+        }
+        else if (code == 'H') {
+            *TARGET(unsigned short) = (unsigned short)mask;
+        }
+        else {
+            *TARGET(unsigned int) = (unsigned int)mask;
+        }
+        return 1;
+    }
+    case 'l':
+        value = PyLong_AsLong(arg);
+        if (value == -1 && PyErr_Occurred()) {
+            return 0;
+        }
+        *TARGET(long) = value;
+        return 1;
+    case 'L': {
+        long long wide = PyLong_AsLongLong(arg);
+        if (wide == -1 && PyErr_Occurred()) {
+            return 0;
+        }
+        *TARGET(long long) = wide;
+        return 1;
+    }
+    case 'k':
+        if (!PyLong_Check(arg)) {
+            return must_be(p, "int", arg);
+        }
+        *TARGET(unsigned long) = PyLong_AsUnsignedLongMask(arg);
+        return 1;
+    case 'K':
+        if (!PyLong_Check(arg)) {
+            return must_be(p, "int", arg);
+        }
+        *TARGET(unsigned long long) = PyLong_AsUnsignedLongLongMask(arg);
+        return 1;
+    default: {          /* 'n' */
+        Py_ssize_t size = -1;
+        PyObject *index = PyNumber_Index(arg);
+        if (index != NULL) {
+            size = PyLong_AsSsize_t(index);
+            Py_DECREF(index);
+        }
+        if (size == -1 && PyErr_Occurred()) {
+            return 0;
+        }
+        *TARGET(Py_ssize_t) = size;
+        return 1;
+    }
+    }
+}
+
+/* A contiguous buffer of bytes-like arg; *borrowed tells that it needs no release. */
+static int
+plain_buffer(struct parse *p, PyObject *arg, Py_buffer *view)
+{
+    if (PyObject_GetBuffer(arg, view, PyBUF_SIMPLE) != 0) {
+        return 0;
+    }
+    if (!PyBuffer_IsContiguous(view, 'C')) {
+        PyBuffer_Release(view);
+        return must_be(p, "contiguous buffer", arg);
+    }
+    return 1;
+}
+
+/* s z y with '*': into a Py_buffer. */
+static int
+convert_to_buffer(struct parse *p, char code, PyObject *arg)
+{
+    Py_buffer *view = TARGET(Py_buffer);
+    if (code == 'z' && arg == Py_None) {
+        return PyBuffer_FillInfo(view, NULL, NULL, 0, 1, 0) == 0 &&
+               remember(p, RELEASE_BUFFER, view, NULL);
+    }
+    if (code != 'y' && PyUnicode_Check(arg)) {
+        Py_ssize_t length;
+        const char *text = PyUnicode_AsUTF8AndSize(arg, &length);
+        if (text == NULL) {
+            return must_be(p, "(unicode conversion error)", arg);
+        }
+        PyBuffer_FillInfo(view, arg, (void *)text, length, 1, 0);
+    }
+    else if (!plain_buffer(p, arg, view)) {
+        return 0;
+    }
+    return remember(p, RELEASE_BUFFER, view, NULL);
+}
+
+/* s z y with '#': a pointer into an object that keeps its bytes in place. */
+static int
+convert_to_span(struct parse *p, char code, PyObject *arg)
+{
+    const char **target = TARGET(const char *);
+    if (code == 'z' && arg == Py_None) {
+        *target = NULL;
+        return store_length(p, 0);
+    }
+    if (code != 'y' && PyUnicode_Check(arg)) {
+        Py_ssize_t length;
+        *target = PyUnicode_AsUTF8AndSize(arg, &length);
+        return *target != NULL && store_length(p, length);
+    }
+    PyBufferProcs *procs = Py_TYPE(arg)->tp_as_buffer;
+    if (procs == NULL || procs->bf_getbuffer == NULL) {
+        PyErr_Format(PyExc_TypeError, "a bytes-like object is required, not '%.100s'",
+                     Py_TYPE(arg)->tp_name);
+        return 0;
+    }
+    if (procs->bf_releasebuffer != NULL) {
+        return must_be(p, "read-only bytes-like object", arg);
+    }
+    Py_buffer view;
+    if (!plain_buffer(p, arg, &view)) {
+        return 0;
+    }
+    *target = view.buf;
+    Py_ssize_t length = view.len;
+    PyBuffer_Release(&view);
+    return store_length(p, length);
+}
+
+/* s z y alone: a NUL-terminated string. */
+static int
+convert_to_text(struct parse *p, char code, PyObject *arg)
+{
+    const char **target = TARGET(const char *);
+    Py_ssize_t length;
+    if (code == 'y') {
+        Py_buffer view;
+        PyBufferProcs *procs = Py_TYPE(arg)->tp_as_buffer;
+        if (procs != NULL && procs->bf_getbuffer != NULL && procs->bf_releasebuffer != NULL) {
+            return must_be(p, "read-only bytes-like object", arg);
+        }
+        if (!plain_buffer(p, arg, &view)) {
+            return 0;
+        }
+        *target = view.buf;
+        length = view.len;
+        PyBuffer_Release(&view);
+        if (strlen(*target) != (size_t)length) {
+            PyErr_SetString(PyExc_ValueError, "embedded null byte");
+            return 0;
+        }
+        return 1;
+    }
+    if (code == 'z' && arg == Py_None) {
+        *target = NULL;
+        return 1;
+    }
+    if (!PyUnicode_Check(arg)) {
+        return must_be(p, code == 'z' ? "str or None" : "str", arg);
+    }
+    *target = PyUnicode_AsUTF8AndSize(arg, &length);
+    if (*target == NULL) {
+        return 0;
+    }
+    if (strlen(*target) != (size_t)length) {
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+        return 0;
+    }
+    return 1;
+}
+
+/* u and Z: wide characters, deprecated but there. */
+static int
+convert_wide(struct parse *p, char code, bool with_length, PyObject *arg)
+{
+    Py_UNICODE **target = TARGET(Py_UNICODE *);
+    if (PyErr_WarnFormat(PyExc_DeprecationWarning, 1,
+                         "getargs: The '%c%s' format is deprecated. Use 'U' instead.", code,
+                         with_length ? "#" : "") < 0) {
+        return 0;
+    }
+    if (code == 'Z' && arg == Py_None) {
+        *target = NULL;
+        return !with_length || store_length(p, 0);
+    }
+    if (!PyUnicode_Check(arg)) {
+        return must_be(p, code == 'Z' ? "str or None" : "str", arg);
+    }
+    Py_ssize_t length;
+    Py_UNICODE *text;
+    _Py_COMP_DIAG_PUSH
+    _Py_COMP_DIAG_IGNORE_DEPR_DECLS
+    text = PyUnicode_AsUnicodeAndSize(arg, &length);
+    _Py_COMP_DIAG_POP
+    if (text == NULL) {
+        return 0;
+    }
+    *target = text;
+    if (with_length) {
+        return store_length(p, length);
+    }
+    if (wcslen(text) != (size_t)length) {
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+        return 0;
+    }
+    return 1;
+}
+
+/* es et es# et#: text encoded into memory that the caller frees. */
+static int
+convert_encoded(struct parse *p, char kind, bool with_length, PyObject *arg)
+{
+    const char *encoding = va_arg(*p->va, const char *);
+    char **target = TARGET(char *);
+    PyObject *bytes;
+    if (encoding == NULL) {
+        encoding = "utf-8";
+    }
+    if (kind == 't' && (PyBytes_Check(arg) || PyByteArray_Check(arg))) {
+        bytes = PyBytes_Check(arg) ? Py_NewRef(arg)
+                                   : PyBytes_FromStringAndSize(PyByteArray_AS_STRING(arg),
+                                                               PyByteArray_GET_SIZE(arg));
+    }
+    else if (PyUnicode_Check(arg)) {
+        bytes = PyUnicode_AsEncodedString(arg, encoding, NULL);
+        if (bytes != NULL && !PyBytes_Check(bytes)) {
+            Py_DECREF(bytes);
+            return must_be(p, "(encoder failed to return bytes)", arg);
+        }
+    }
+    else {
+        return must_be(p, kind == 't' ? "str, bytes or bytearray" : "str", arg);
+    }
+    if (bytes == NULL) {
+        return 0;
+    }
+    Py_ssize_t size = PyBytes_GET_SIZE(bytes);
+    const char *data = PyBytes_AS_STRING(bytes);
+    int ok = 0;
+    if (with_length) {
+        if (!(p->flags & SIZE_T_LENGTHS)) {
+            PyErr_SetString(PyExc_SystemError,
+                            "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+            goto done;
+        }
+        Py_ssize_t *length = TARGET(Py_ssize_t);
+        if (*target == NULL) {
+            *target = PyMem_Malloc((size_t)size + 1);
+            if (*target == NULL) {
+                PyErr_NoMemory();
+                goto done;
+            }
+            if (!remember(p, FREE_MEMORY, target, NULL)) {
+                goto done;
+            }
+        }
+        else if (size + 1 > *length) {
+            PyErr_Format(PyExc_ValueError, "encoded string too long (%zd, maximum length %zd)", size,
+                         *length - 1);
+            goto done;
+        }
+        memcpy(*target, data, (size_t)size + 1);
+        *length = size;
+        ok = 1;
+    }
+    else {
+        if ((Py_ssize_t)strlen(data) != size) {
+            PyErr_SetString(PyExc_ValueError, "embedded null byte");
+            goto done;
+        }
+        *target = PyMem_Malloc((size_t)size + 1);
+        if (*target == NULL) {
+            PyErr_NoMemory();
+            goto done;
+        }
+        memcpy(*target, data, (size_t)size + 1);
+        ok = remember(p, FREE_MEMORY, target, NULL);
+    }
+done:
+    Py_DECREF(bytes);
+    return ok;
+}
+
+static int
+convert_object(struct parse *p, PyObject *arg)
+{
+    if (*p->format == '!') {
+        p->format++;
+        PyTypeObject *type = va_arg(*p->va, PyTypeObject *);
+        PyObject **target = TARGET(PyObject *);
+        if (!PyType_IsSubtype(Py_TYPE(arg), type)) {
+            return must_be(p, type->tp_name, arg);
+        }
+        *target = arg;
+        return 1;
+    }
+    if (*p->format == '&') {
+        p->format++;
+        int (*converter)(PyObject *, void *) = va_arg(*p->va, int (*)(PyObject *, void *));
+        void *target = va_arg(*p->va, void *);
+        int result = converter(arg, target);
+        if (result == 0) {
+            return must_be(p, "(unspecified)", arg);
+        }
+        return result != Py_CLEANUP_SUPPORTED || remember(p, CALL_CONVERTER, target, converter);
+    }
+    *TARGET(PyObject *) = arg;
+    return 1;
+}
+
+/* w*: a writable buffer. */
+static int
+convert_writable(struct parse *p, PyObject *arg)
+{
+    Py_buffer *view = TARGET(Py_buffer);
+    if (*p->format != '*') {
+        return impossible(p, "(impossible<bad format char>)");
+    }
+    p->format++;
+    if (PyObject_GetBuffer(arg, view, PyBUF_WRITABLE) < 0) {
+        PyErr_Clear();
+        return must_be(p, "read-write bytes-like object", arg);
+    }
+    if (!PyBuffer_IsContiguous(view, 'C')) {
+        PyBuffer_Release(view);
+        return must_be(p, "contiguous buffer", arg);
+    }
+    return remember(p, RELEASE_BUFFER, view, NULL);
+}
+
+/* Convert one object by the item at p->format, which is consumed. */
+static int
+convert_simple(struct parse *p, PyObject *arg)
+{
+    char code = *p->format++;
+    switch (code) {
+    case 'b': case 'B': case 'h': case 'H': case 'i': case 'I': case 'l': case 'k': case 'L':
+    case 'K': case 'n':
+        return convert_integer(p, code, arg);
+    case 'f':
+    case 'd': {
+        double value = PyFloat_AsDouble(arg);
+        if (value == -1.0 && PyErr_Occurred()) {
+            return 0;
+        }
+        if (code == 'f') {
+            *TARGET(float) = (float)value;
+        }
+        else {
+            *TARGET(double) = value;
+        }
+        return 1;
+    }
+    case 'D': {
+        Py_complex value = PyComplex_AsCComplex(arg);
+        if (PyErr_Occurred()) {
+            return 0;
+        }
+        *TARGET(Py_complex) = value;
+        return 1;
+    }
+    case 'c':
+        if (PyBytes_Check(arg) && PyBytes_GET_SIZE(arg) == 1) {
+            *TARGET(char) = PyBytes_AS_STRING(arg)[0];
+            return 1;
+        }
+        if (PyByteArray_Check(arg) && PyByteArray_GET_SIZE(arg) == 1) {
+            *TARGET(char) = PyByteArray_AS_STRING(arg)[0];
+            return 1;
+        }
+        return must_be(p, "a byte string of length 1", arg);
+    case 'C':
+        if (!PyUnicode_Check(arg) || PyUnicode_READY(arg) < 0 || PyUnicode_GET_LENGTH(arg) != 1) {
+            return must_be(p, "a unicode character", arg);
+        }
+        *TARGET(int) = (int)PyUnicode_READ_CHAR(arg, 0);
+        return 1;
+    case 'p': {
+        int value = PyObject_IsTrue(arg);
+        if (value < 0) {
+            return 0;
+        }
+        *TARGET(int) = value;
+        return 1;
+    }
+    case 's': case 'z': case 'y':
+        if (*p->format == '*') {
+            p->format++;
+            return convert_to_buffer(p, code, arg);
+        }
+        if (*p->format == '#') {
+            p->format++;
+            return convert_to_span(p, code, arg);
+        }
+        return convert_to_text(p, code, arg);
+    case 'u': case 'Z': {
+        bool with_length = *p->format == '#';
+        p->format += with_length;
+        return convert_wide(p, code, with_length, arg);
+    }
+    case 'e': {
+        char kind = *p->format;
+        if (kind != 's' && kind != 't') {
+            return impossible(p, "(unknown parser marker combination)");
+        }
+        p->format++;
+        bool with_length = *p->format == '#';
+        p->format += with_length;
+        return convert_encoded(p, kind, with_length, arg);
+    }
+    case 'S':
+        if (!PyBytes_Check(arg)) {
+            return must_be(p, "bytes", arg);
+        }
+        *TARGET(PyObject *) = arg;
+        return 1;
+    case 'Y':
+        if (!PyByteArray_Check(arg)) {
+            return must_be(p, "bytearray", arg);
+        }
+        *TARGET(PyObject *) = arg;
+        return 1;
+    case 'U':
+        if (!PyUnicode_Check(arg)) {
+            return must_be(p, "str", arg);
+        }
+        if (PyUnicode_READY(arg) < 0) {
+            return 0;
+        }
+        *TARGET(PyObject *) = arg;
+        return 1;
+    case 'O':
+        return convert_object(p, arg);
+    case 'w':
+        return convert_writable(p, arg);
+    default:
+        return impossible(p, "(impossible<bad format char>)");
+    }
+}
+
+/* Pass over one item; the number of items in a bracket; -1 if the format is broken. */
+static const char *
+skip_item(const char *f, int *items)
+{
+    int depth = 0, n = 0;
+    do {
+        switch (*f) {
+        case '\0': case ':': case ';': case '|': case '$':
+            return NULL;
+        case '(':
+            n += depth == 0 ? 0 : depth == 1;
+            depth++;
+            f++;
+            continue;
+        case ')':
+            if (depth-- == 0) {
+                return NULL;
+            }
+            f++;
+            continue;
+        default:
+            n += depth == 1;
+            if (*f == 'e') {
+                f++;
+                if (*f == '\0') {
+                    return NULL;
+                }
+            }
+            f++;
+            while (*f == '#' || *f == '*' || *f == '!' || *f == '&') {
+                f++;
+            }
+        }
+    } while (depth > 0);
+    if (items != NULL) {
+        *items = n;
+    }
+    return f;
+}
+
+static int convert_item(struct parse *p, PyObject *arg);
+
+/* A bracket: the items of a sequence. */
+static int
+convert_sequence(struct parse *p, PyObject *arg)
+{
+    int items;
+    char text[120];
+    if (skip_item(p->format, &items) == NULL) {
+        return impossible(p, "(excess ')' in getargs format)");
+    }
+    if (!PySequence_Check(arg) || PyBytes_Check(arg)) {
+        PyOS_snprintf(text, sizeof(text), "must be %d-item sequence, not %.50s", items,
+                      arg == Py_None ? "None" : Py_TYPE(arg)->tp_name);
+        return fail(p, PyExc_TypeError, text);
+    }
+    Py_ssize_t length = PySequence_Size(arg);
+    if (length != items) {
+        PyOS_snprintf(text, sizeof(text), "must be sequence of length %d, not %zd", items, length);
+        return fail(p, PyExc_TypeError, text);
+    }
+    if (p->depth == MAX_NESTING) {
+        return impossible(p, "(too many tuple nesting levels in argument format string)");
+    }
+    p->format++;
+    p->depth++;
+    for (int i = 0; i < items; i++) {
+        p->path[p->depth - 1] = i + 1;
+        PyObject *item = PySequence_GetItem(arg, i);
+        if (item == NULL) {
+            PyErr_Clear();
+            return fail(p, PyExc_TypeError, "is not retrievable");
+        }
+        /* the sequence keeps it alive: borrowed targets rely on that */
+        Py_DECREF(item);
+        if (!convert_item(p, item)) {
+            return 0;
+        }
+    }
+    p->depth--;
+    p->format++;        /* ')' */
+    return 1;
+}
+
+static int
+convert_item(struct parse *p, PyObject *arg)
+{
+    return *p->format == '(' ? convert_sequence(p, arg) : convert_simple(p, arg);
+}
+
+/* Step over the C arguments of an item that was not given. */
+static void
+skip_targets(struct parse *p)
+{
+    const char *end = skip_item(p->format, NULL);
+    while (p->format < end) {
+        char code = *p->format++;
+        switch (code) {
+        case '(': case ')':
+            break;
+        case 'e':
+            (void)va_arg(*p->va, const char *);
+            (void)va_arg(*p->va, void *);
+            p->format++;
+            if (*p->format == '#') {
+                p->format++;
+                (void)va_arg(*p->va, void *);
+            }
+            break;
+        case 'O':
+            if (*p->format == '!' || *p->format == '&') {
+                p->format++;
+                (void)va_arg(*p->va, void *);
+            }
+            (void)va_arg(*p->va, void *);
+            break;
+        default:
+            (void)va_arg(*p->va, void *);
+            if (*p->format == '#') {
+                p->format++;
+                (void)va_arg(*p->va, void *);
+            }
+            else if (*p->format == '*') {
+                p->format++;
+            }
+        }
+    }
+}
+
+/* ---- positional ----------------------------------------------------------------------------- */
+
+/* Count items: *min before '|', *max in all; remember name and message. */
+static int
+scan(struct parse *p, const char *format, int *min, int *max)
+{
+    const char *f = format;
+    *min = -1;
+    *max = 0;
+    p->fname = p->message = NULL;
+    while (*f != '\0') {
+        if (*f == ':') {
+            p->fname = f + 1;
+            break;
+        }
+        if (*f == ';') {
+            p->message = f + 1;
+            break;
+        }
+        if (*f == '|') {
+            *min = *max;
+            f++;
+            continue;
+        }
+        if (*f == '$') {
+            f++;
+            continue;
+        }
+        const char *next = skip_item(f, NULL);
+        if (next == NULL) {
+            PyErr_SetString(PyExc_SystemError, *f == ')' ? "excess ')' in getargs format"
+                                                         : "missing ')' in getargs format");
+            return 0;
+        }
+        f = next;
+        ++*max;
+    }
+    if (*min < 0) {
+        *min = *max;
+    }
+    return 1;
+}
+
+static int
+parse_positional(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list *va, int flags)
+{
+    struct parse p = {.format = format, .flags = flags, .va = va};
+    int min, max;
+    if (!scan(&p, format, &min, &max)) {
+        return 0;
+    }
+    if (nargs < min || nargs > max) {
+        if (p.message != NULL) {
+            PyErr_SetString(PyExc_TypeError, p.message);
+        }
+        else if (max == 0) {
+            PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments (%zd given)",
+                         p.fname == NULL ? "function" : p.fname, p.fname == NULL ? "" : "()", nargs);
+        }
+        else {
+            int bound = nargs < min ? min : max;
+            PyErr_Format(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)",
+                         p.fname == NULL ? "function" : p.fname, p.fname == NULL ? "" : "()",
+                         min == max      ? "exactly"
+                         : nargs < min ? "at least"
+                                         : "at most",
+                         bound, bound == 1 ? "" : "s", nargs);
+        }
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        if (*p.format == '|') {
+            p.format++;
+        }
+        p.depth = 1;
+        p.path[0] = (int)i + 1;
+        if (!convert_item(&p, args[i])) {
+            return finish(&p, 0);
+        }
+    }
+    p.depth = 0;
+    if (*p.format != '\0' && !Py_ISALPHA(*p.format) && *p.format != '(' && *p.format != '|' &&
+        *p.format != ':' && *p.format != ';') {
+        PyErr_Format(PyExc_SystemError, "bad format string: %.200s", format);
+        return finish(&p, 0);
+    }
+    return finish(&p, 1);
+}
+
+/* PyArg_Parse: the one object itself, or a tuple for a bracketed format. */
+static int
+parse_one(PyObject *arg, const char *format, va_list *va, int flags)
+{
+    struct parse p = {.format = format, .flags = flags, .va = va};
+    int min, max;
+    if (!scan(&p, format, &min, &max)) {
+        return 0;
+    }
+    if (max == 0) {
+        if (arg == NULL) {
+            return 1;
+        }
+        PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments",
+                     p.fname == NULL ? "function" : p.fname, p.fname == NULL ? "" : "()");
+        return 0;
+    }
+    if (min == 1 && max == 1) {
+        if (arg == NULL) {
+            PyErr_Format(PyExc_TypeError, "%.200s%s takes at least one argument",
+                         p.fname == NULL ? "function" : p.fname, p.fname == NULL ? "" : "()");
+            return 0;
+        }
+        return finish(&p, convert_item(&p, arg));
+    }
+    PyErr_SetString(PyExc_SystemError, "old style getargs format uses new features");
+    return 0;
+}
+
+static int
+parse_tuple(PyObject *args, const char *format, va_list *va, int flags)
+{
+    if (args == NULL || !PyTuple_Check(args)) {
+        PyErr_SetString(PyExc_SystemError, "new style getargs format but argument is not a tuple");
+        return 0;
+    }
+    return parse_positional(&PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), format, va, flags);
+}
+
+#define ENTRY(name, params, last, call)                                                            \
+    int name params                                                                                \
+    {                                                                                              \
+        va_list va;                                                                                \
+        va_start(va, last);                                                                        \
+        int ok = call;                                                                             \
+        va_end(va);                                                                                \
+        return ok;                                                                                 \
+    }
+
+ENTRY(PyArg_Parse, (PyObject *arg, const char *format, ...), format, parse_one(arg, format, &va, 0))
+ENTRY(_PyArg_Parse_SizeT, (PyObject *arg, const char *format, ...), format,
+      parse_one(arg, format, &va, SIZE_T_LENGTHS))
+ENTRY(PyArg_ParseTuple, (PyObject *args, const char *format, ...), format,
+      parse_tuple(args, format, &va, 0))
+ENTRY(_PyArg_ParseTuple_SizeT, (PyObject *args, const char *format, ...), format,
+      parse_tuple(args, format, &va, SIZE_T_LENGTHS))
+ENTRY(_PyArg_ParseStack, (PyObject *const *args, Py_ssize_t nargs, const char *format, ...), format,
+      parse_positional(args, nargs, format, &va, 0))
+ENTRY(_PyArg_ParseStack_SizeT, (PyObject *const *args, Py_ssize_t nargs, const char *format, ...),
+      format, parse_positional(args, nargs, format, &va, SIZE_T_LENGTHS))
+
+int
+PyArg_VaParse(PyObject *args, const char *format, va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_tuple(args, format, &va, 0);
+    va_end(va);
+    return ok;
+}
+
+int
+_PyArg_VaParse_SizeT(PyObject *args, const char *format, va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_tuple(args, format, &va, SIZE_T_LENGTHS);
+    va_end(va);
+    return ok;
+}
+
+/* ---- with keywords -------------------------------------------------------------------------- */
+
+/* Bind by the names, then convert what was given. */
+static int
+parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
+            const char *format, struct Signature *s, va_list *va, int flags)
+{
+    struct parse p = {.format = format, .flags = flags, .va = va};
+    PyObject *slots[MAX_ITEMS];
+    int items = 0, required = -1, keyword_only = -1;
+    const char *f = format;
+    for (; *f != '\0' && *f != ':' && *f != ';';) {
+        if (*f == '|') {
+            required = items;
+            f++;
+        }
+        else if (*f == '$') {
+            keyword_only = items;
+            f++;
+        }
+        else {
+            const char *next = skip_item(f, NULL);
+            if (next == NULL) {
+                PyErr_SetString(PyExc_SystemError, "missing ')' in getargs format");
+                return 0;
+            }
+            if (items == s->len) {
+                PyErr_Format(PyExc_SystemError,
+                             "more argument specifiers than keyword list entries "
+                             "(remaining format:'%s')", f);
+                return 0;
+            }
+            f = next;
+            items++;
+        }
+    }
+    p.fname = *f == ':' ? f + 1 : NULL;
+    p.message = *f == ';' ? f + 1 : NULL;
+    if (items < s->len) {
+        PyErr_Format(PyExc_SystemError,
+                     "More keyword list entries (%d) than format specifiers (%d)", s->len, items);
+        return 0;
+    }
+    if (s->len > MAX_ITEMS) {
+        PyErr_SetString(PyExc_SystemError, "too many parameters");
+        return 0;
+    }
+    s->fname = p.fname;
+    s->maxpos = keyword_only < 0 ? items : keyword_only;
+    s->optional = required >= 0;
+    required = required < 0 ? items : required;
+    s->minpos = Py_MIN(required, s->maxpos);
+    s->minkw = required > s->maxpos ? required - s->maxpos : 0;
+    if (args_bind(s, args, nargs, kwargs, kwnames, slots) < 0) {
+        return 0;
+    }
+    for (int i = 0; i < items; i++) {
+        while (*p.format == '|' || *p.format == '$') {
+            p.format++;
+        }
+        if (slots[i] == NULL) {
+            skip_targets(&p);
+            continue;
+        }
+        p.depth = 1;
+        p.path[0] = i + 1;
+        if (!convert_item(&p, slots[i])) {
+            return finish(&p, 0);
+        }
+    }
+    return finish(&p, 1);
+}
+
+static int
+parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
+               int flags)
+{
+    if (args == NULL || !PyTuple_Check(args) || (kwargs != NULL && !PyDict_Check(kwargs)) ||
+        format == NULL || keywords == NULL) {
+        PyErr_BadInternalCall();
+        return 0;
+    }
+    struct _PyArg_Parser parser = {.keywords = (const char *const *)keywords};
+    struct Signature s = {0};
+    for (int i = 0, named = 0; keywords[i] != NULL; i++) {
+        if (*keywords[i] != '\0') {
+            named = 1;
+        }
+        else if (named) {
+            PyErr_SetString(PyExc_SystemError, "Empty keyword parameter name");
+            return 0;
+        }
+    }
+    s.names = parser_names(&parser, &s.len, &s.posonly);
+    if (s.names == NULL) {
+        return 0;
+    }
+    int ok = parse_bound(&PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), kwargs, NULL, format, &s,
+                         va, flags);
+    Py_DECREF(parser.kwtuple);
+    return ok;
+}
+
+ENTRY(PyArg_ParseTupleAndKeywords,
+      (PyObject *args, PyObject *kwargs, const char *format, char **keywords, ...), keywords,
+      parse_keywords(args, kwargs, format, keywords, &va, 0))
+ENTRY(_PyArg_ParseTupleAndKeywords_SizeT,
+      (PyObject *args, PyObject *kwargs, const char *format, char **keywords, ...), keywords,
+      parse_keywords(args, kwargs, format, keywords, &va, SIZE_T_LENGTHS))
+
+int
+PyArg_VaParseTupleAndKeywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords,
+                              va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_keywords(args, kwargs, format, keywords, &va, 0);
+    va_end(va);
+    return ok;
+}
+
+int
+_PyArg_VaParseTupleAndKeywords_SizeT(PyObject *args, PyObject *kwargs, const char *format,
+                                     char **keywords, va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_keywords(args, kwargs, format, keywords, &va, SIZE_T_LENGTHS);
+    va_end(va);
+    return ok;
+}
+
+/* The same with a parser that keeps its interned names. */
+static int
+parse_fast(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
+           struct _PyArg_Parser *parser, va_list *va, int flags)
+{
+    struct Signature s = {0};
+    s.names = parser_names(parser, &s.len, &s.posonly);
+    return s.names != NULL &&
+           parse_bound(args, nargs, kwargs, kwnames, parser->format, &s, va, flags);
+}
+
+#define TUPLE_ARGS &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args)
+ENTRY(_PyArg_ParseTupleAndKeywordsFast,
+      (PyObject *args, PyObject *kwargs, struct _PyArg_Parser *parser, ...), parser,
+      parse_fast(TUPLE_ARGS, kwargs, NULL, parser, &va, 0))
+ENTRY(_PyArg_ParseTupleAndKeywordsFast_SizeT,
+      (PyObject *args, PyObject *kwargs, struct _PyArg_Parser *parser, ...), parser,
+      parse_fast(TUPLE_ARGS, kwargs, NULL, parser, &va, SIZE_T_LENGTHS))
+ENTRY(_PyArg_ParseStackAndKeywords,
+      (PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, ...),
+      parser, parse_fast(args, nargs, NULL, kwnames, parser, &va, 0))
+ENTRY(_PyArg_ParseStackAndKeywords_SizeT,
+      (PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, struct _PyArg_Parser *parser, ...),
+      parser, parse_fast(args, nargs, NULL, kwnames, parser, &va, SIZE_T_LENGTHS))
+
+int
+_PyArg_VaParseTupleAndKeywordsFast(PyObject *args, PyObject *kwargs, struct _PyArg_Parser *parser,
+                                   va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_fast(TUPLE_ARGS, kwargs, NULL, parser, &va, 0);
+    va_end(va);
+    return ok;
+}
+
+int
+_PyArg_VaParseTupleAndKeywordsFast_SizeT(PyObject *args, PyObject *kwargs,
+                                         struct _PyArg_Parser *parser, va_list given)
+{
+    va_list va;
+    va_copy(va, given);
+    int ok = parse_fast(TUPLE_ARGS, kwargs, NULL, parser, &va, SIZE_T_LENGTHS);
+    va_end(va);
+    return ok;
+}
+
+int
+PyArg_ValidateKeywordArguments(PyObject *kwargs)
+{
+    if (!PyDict_Check(kwargs)) {
+        PyErr_BadInternalCall();
+        return 0;
+    }
+    if (!_PyDict_HasOnlyStringKeys(kwargs)) {
+        PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+        return 0;
+    }
+    return 1;
+}
