@@ -41,6 +41,11 @@ PyObject *type_tp_new(PyTypeObject *metatype, PyObject *args, PyObject *kwargs);
 status class_set_name(PyTypeObject *type, PyObject *name);
 void class_set_abstract(PyTypeObject *type, bool abstract);
 
+/* types/type.c: __module__ of a type, new reference. */
+PyObject *type_module_name(PyTypeObject *type);
+/* types/type.c: add the names in a class's dict and those of its bases to a dict, for dir(). */
+status class_merge_names(PyObject *names, PyObject *class);
+
 /* ---- instances ------------------------------------------------------------------------------ */
 
 void subtype_dealloc(PyObject *self);

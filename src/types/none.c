@@ -10,6 +10,17 @@ singleton_tp_dealloc(PyObject *op)
     Py_SET_REFCNT(op, MANY);
 }
 
+/* Calling the type gives the one object. */
+static PyObject *
+singleton_get(PyObject *singleton, const char *name, PyObject *args, PyObject *kwargs)
+{
+    if (PyTuple_GET_SIZE(args) != 0 || (kwargs != NULL && PyDict_GET_SIZE(kwargs) != 0)) {
+        PyErr_Format(PyExc_TypeError, "%s takes no arguments", name);
+        return NULL;
+    }
+    return Py_NewRef(singleton);
+}
+
 static PyObject *
 none_tp_repr(PyObject *Py_UNUSED(op))
 {
@@ -22,11 +33,10 @@ none_nb_bool(PyObject *Py_UNUSED(op))
     return 0;
 }
 
-NEW(none, "()")
 static PyObject *
-none_new(PyTypeObject *Py_UNUSED(type))
+none_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 {
-    return Py_NewRef(Py_None);
+    return singleton_get(Py_None, "NoneType", args, kwargs);
 }
 
 TYPE(none, _PyNone_Type, "NoneType", PyObject, NULL, NULL,
@@ -57,11 +67,10 @@ notimplemented_reduce(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
     return PyUnicode_FromString("NotImplemented");
 }
 
-NEW(notimplemented, "()")
 static PyObject *
-notimplemented_new(PyTypeObject *Py_UNUSED(type))
+notimplemented_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 {
-    return Py_NewRef(Py_NotImplemented);
+    return singleton_get(Py_NotImplemented, "NotImplementedType", args, kwargs);
 }
 
 TYPE(notimplemented, _PyNotImplemented_Type, "NotImplementedType", PyObject, NULL, NULL,
@@ -82,11 +91,10 @@ ellipsis_reduce(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
     return PyUnicode_FromString("Ellipsis");
 }
 
-NEW(ellipsis, "()")
 static PyObject *
-ellipsis_new(PyTypeObject *Py_UNUSED(type))
+ellipsis_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 {
-    return Py_NewRef(Py_Ellipsis);
+    return singleton_get(Py_Ellipsis, "EllipsisType", args, kwargs);
 }
 
 TYPE(ellipsis, PyEllipsis_Type, "ellipsis", PyObject, NULL, NULL,
