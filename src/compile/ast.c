@@ -1,5 +1,6 @@
 /* Small questions about trees that parser and compiler share. */
 #include "compile/ast.h"
+#include "object/state.h"
 
 PyObject *
 ast_docstring(StmtSeq *body)
@@ -12,4 +13,10 @@ ast_docstring(StmtSeq *body)
         return expr->v.Constant.value;
     }
     return NULL;
+}
+
+struct AstState **
+ast_state_slot(void)
+{
+    return &interp_get()->ast;
 }

@@ -71,8 +71,16 @@ Mod *ast_from_object(PyObject *object, Arena *arena, int mode);
 /* -1 with ValueError or TypeError if no source text could have produced the tree. */
 status ast_validate(Mod *mod);
 
-/* True if the object is an instance of _ast.AST. */
+/* True if the object is an instance of _ast.AST; -1 with an exception. */
 int PyAST_Check(PyObject *object);
+
+/* Puts AST and all node classes into module _ast. */
+status ast_add_classes(PyObject *module);
+
+/* The classes, made when first needed.  They hang off the interpreter. */
+struct AstState;
+struct AstState **ast_state_slot(void);
+void ast_state_free(struct AstState *state);
 
 /* ---- unparse.c ---- */
 

@@ -10,6 +10,7 @@
 struct FString {
     struct Strings *strings;
     const struct Token *token;
+    int index;                  /* of the token */
     const char *text;           /* all of the token */
     const char *cur, *end;      /* between the quotes */
     bool raw;
@@ -240,12 +241,13 @@ parse_format_spec(struct Parser *p, struct FString *f, int depth)
     struct Strings spec = {.first = f->strings->first, .last = f->strings->last};
     int base = p->stack_used;
     Expr *result = NULL;
-    if (parse_parts(p, f, &spec, depth + 1) && strings_flush(p, &spec)) {
-        const struct Token *first = token_at(p, spec.first), *last = token_at(p, spec.last);
+    bool good = parse_parts(p, f, &spec, depth + 1);
+    /* The whole and its last part have the place of this token, not of all adjacent ones. */
+    spec.first = spec.last = f->index;
+    if (good && strings_flush(p, &spec)) {
         ExprSeq *values = pop_seq(p, base);
         if (!p->error) {
-            result = new_JoinedStr(values, first->lineno, first->col, last->end_lineno,
-                                   last->end_col, p->arena);
+            result = new_JoinedStr(values, ONLY(f->token));
         }
     }
     Py_XDECREF(spec.text);
@@ -368,8 +370,8 @@ parse_parts(struct Parser *p, struct FString *f, struct Strings *strings, int de
 }
 
 bool
-fstring_add(struct Parser *p, struct Strings *strings, const struct Token *token, const char *start,
-            const char *end, bool raw)
+fstring_add(struct Parser *p, struct Strings *strings, const struct Token *token, int index,
+            const char *start, const char *end, bool raw)
 {
     if (p->feature_version < 6) {
         return raise_version(p, 6, "Format strings are");
@@ -377,6 +379,7 @@ fstring_add(struct Parser *p, struct Strings *strings, const struct Token *token
     struct FString f = {
         .strings = strings,
         .token = token,
+        .index = index,
         .text = token_text(p, token),
         .cur = start,
         .end = end,

@@ -247,7 +247,7 @@ add_tokens(struct Parser *p, struct Strings *strings, PyObject **bytes)
             }
         } else if (literal.formatted) {
             strings->formatted = true;
-            if (!fstring_add(p, strings, &token, literal.start, literal.end, literal.raw)) {
+            if (!fstring_add(p, strings, &token, i, literal.start, literal.end, literal.raw)) {
                 return false;
             }
         } else if (!strings_add_text(p, strings, decode_literal(p, &token, literal.start,

@@ -28,8 +28,8 @@ bool strings_add_text(struct Parser *p, struct Strings *strings, PyObject *text)
 /* Pushes the text collected so far as a Constant, unless it is empty. */
 bool strings_flush(struct Parser *p, struct Strings *strings);
 
-/* Adds the contents of an f-string token. */
-bool fstring_add(struct Parser *p, struct Strings *strings, const struct Token *token,
+/* Adds the contents of an f-string token; `token` is a copy of number `index`. */
+bool fstring_add(struct Parser *p, struct Strings *strings, const struct Token *token, int index,
                  const char *start, const char *end, bool raw);
 
 #endif

@@ -221,6 +221,8 @@ struct _is {
         PyObject *exception_group;  /* the class ExceptionGroup, made of two bases */
     } exceptions;
 
+    struct AstState *ast;           /* classes of module _ast, compile/ast_object.c */
+
     int int_max_str_digits;
     PyObject *unicode_ids;          /* list: _PyUnicode_FromId by index */
 };
