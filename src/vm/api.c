@@ -190,35 +190,3 @@ PyEval_EvalFrame(PyFrameObject *object)
 {
     return PyEval_EvalFrameEx(object, 0);
 }
-
-/* ---- slice indices -------------------------------------------------------------------------- */
-
-int
-_PyEval_SliceIndexNotNone(PyObject *value, Py_ssize_t *index_out)
-{
-    if (!PyIndex_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "slice indices must be integers or have an __index__ "
-                                         "method");
-        return 0;
-    }
-    Py_ssize_t index = PyNumber_AsSsize_t(value, NULL);
-    if (index == -1 && PyErr_Occurred()) {
-        return 0;
-    }
-    *index_out = index;
-    return 1;
-}
-
-int
-_PyEval_SliceIndex(PyObject *value, Py_ssize_t *index_out)
-{
-    if (value == Py_None) {
-        return 1;
-    }
-    if (!PyIndex_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "slice indices must be integers or None or have an "
-                                         "__index__ method");
-        return 0;
-    }
-    return _PyEval_SliceIndexNotNone(value, index_out);
-}

@@ -18,6 +18,7 @@
 #include "object/declare.h"
 #include "object/state.h"
 #include "object/doors.h"
+#include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
 #include "vm/cache.h"

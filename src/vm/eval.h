@@ -107,6 +107,5 @@ status check_except_star_type(PyObject *type);
 /* Split for `except*`: *match (None if nothing) and *rest, both new. */
 status exception_group_match(PyObject *exception, PyObject *type, PyObject **match,
                              PyObject **rest);
-PyObject *prepare_reraise_star(PyObject *original, PyObject *raised);
 
 #endif

@@ -46,7 +46,7 @@ OP(CHECK_EG_MATCH, ())
 
 OP(PREP_RERAISE_STAR, (original, raised -- exception))
 {
-    exception = prepare_reraise_star(original, raised);
+    exception = group_prepare_reraise(original, raised);
     Py_DECREF(original);
     Py_DECREF(raised);
     FAIL_IF(exception == NULL);
