@@ -639,7 +639,7 @@ class Writer:
             if rows and not any(g.startswith(field) for g in given):
                 self.emit('', 'static %s %s_as_%s = {' % (ctype, prefix, word), *rows, '};')
                 given.append('%s = &%s_as_%s' % (field, prefix, word))
-        storage = '' if obj.startswith(('Py', '_Py')) else 'static '
+        storage = '' if obj.startswith(('Py', '_Py', 'krait_')) else 'static '
         self.emit('', '%sPyTypeObject %s = {' % (storage, obj),
                   '    PyVarObject_HEAD_INIT(%s, 0)' % ('NULL' if False else '&PyType_Type'),
                   '    .tp_name = %s,' % name)

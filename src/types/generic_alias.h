@@ -1,18 +1,21 @@
-/* list[int] and int | str. */
+/* list[int] and int | str, for isinstance() and type.__or__. */
 #ifndef KRAIT_TYPES_GENERIC_ALIAS_H
 #define KRAIT_TYPES_GENERIC_ALIAS_H
 
 #include <Python.h>
 #include "base/common.h"
 
-extern PyTypeObject UnionType_Type;
+extern PyTypeObject krait_union_type;           /* types.UnionType */
+#define is_union(op) Py_IS_TYPE(op, &krait_union_type)
+#define is_generic_alias(op) PyObject_TypeCheck(op, &Py_GenericAliasType)
 
-/* a | b for classes, aliases, unions and None; Py_NotImplemented for anything else. */
-PyObject *union_or(PyObject *a, PyObject *b);
+PyObject *union_args_peek(PyObject *op);        /* borrowed tuple of a union */
+PyObject *union_or(PyObject *left, PyObject *right);    /* nb_or of type and aliases */
 
-/* The type variables among `args`, each once, in order of appearance: a tuple. */
+/* The type parameters that occur in args, and args with them replaced: new tuples. */
 PyObject *alias_parameters(PyObject *args);
-/* `args` with the parameters replaced by `item`; `self` is named in errors. */
 PyObject *alias_substitute(PyObject *self, PyObject *args, PyObject *parameters, PyObject *item);
+/* Write an argument as it stands in a repr. */
+status alias_write(_PyUnicodeWriter *writer, PyObject *arg);
 
 #endif
