@@ -100,41 +100,6 @@ _Py_HashPointer(const void *p)
     return h == -1 ? -2 : h;
 }
 
-/* Hash of a double: its value modulo the prime 2**61 - 1, equal to that of an equal int, Fraction
-   or Decimal (documented under "Hashing of numeric types").  NaN hashes by identity of `op`. */
-Py_hash_t
-_Py_HashDouble(PyObject *op, double v)
-{
-    if (isnan(v)) {
-        return _Py_HashPointer(op);
-    }
-    if (isinf(v)) {
-        return v > 0 ? _PyHASH_INF : -_PyHASH_INF;
-    }
-    int exponent;
-    double m = frexp(v, &exponent);
-    bool negative = m < 0;
-    m = fabs(m);
-    /* Take the fraction 28 bits at a time; multiplying by 2**28 is a rotation modulo the prime. */
-    uint64_t x = 0;
-    while (m != 0) {
-        x = (x << 28 & _PyHASH_MODULUS) | x >> (_PyHASH_BITS - 28);
-        m *= 268435456.0;
-        exponent -= 28;
-        uint64_t digit = (uint64_t)m;
-        m -= (double)digit;
-        x += digit;
-        if (x >= _PyHASH_MODULUS) {
-            x -= _PyHASH_MODULUS;
-        }
-    }
-    exponent = exponent >= 0 ? exponent % _PyHASH_BITS
-                             : _PyHASH_BITS - 1 - (-1 - exponent) % _PyHASH_BITS;
-    x = (x << exponent & _PyHASH_MODULUS) | x >> (_PyHASH_BITS - exponent);
-    Py_hash_t h = negative ? -(Py_hash_t)x : (Py_hash_t)x;
-    return h == -1 ? -2 : h;
-}
-
 /* The generator that PYTHONHASHSEED's contract fixes: the same seed gives the same hashes. */
 static void
 seed_stretch(unsigned char *out, size_t n, unsigned int x)
