@@ -31,6 +31,9 @@ Mod *parse_file_interactive(FILE *file, PyObject *filename, const char *encoding
 /* What `*errcode` of parse_file_interactive() becomes at the end of the input. */
 #define PARSE_EOF 11
 
+/* The CO_FUTURE_* features that a module's imports from __future__ ask for. */
+status future_from_tree(Mod *mod, PyObject *filename, PyFutureFeatures *future);
+
 struct SymbolTable;
 
 struct SymbolTable *symtable_build(Mod *mod, PyObject *filename, PyFutureFeatures *future,

@@ -1,0 +1,112 @@
+/* Basic blocks: the form of a code object between generation and assembly.
+
+   A block is a run of instructions entered only at its start; jumps stand only at its end.  Blocks
+   are chained twice: `older` links all of them in reverse order of creation, `next` gives the order
+   in which they will stand in memory. */
+#ifndef KRAIT_COMPILE_FLOW_H
+#define KRAIT_COMPILE_FLOW_H
+
+#include <Python.h>
+
+#include "base/arena.h"
+#include "base/common.h"
+
+enum Opcode {
+#define OPCODE(name, number, caches, argument, effect, taken) name = number,
+#include "vm/opcode.def"
+
+    /* Pseudo-instructions: replaced before the code is assembled. */
+    SETUP_FINALLY = 256,        /* start of a region: errors go to target with (exc) pushed */
+    SETUP_CLEANUP,              /* the same, target gets (instruction offset, exc) */
+    SETUP_WITH,                 /* like SETUP_CLEANUP after dropping the result of __enter__ */
+    POP_BLOCK,                  /* end of the innermost region */
+    JUMP,                       /* unconditional, in either direction */
+    JUMP_NO_INTERRUPT,
+    POP_JUMP_IF_FALSE,          /* the conditional jumps without a direction */
+    POP_JUMP_IF_TRUE,
+    POP_JUMP_IF_NONE,
+    POP_JUMP_IF_NOT_NONE,
+};
+
+/* A source range; lineno < 0 is "no position", columns < 0 "no column". */
+typedef struct Loc {
+    int lineno, end_lineno, col, end_col;
+} Loc;
+
+#define NO_LOC ((Loc){-1, -1, -1, -1})
+
+typedef struct Block Block;
+
+typedef struct Instr {
+    int op;
+    int arg;
+    Block *target;              /* of jumps and SETUP_* */
+    Block *handler;             /* where an error here goes, or NULL */
+    Loc loc;
+} Instr;
+
+struct Block {
+    Block *older;
+    Block *next;
+    Instr *items;
+    int used, room;
+    int predecessors;           /* valid after flow_optimize() */
+    int depth;                  /* of the stack at entry, -1 if not yet known */
+    int offset;                 /* of the first instruction, in code units */
+    struct Handlers *handlers;  /* while regions are resolved */
+    unsigned is_exit : 1;       /* ends by leaving the code object */
+    unsigned no_fall : 1;       /* control never runs into `next` */
+    unsigned seen : 1;          /* scratch mark of the passes */
+    unsigned wants_offset : 1;  /* handler: the instruction offset is pushed below the exception */
+};
+
+struct Flow {
+    Arena *arena;
+    Block *entry;
+    Block *newest;              /* head of the `older` chain */
+    PyObject *filename;         /* borrowed, for messages */
+    PyObject *const_cache;      /* borrowed */
+};
+
+bool is_jump(const Instr *instr);
+bool opens_region(const Instr *instr);
+/* Must the instruction be the last of its block? */
+bool ends_block(const Instr *instr);
+
+/* The change of stack depth, for a jump that is `taken` or falls through (0, 1; -1: the larger). */
+int stack_effect(int op, int arg, int taken);
+
+/* A new empty block at the head of the chain; NULL with MemoryError. */
+Block *block_new(Arena *arena, Block **newest);
+/* A new instruction at the end of the block, cleared. */
+Instr *block_append(Arena *arena, Block *block);
+/* Room for one more instruction at index `at`, cleared. */
+Instr *block_insert(Arena *arena, Block *block, int at);
+
+/* Makes the graph well-formed: exit and fall-through bits, no jump to an empty block. */
+status flow_normalize(struct Flow *flow);
+/* Copies small exit blocks over the jumps that lead to them. */
+status flow_inline_exits(struct Flow *flow);
+/* Peephole optimisation, removal of dead and empty blocks.  May append to the list `consts`. */
+status flow_optimize(struct Flow *flow, PyObject *consts);
+/* Gives every exit without a line number to one predecessor each, so that it can inherit its line. */
+status flow_split_exits(struct Flow *flow);
+/* Cuts constants off the end of the list that no instruction uses. */
+status flow_trim_consts(struct Flow *flow, PyObject *consts);
+/* Chooses directions for jumps; the order of blocks is final. */
+void flow_direct_jumps(struct Flow *flow);
+/* Fills in positions that can be inherited. */
+void flow_propagate_lines(struct Flow *flow, int firstlineno);
+/* The depth of the stack the code needs, -1 on errors.  `at_start` is the depth at entry. */
+int flow_stack_depth(struct Flow *flow, int at_start);
+/* Sets Instr.handler from the regions and turns their pseudo-instructions into NOPs, then drops
+   the NOPs nobody needs. */
+status flow_resolve_handlers(struct Flow *flow);
+
+/* Either a new reference to `object` or to an equal constant met before; items of tuples and
+   frozensets are shared the same way.  Steals the reference; NULL on errors. */
+PyObject *const_merge_take(PyObject *cache, PyObject *object);
+/* The same for the tables of a code object, whose items are left alone. */
+PyObject *const_share_take(PyObject *cache, PyObject *object);
+
+#endif
