@@ -716,8 +716,10 @@ drop_nops(Block *block)
             }
             if (i + 1 < block->used) {
                 int following = instr[1].loc.lineno;
-                if (following < 0 || following == lineno) {
+                if (following < 0) {
                     instr[1].loc = instr->loc;
+                }
+                if (following < 0 || following == lineno) {
                     continue;
                 }
             }
@@ -845,7 +847,8 @@ is_exit_without_line(const Block *block)
 status
 flow_split_exits(struct Flow *flow)
 {
-    for (Block *b = flow->entry; b != NULL; b = b->next) {
+    /* Newest first: copies end up in the order of the jumps to them. */
+    for (Block *b = flow->newest; b != NULL; b = b->older) {
         Instr *last = last_instr(b);
         if (last == NULL || !is_jump(last)) {
             continue;

@@ -338,7 +338,7 @@ format_number(struct FormatText *t, Py_UCS4 *c)
 {
     int number = 0, digits = 0;
     while (*c >= '0' && *c <= '9') {
-        if (++digits > MAX_FORMAT_DIGITS) {
+        if (++digits >= MAX_FORMAT_DIGITS) {
             return -1;
         }
         number = number * 10 + (int)(*c - '0');
@@ -437,10 +437,11 @@ format_argument(struct Fold *f, struct FormatText *t, Expr *arg)
                               arg->end_lineno, arg->end_col_offset, f->arena);
 }
 
-/* The text up to the next conversion with %% made %, as a Constant; `*literal` is NULL if empty.
+/* The text up to the next conversion with %% made %, as a Constant without a
+   position; `*literal` is NULL if empty.
    -1 if the format is malformed (no error set) or on errors. */
 static status
-format_literal(struct Fold *f, struct FormatText *t, Expr *e, Expr **literal)
+format_literal(struct Fold *f, struct FormatText *t, Expr **literal)
 {
     Py_ssize_t start = t->pos;
     bool has_percents = false;
@@ -471,8 +472,7 @@ format_literal(struct Fold *f, struct FormatText *t, Expr *e, Expr **literal)
     if (text == NULL || arena_take(f->arena, text) < 0) {
         return -1;
     }
-    *literal = new_Constant(text, NULL, e->lineno, e->col_offset, e->end_lineno,
-                            e->end_col_offset, f->arena);
+    *literal = new_Constant(text, NULL, -1, -1, -1, -1, f->arena);
     return *literal == NULL ? -1 : 0;
 }
 
@@ -490,7 +490,7 @@ fold_format(struct Fold *f, Expr *e, PyObject *format, ExprSeq *args)
     struct FormatText t = {format, 0, PyUnicode_GET_LENGTH(format)};
     for (;;) {
         Expr *literal;
-        if (format_literal(f, &t, e, &literal) < 0) {
+        if (format_literal(f, &t, &literal) < 0) {
             return PyErr_Occurred() ? -1 : 0;
         }
         if (literal != NULL) {

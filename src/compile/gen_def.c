@@ -295,11 +295,7 @@ gen_lambda_body(Gen *g, Expr *e)
     TRY(const_index(g, Py_None));
     set_argument_counts(g->unit, e->v.Lambda.args);
     TRY(gen_expr(g, e->v.Lambda.body));
-    if (g->unit->scope->generator) {
-        return 0;
-    }
-    SET_LOC(g, e->v.Lambda.body);
-    return emit(g, RETURN_VALUE);
+    return g->unit->scope->generator ? 0 : emit(g, RETURN_VALUE);
 }
 
 status

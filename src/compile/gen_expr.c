@@ -324,12 +324,10 @@ gen_jump_if(Gen *g, Expr *e, Block *target, bool condition)
         return 0;
     }
     case Compare_kind:
+        /* The jump shows the comparison, other jumps what they stand in. */
+        SET_LOC(g, e);
         if (seq_len(e->v.Compare.ops) > 1) {
-            Loc outer = g->unit->loc;
-            SET_LOC(g, e);
-            status result = jump_if_chain(g, e, target, condition);
-            g->unit->loc = outer;
-            return result;
+            return jump_if_chain(g, e, target, condition);
         }
         break;
     default:
@@ -555,7 +553,6 @@ loc_of_attribute(Gen *g, Expr *e)
     Py_ssize_t length = PyUnicode_GET_LENGTH(e->v.Attribute.attr);
     if (length <= e->end_col_offset) {
         loc->col = e->end_col_offset - (int)length;
-        loc->end_col = e->end_col_offset;
     }
     else {
         /* A tree that no parser made. */
@@ -712,14 +709,29 @@ gen_call_with(Gen *g, Py_ssize_t pushed, ExprSeq *args, KeywordSeq *keywords)
     return emit_arg(g, CALL_FUNCTION_EX, named > 0);
 }
 
-static bool
-is_method_call(Expr *e)
+/* Is it a name that the module imports?  Then an attribute of it is a function, not a method. */
+static truth
+names_import(Gen *g, Expr *e)
+{
+    if (e->kind != Name_kind) {
+        return 0;
+    }
+    long flags = entry_flags(g->table->top, e->v.Name.id);
+    return flags < 0 ? -1 : (flags & DEF_IMPORT) != 0;
+}
+
+static truth
+is_method_call(Gen *g, Expr *e)
 {
     Expr *func = e->v.Call.func;
     int positional = seq_len(e->v.Call.args), named = seq_len(e->v.Call.keywords);
-    return func->kind == Attribute_kind && func->v.Attribute.ctx == Load &&
-           positional + named + (named > 0) < STACK_GUIDELINE &&
-           !has_unpacking(e->v.Call.args, e->v.Call.keywords);
+    if (func->kind != Attribute_kind || func->v.Attribute.ctx != Load ||
+        positional + named + (named > 0) >= STACK_GUIDELINE ||
+        has_unpacking(e->v.Call.args, e->v.Call.keywords)) {
+        return 0;
+    }
+    truth imported = names_import(g, func->v.Attribute.value);
+    return imported < 0 ? -1 : !imported;
 }
 
 static status
@@ -744,7 +756,9 @@ static status
 gen_call(Gen *g, Expr *e)
 {
     TRY(check_keywords(g, e->v.Call.keywords));
-    if (is_method_call(e)) {
+    truth method = is_method_call(g, e);
+    TRY(method);
+    if (method) {
         return gen_method_call(g, e);
     }
     TRY(check_callable(g, e->v.Call.func));

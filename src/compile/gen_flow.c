@@ -1,4 +1,7 @@
-/* Loops, with and try, and the way out of them: what return, break and continue must do first. */
+/* Loops, with and try, and the way out of them: what return, break and continue must do first.
+
+   Blocks are created in an order that is observable: passes that copy exit blocks over jumps visit
+   the newest first, so what they find to be an exit depends on it. */
 #include "compile/gen.h"
 
 #include <opcode.h>
@@ -279,20 +282,17 @@ static status
 finish_with_handler(Gen *g, Block *cleanup)
 {
     NEW_BLOCK(g, suppress);
+    unset_loc(g);
     TRY(emit_jump(g, POP_JUMP_IF_TRUE, suppress));
     TRY(emit_arg(g, RERAISE, 2));
+    use_block(g, cleanup);
+    TRY(reraise_in_cleanup(g));
     use_block(g, suppress);
     TRY(emit(g, POP_TOP));
     TRY(emit(g, POP_BLOCK));
     TRY(emit(g, POP_EXCEPT));
     TRY(emit(g, POP_TOP));
-    TRY(emit(g, POP_TOP));
-    NEW_BLOCK(g, end);
-    TRY(emit_jump(g, JUMP, end));
-    use_block(g, cleanup);
-    TRY(reraise_in_cleanup(g));
-    use_block(g, end);
-    return 0;
+    return emit(g, POP_TOP);
 }
 
 static status
@@ -362,9 +362,8 @@ gen_async_with(Gen *g, Stmt *s, int index)
 
 /* The protected block of try-except; leaves the frame and the region. */
 static status
-gen_try_block(Gen *g, Stmt *s, Block *handlers)
+gen_try_block(Gen *g, Stmt *s, Block *body, Block *handlers)
 {
-    NEW_BLOCK(g, body);
     TRY(emit_jump(g, SETUP_FINALLY, handlers));
     use_block(g, body);
     TRY(push_frame(g, FRAME_TRY_EXCEPT, body, NULL, NULL));
@@ -402,9 +401,9 @@ static status
 gen_plain_handler(Gen *g, ExceptHandler *handler, Block *end)
 {
     NEW_BLOCK(g, body);
+    TRY(emit(g, POP_TOP));
     use_block(g, body);
     TRY(push_frame(g, FRAME_HANDLER_CLEANUP, body, NULL, NULL));
-    TRY(emit(g, POP_TOP));
     TRY(gen_stmts(g, handler->v.ExceptHandler.body));
     pop_frame(g);
     unset_loc(g);
@@ -417,10 +416,11 @@ static status
 gen_try_except(Gen *g, Stmt *s)
 {
     ExceptHandlerSeq *handlers = s->v.Try.handlers;
+    NEW_BLOCK(g, body);
     NEW_BLOCK(g, first);
     NEW_BLOCK(g, end);
     NEW_BLOCK(g, cleanup);
-    TRY(gen_try_block(g, s, first));
+    TRY(gen_try_block(g, s, body, first));
     TRY(gen_stmts(g, s->v.Try.orelse));
     TRY(emit_jump_no_loc(g, JUMP, end));
     use_block(g, first);
@@ -502,12 +502,13 @@ gen_try_star_except(Gen *g, Stmt *s)
 {
     ExceptHandlerSeq *handlers = s->v.TryStar.handlers;
     int count = seq_len(handlers);
+    NEW_BLOCK(g, body);
     NEW_BLOCK(g, first);
     NEW_BLOCK(g, orelse);
     NEW_BLOCK(g, end);
     NEW_BLOCK(g, cleanup);
     NEW_BLOCK(g, reraise_star);
-    TRY(gen_try_block(g, s, first));
+    TRY(gen_try_block(g, s, body, first));
     TRY(emit_jump_no_loc(g, JUMP, orelse));
     use_block(g, first);
     unset_loc(g);

@@ -544,14 +544,12 @@ gen_pattern_kind(Gen *g, Pattern *p, struct Match *m)
     return 0;
 }
 
+/* What follows a subpattern keeps its position. */
 static status
 gen_pattern(Gen *g, Pattern *p, struct Match *m)
 {
-    Loc outer = g->unit->loc;
     SET_LOC(g, p);
-    status result = gen_pattern_kind(g, p, m);
-    g->unit->loc = outer;
-    return result;
+    return gen_pattern_kind(g, p, m);
 }
 
 /* A case behind which others follow, or the last; `copies`: the subject is needed again. */
