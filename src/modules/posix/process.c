@@ -438,7 +438,7 @@ FUNCTION(posix, posix_spawn,
 DEFAULT(path, PATH("posix_spawn", "path", 0, 0))
 static PyObject *
 posix_posix_spawn(PyObject *module, path_arg path, PyObject *argv, PyObject *env,
-                  PyObject *file_actions, PyObject *setpgroup, truth resetids, truth setsid,
+                  PyObject *file_actions, PyObject *setpgroup, int resetids, int setsid,
                   PyObject *setsigmask, PyObject *setsigdef, PyObject *scheduler)
 {
     SpawnOptions options = {setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler};
@@ -451,7 +451,7 @@ FUNCTION(posix, posix_spawnp,
 DEFAULT(path, PATH("posix_spawnp", "path", 0, 0))
 static PyObject *
 posix_posix_spawnp(PyObject *module, path_arg path, PyObject *argv, PyObject *env,
-                   PyObject *file_actions, PyObject *setpgroup, truth resetids, truth setsid,
+                   PyObject *file_actions, PyObject *setpgroup, int resetids, int setsid,
                    PyObject *setsigmask, PyObject *setsigdef, PyObject *scheduler)
 {
     SpawnOptions options = {setpgroup, resetids, setsid, setsigmask, setsigdef, scheduler};
