@@ -155,6 +155,9 @@ token_name(struct Parser *p, int index)
     const struct Token *token = &p->tokens[index];
     const char *text = token_text(p, token);
     size_t length = token->length;
+    if (unlikely(p->error)) {
+        return NULL;
+    }
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < length; i++) {
         hash = (hash ^ (unsigned char)text[i]) * 16777619u;
@@ -354,7 +357,14 @@ peek_word(struct Parser *p, const char *word)
 bool
 is_soft_keyword(struct Parser *p, const struct Token *token)
 {
-    return token_is(p, token, "_") || token_is(p, token, "match") || token_is(p, token, "case");
+    static const char *const words[] = {"_", "case", "match"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (token->length <= strlen(words[i]) &&
+            memcmp(words[i], token_text(p, token), token->length) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- running ---- */
@@ -450,6 +460,18 @@ statement_follows(struct Parser *p)
     }
 }
 
+/* Reads the text again, from the start, with memory of what was read. */
+static void
+reparse(struct Parser *p, bool invalid)
+{
+    p->pos = p->stack_used = p->depth = 0;
+    memset(p->memo, 0, (size_t)p->memo_size * sizeof(struct Memo *));
+    p->second_pass = true;
+    p->invalid = invalid;
+    p->tok.quiet = true;
+    parse_start(p);
+}
+
 void *
 parser_run(struct Parser *p)
 {
@@ -471,12 +493,13 @@ parser_run(struct Parser *p)
     if (p->error && !PyErr_ExceptionMatches(PyExc_SyntaxError)) {
         return NULL;
     }
+    if (!p->error && p->bad_brace) {
+        /* Mistakes in a dictionary count before all others. */
+        reparse(p, false);
+    }
     int last = p->fill - 1;
     if (!p->error) {
-        p->pos = p->stack_used = p->depth = 0;
-        p->second_pass = p->invalid = true;
-        p->tok.quiet = true;
-        parse_start(p);
+        reparse(p, true);
     }
     report_failure(p, last);
     return NULL;

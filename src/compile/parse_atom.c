@@ -169,12 +169,9 @@ parse_genexp(struct Parser *p)
 {
     struct Begin b = begin(p);
     struct Place before = place(p);
-    if (!accept(p, LPAR)) {
-        return NULL;
-    }
-    Expr *elt = parse_walrus_or_expression(p);
-    if (elt != NULL) {
-        ComprehensionSeq *generators = parse_for_if(p);
+    if (accept(p, LPAR)) {
+        Expr *elt = parse_walrus_or_expression(p);
+        ComprehensionSeq *generators = elt == NULL ? NULL : parse_for_if(p);
         if (generators != NULL && accept(p, RPAR)) {
             return new_GeneratorExp(elt, generators, UPTO(b));
         }
@@ -409,7 +406,7 @@ dict_rest(struct Parser *p, struct Begin b, int base)
 }
 
 static Expr *
-parse_brace(struct Parser *p)
+brace_raw(struct Parser *p)
 {
     struct Begin b = begin(p);
     p->pos++;
@@ -435,6 +432,19 @@ parse_brace(struct Parser *p)
         return push_pair(p, first) ? dict_rest(p, b, base) : NULL;
     }
     return set_rest(p, b, first);
+}
+
+static Expr *
+parse_brace(struct Parser *p)
+{
+    if (p->second_pass) {
+        return invalid_brace(p);
+    }
+    Expr *e = brace_raw(p);
+    if (unlikely(e == NULL)) {
+        p->bad_brace = true;
+    }
+    return e;
 }
 
 /* ---- atoms ---- */
@@ -475,7 +485,7 @@ atom_raw(struct Parser *p)
     case LSQB:
         return parse_bracket(p);
     case LBRACE:
-        return p->invalid ? invalid_brace(p) : parse_brace(p);
+        return parse_brace(p);
     default:
         return NULL;
     }

@@ -703,14 +703,14 @@ invalid_brace(struct Parser *p)
     if (peek(p) != DOUBLESTAR && skip_pair(p) && parse_for_if(p) != NULL && accept(p, RBRACE)) {
         return new_DictComp(NULL, NULL, NULL, UPTO(b));
     }
-    if (!restore(p, before) || dict_comprehension_mistake(p)) {
+    if (!restore(p, before) || (p->invalid && dict_comprehension_mistake(p))) {
         return NULL;
     }
     p->pos++;
     if (parse_named_expression(p) != NULL && parse_for_if(p) != NULL && accept(p, RBRACE)) {
         return new_SetComp(NULL, NULL, UPTO(b));
     }
-    if (restore(p, before)) {
+    if (restore(p, before) && p->invalid) {
         invalid_comprehension(p);
     }
     return NULL;

@@ -696,7 +696,15 @@ primary_raw(struct Parser *p)
             }
             p->pos += 2;
             e = new_Attribute(e, name, Load, UPTO(b));
-        } else if (type == LPAR) {
+            continue;
+        }
+        if (unlikely(p->invalid) && type == LBRACE) {
+            /* Read as the reference does: as if it were a generator expression. */
+            struct Place before = place(p);
+            invalid_comprehension(p);
+            return restore(p, before) ? e : NULL;
+        }
+        if (type == LPAR) {
             Expr *call = parse_call(p, b, e);
             if (call == NULL) {
                 return p->error ? NULL : e;
@@ -704,6 +712,9 @@ primary_raw(struct Parser *p)
             e = call;
         } else if (type == LSQB) {
             struct Place before = place(p);
+            if (unlikely(p->invalid) && (invalid_comprehension(p) || !restore(p, before))) {
+                return NULL;
+            }
             p->pos++;
             Expr *slice = parse_slices(p);
             if (slice == NULL || !accept(p, RSQB)) {

@@ -499,8 +499,10 @@ parse_match(struct Parser *p)
     if (subject != NULL && accept(p, COLON) && accept(p, NEWLINE) && accept(p, INDENT)) {
         int base = p->stack_used;
         while (peek_word(p, "case")) {
+            struct Place here = place(p);
             MatchCase *one = parse_case(p);
             if (one == NULL) {
+                restore(p, here);
                 break;
             }
             if (!push(p, one)) {

@@ -135,9 +135,10 @@ annotated(struct Parser *p, struct Begin b, Expr *target, bool simple)
         return NULL;
     }
     Expr *value = NULL;
+    struct Place before = place(p);
     if (accept(p, EQUAL)) {
         value = parse_value(p);
-        if (value == NULL) {
+        if (value == NULL && !restore(p, before)) {
             return NULL;
         }
     }
@@ -649,9 +650,10 @@ parse_function(struct Parser *p, struct Begin b, bool is_async, ExprSeq *decorat
         return NULL;
     }
     Expr *returns = NULL;
+    struct Place before = place(p);
     if (accept(p, RARROW)) {
         returns = parse_expression(p);
-        if (returns == NULL) {
+        if (returns == NULL && !restore(p, before)) {
             return NULL;
         }
     }
@@ -953,16 +955,42 @@ mixed_handlers(struct Parser *p, bool star)
     restore(p, before);
 }
 
+/* All handlers, which must be of one form; `*star` says which. */
+static bool
+push_handlers(struct Parser *p, bool *star)
+{
+    *star = peek(p) == KW_EXCEPT && peek2(p) == STAR;
+    while (peek(p) == KW_EXCEPT) {
+        if ((peek2(p) == STAR) != *star) {
+            if (p->invalid) {
+                mixed_handlers(p, *star);
+            }
+            return false;
+        }
+        ExceptHandler *handler = parse_handler(p, *star);
+        if (handler == NULL || !push(p, handler)) {
+            return false;
+        }
+    }
+    return !p->error;
+}
+
 static Stmt *
 parse_try(struct Parser *p)
 {
     struct Begin b = begin(p);
+    bool star;
     p->pos++;
     if (!forced(p, COLON, ":")) {
         return NULL;
     }
+    struct Place before = place(p);
     StmtSeq *body = block_behind(p, "'try' statement", b.lineno);
     if (body == NULL) {
+        if (p->invalid && restore(p, before)) {
+            /* Without a body: handlers are read for their own mistakes. */
+            push_handlers(p, &star);
+        }
         return NULL;
     }
     int type = peek(p);
@@ -973,18 +1001,8 @@ parse_try(struct Parser *p)
         return NULL;
     }
     int base = p->stack_used;
-    bool star = type == KW_EXCEPT && peek2(p) == STAR;
-    while (peek(p) == KW_EXCEPT) {
-        if ((peek2(p) == STAR) != star) {
-            if (p->invalid) {
-                mixed_handlers(p, star);
-            }
-            return NULL;
-        }
-        ExceptHandler *handler = parse_handler(p, star);
-        if (handler == NULL || !push(p, handler)) {
-            return NULL;
-        }
+    if (!push_handlers(p, &star)) {
+        return NULL;
     }
     ExceptHandlerSeq *handlers = pop_seq(p, base);
     StmtSeq *orelse = NULL, *finalbody = NULL;

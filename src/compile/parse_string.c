@@ -87,8 +87,11 @@ decode_escapes(struct Parser *p, const struct Token *token, const char *s, const
 {
     size_t length = (size_t)(end - s);
     char *buffer = NULL;
+    bool escaped = false;
     for (const char *c = s; c < end; c++) {
-        if ((unsigned char)*c & 0x80) {
+        escaped = *c == '\\' && !escaped;
+        /* In an f-string a part may end with a backslash: `\\{`. */
+        if (((unsigned char)*c & 0x80) || (escaped && c + 1 == end)) {
             buffer = escape_non_ascii(s, end, &length);
             if (buffer == NULL) {
                 return NULL;

@@ -5,7 +5,10 @@
 
    A text that does not match is read a second time with `invalid` set.  Then functions look for
    the mistakes that have a message of their own (parse_error.c), and results are memoised, because
-   those checks read the same text many times.  The first pass memoises nothing. */
+   those checks read the same text many times.  The first pass memoises nothing.
+
+   Mistakes in dictionaries are looked for whether or not `invalid` is set.  If the first pass met a
+   `{` that it could not read, a pass with memo and without `invalid` comes in between. */
 #ifndef KRAIT_COMPILE_PARSER_H
 #define KRAIT_COMPILE_PARSER_H
 
@@ -44,6 +47,7 @@ struct Parser {
     bool error;                 /* an exception is set */
     bool second_pass;           /* results are memoised */
     bool invalid;               /* look for mistakes with a message of their own */
+    bool bad_brace;             /* the first pass found an unreadable `{...}` */
     int depth;
     Arena *arena;
     void **stack;               /* items of the sequences under construction */
@@ -128,6 +132,7 @@ token_text(struct Parser *p, const struct Token *token)
 
 /* Is the next token this word (of a soft keyword)? */
 bool peek_word(struct Parser *p, const char *word);
+/* Is the token a soft keyword or (the reference's notion) the beginning of one? */
 bool is_soft_keyword(struct Parser *p, const struct Token *token);
 
 /* ---- positions ---- */

@@ -30,7 +30,9 @@ source_translate(const char *source, size_t *length, bool add_newline)
             p += p + 1 < end && p[1] == '\n' ? 2 : 1;
         }
     }
-    if (add_newline && out > text && out[-1] != '\n') {
+    /* A final "\r\n" does not count as an end, nor does an empty text have one. */
+    if (add_newline && (out == text || out[-1] != '\n' ||
+                        (size >= 2 && source[size - 2] == '\r' && source[size - 1] == '\n'))) {
         *out++ = '\n';
     }
     *out = '\0';

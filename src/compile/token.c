@@ -373,19 +373,15 @@ scan_name(struct Tokenizer *t, char *p)
 static bool
 keyword_follows(const char *p)
 {
-    switch (*p) {
-    case 'a':
-        return strncmp(p, "and", 3) == 0;
-    case 'e':
-        return strncmp(p, "else", 4) == 0;
-    case 'f':
-        return strncmp(p, "for", 3) == 0;
-    case 'i':
+    static const char *const words[] = {"and", "else", "for", "not", "or"};
+    if (*p == 'i') {
         return p[1] == 'n' || p[1] == 'f' || p[1] == 's';
-    case 'n':
-        return strncmp(p, "not", 3) == 0;
-    case 'o':
-        return strncmp(p, "or", 2) == 0;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        size_t length = strlen(words[i]);
+        if (strncmp(p, words[i], length) == 0) {
+            return !IS(p[length], IDENT);
+        }
     }
     return false;
 }
