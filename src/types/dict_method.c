@@ -251,6 +251,67 @@ dict_tp_richcompare(PyObject *self, PyObject *other, int op)
     return equal < 0 ? NULL : PyBool_FromLong(equal == (op == Py_EQ));
 }
 
+/* ---- lists of what is in it ----------------------------------------------------------------- */
+
+enum { LIST_KEYS, LIST_VALUES, LIST_ITEMS };
+
+static PyObject *
+list_of(PyObject *op, int what)
+{
+    if (op == NULL || !PyDict_Check(op)) {
+        PyErr_BadInternalCall();
+        return NULL;
+    }
+again:;
+    Py_ssize_t n = PyDict_GET_SIZE(op), i = 0, pos = 0;
+    PyObject *list = PyList_New(n), *key, *value;
+    for (; list != NULL && what == LIST_ITEMS && i < n; i++) {
+        PyObject *pair = PyTuple_New(2);
+        if (pair == NULL) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, i, pair);
+    }
+    if (list == NULL) {
+        return NULL;
+    }
+    if (n != PyDict_GET_SIZE(op)) {
+        /* the allocations collected garbage, and that changed the dict */
+        Py_DECREF(list);
+        goto again;
+    }
+    for (i = 0; i < n && PyDict_Next(op, &pos, &key, &value); i++) {
+        if (what == LIST_ITEMS) {
+            PyObject *pair = PyList_GET_ITEM(list, i);
+            PyTuple_SET_ITEM(pair, 0, Py_NewRef(key));
+            PyTuple_SET_ITEM(pair, 1, Py_NewRef(value));
+        }
+        else {
+            PyList_SET_ITEM(list, i, Py_NewRef(what == LIST_KEYS ? key : value));
+        }
+    }
+    return list;
+}
+
+PyObject *
+PyDict_Keys(PyObject *op)
+{
+    return list_of(op, LIST_KEYS);
+}
+
+PyObject *
+PyDict_Values(PyObject *op)
+{
+    return list_of(op, LIST_VALUES);
+}
+
+PyObject *
+PyDict_Items(PyObject *op)
+{
+    return list_of(op, LIST_ITEMS);
+}
+
 /* ---- | and |= ----------------------------------------------------------------------------- */
 
 static PyObject *
