@@ -284,7 +284,7 @@ find_computed(const char *name, uint32_t *out)
 }
 
 int
-uniname_find(const char *name, size_t length, bool sequences, uint32_t out[4])
+uniname_find(const char *name, size_t length, enum uniname_kinds kinds, uint32_t out[4])
 {
     char upper[UNINAME_MAX], line[3 * UNINAME_MAX + 2];
     if (length == 0 || length >= UNINAME_MAX)
@@ -296,9 +296,12 @@ uniname_find(const char *name, size_t length, bool sequences, uint32_t out[4])
             return 0;
     }
     upper[length] = 0;
-    if (strncmp(upper, hangul_prefix, sizeof hangul_prefix - 1) == 0)
+    /* The reference knows these two families in capitals only. */
+    if (memcmp(name, upper, length) == 0 &&
+        strncmp(upper, hangul_prefix, sizeof hangul_prefix - 1) == 0)
         return find_hangul(upper, out);
-    if (find_computed(upper, out))
+    if ((memcmp(name, upper, length) == 0 || strncmp(upper, "CJK UNIFIED", 11) != 0) &&
+        find_computed(upper, out))
         return 1;
     size_t size = encode_name(upper, length, line);
     if (size == 0)
@@ -314,10 +317,10 @@ uniname_find(const char *name, size_t length, bool sequences, uint32_t out[4])
     number -= FIRST_EXTRA;
     if (number < UNINAME_ALIASES) {
         out[0] = uniname_alias_targets[number];
-        return 1;
+        return kinds >= UNINAME_WITH_ALIASES;
     }
     number -= UNINAME_ALIASES;
-    if (!sequences || number >= UNINAME_SEQUENCES)
+    if (kinds < UNINAME_WITH_SEQUENCES || number >= UNINAME_SEQUENCES)
         return 0;
     int n = 0;
     while (n < 4 && uniname_sequence_targets[number * 4 + (uint32_t)n] != 0) {

@@ -12,8 +12,11 @@ enum { UNINAME_MAX = 256 }; /* longer than any name, with its terminator */
 /* Writes the name of `ch` to `out`; its length, 0 if it has none. */
 int uniname_get(uint32_t ch, char out[UNINAME_MAX]);
 
-/* Looks up a name in any case.  Writes the code points of the character, alias or (if
-   `sequences`) named sequence to out; returns how many, 0 if unknown. */
-int uniname_find(const char *name, size_t length, bool sequences, uint32_t out[4]);
+/* What a name may stand for: each kind includes those before it. */
+enum uniname_kinds { UNINAME_CHARACTERS, UNINAME_WITH_ALIASES, UNINAME_WITH_SEQUENCES };
+
+/* Looks up a name in any case.  Writes the code points it stands for to out; returns how many,
+   0 if unknown. */
+int uniname_find(const char *name, size_t length, enum uniname_kinds kinds, uint32_t out[4]);
 
 #endif

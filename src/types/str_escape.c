@@ -55,7 +55,8 @@ read_name(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
     Py_ssize_t length = *at - start;
     ++*at;
     e->fault = "unknown Unicode character name";
-    if (uniname_find((const char *)d->data + start, (size_t)length, false, found) == 1) {
+    if (uniname_find((const char *)d->data + start, (size_t)length, UNINAME_WITH_ALIASES,
+                     found) == 1) {
         e->ch = found[0];
         e->fault = NULL;
     }
