@@ -232,14 +232,13 @@ connect_standard_streams(Child *c)
 static void
 run_child(Child *c)
 {
-    const char *stage = "";
+    /* Tells the parent that it was not the program's fault. */
+    const char *stage = "noexec";
     int code;
     if (connect_standard_streams(c) < 0)
         goto fail;
-    if (c->cwd && chdir(c->cwd) < 0) {
-        stage = "noexec";
+    if (c->cwd && chdir(c->cwd) < 0)
         goto fail;
-    }
     if (c->umask >= 0)
         umask((mode_t)c->umask);
     if (c->restore_signals)
@@ -257,6 +256,7 @@ run_child(Child *c)
     if (c->call_setuid && setreuid(c->uid, c->uid) < 0)
         goto fail;
 
+    stage = "";
     if (c->preexec_fn != Py_None) {
         /* Whoever asks for this lives with the risk. */
         PyObject *result = PyObject_CallNoArgs(c->preexec_fn);
@@ -340,10 +340,8 @@ get_kept(PyObject *tuple)
 static PyObject *
 get_arguments(PyObject *args)
 {
-    Py_ssize_t count = PySequence_Size(args);
-    if (count < 0)
-        return NULL;
     PyObject *fast = PySequence_Fast(args, "argv must be a tuple");
+    Py_ssize_t count = fast ? PySequence_Fast_GET_SIZE(fast) : 0;
     PyObject *converted = fast ? PyTuple_New(count) : NULL;
     for (Py_ssize_t i = 0; converted && i < count; i++) {
         PyObject *bytes;

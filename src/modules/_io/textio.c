@@ -1488,7 +1488,7 @@ change_codec(TextIO *self, PyObject *encoding, PyObject *errors, int newline_cha
 }
 
 METHOD(textio, reconfigure,
-       "($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)",
+       "($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)",
        "Change how the text layer works; what is not given stays.\n\n"
        "The pending text is flushed first.  Encoding, errors and newline can be changed only before\n"
        "anything was read.")
