@@ -11,8 +11,6 @@
 #include "types/str.h"
 #include "types/str_codec.h"
 
-const char *Py_hexdigits = "0123456789abcdef";
-
 static status codecs_init(struct CodecState *state);
 
 /* The registry of this interpreter, ready for use; NULL if `encodings` cannot be imported. */

@@ -2,6 +2,7 @@
 
    A legacy string, made by PyUnicode_FromUnicode(NULL, n), is not ready: it holds only wchar_t
    until _PyUnicode_Ready gives it the canonical form.  See str.c. */
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <string.h>
 #include "base/utf.h"
@@ -307,4 +308,97 @@ _PyUnicode_AsUnicode(PyObject *text)
         return NULL;
     }
     return wide;
+}
+
+/* ---- the locale's encoding ------------------------------------------------------------------- */
+
+/* Both defined by runtime/locale.c: 0 done, -1 no memory, -2 cannot be converted, -3 unknown error
+   handler. */
+int _Py_GetErrorHandler(const char *errors);
+int _Py_DecodeLocaleEx(const char *text, wchar_t **out, size_t *length, const char **reason,
+                       int current_locale, int errors);
+int _Py_EncodeLocaleEx(const wchar_t *text, char **out, size_t *error_pos, const char **reason,
+                       int current_locale, int errors);
+
+/* Decodes by the current locale; `errors` is "strict" (or NULL) or "surrogateescape". */
+PyObject *
+PyUnicode_DecodeLocaleAndSize(const char *str, Py_ssize_t len, const char *errors)
+{
+    if (str[len] != 0 || (size_t)len != strlen(str)) {
+        PyErr_SetString(PyExc_ValueError, "embedded null byte");
+        return NULL;
+    }
+    wchar_t *wide;
+    size_t length;
+    const char *reason;
+    switch (_Py_DecodeLocaleEx(str, &wide, &length, &reason, 1, _Py_GetErrorHandler(errors))) {
+    case 0: {
+        PyObject *text = PyUnicode_FromWideChar(wide, (Py_ssize_t)length);
+        PyMem_RawFree(wide);
+        return text;
+    }
+    case -2: {
+        PyObject *exc = PyObject_CallFunction(PyExc_UnicodeDecodeError, "sy#nns", "locale", str, len,
+                                              (Py_ssize_t)length, (Py_ssize_t)length + 1, reason);
+        if (exc != NULL) {
+            PyCodec_StrictErrors(exc);
+            Py_DECREF(exc);
+        }
+        return NULL;
+    }
+    case -3:
+        PyErr_SetString(PyExc_ValueError, "unsupported error handler");
+        return NULL;
+    default:
+        return PyErr_NoMemory();
+    }
+}
+
+PyObject *
+PyUnicode_DecodeLocale(const char *str, const char *errors)
+{
+    return PyUnicode_DecodeLocaleAndSize(str, (Py_ssize_t)strlen(str), errors);
+}
+
+/* Encodes by the current locale. */
+PyObject *
+PyUnicode_EncodeLocale(PyObject *text, const char *errors)
+{
+    Py_ssize_t length;
+    wchar_t *wide = PyUnicode_AsWideCharString(text, &length);
+    if (wide == NULL)
+        return NULL;
+    if ((size_t)length != wcslen(wide)) {
+        PyMem_Free(wide);
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+        return NULL;
+    }
+    char *bytes;
+    size_t error_pos;
+    const char *reason;
+    int result = _Py_EncodeLocaleEx(wide, &bytes, &error_pos, &reason, 1,
+                                    _Py_GetErrorHandler(errors));
+    PyMem_Free(wide);
+    switch (result) {
+    case 0: {
+        PyObject *encoded = PyBytes_FromString(bytes);
+        PyMem_RawFree(bytes);
+        return encoded;
+    }
+    case -2: {
+        PyObject *exc = PyObject_CallFunction(PyExc_UnicodeEncodeError, "sOnns", "locale", text,
+                                              (Py_ssize_t)error_pos, (Py_ssize_t)error_pos + 1,
+                                              reason);
+        if (exc != NULL) {
+            PyCodec_StrictErrors(exc);
+            Py_DECREF(exc);
+        }
+        return NULL;
+    }
+    case -3:
+        PyErr_SetString(PyExc_ValueError, "unsupported error handler");
+        return NULL;
+    default:
+        return PyErr_NoMemory();
+    }
 }
