@@ -224,6 +224,8 @@ struct _is {
     struct AstState *ast;           /* classes of module _ast, compile/ast_object.c */
 
     int int_max_str_digits;
+    Py_ssize_t quickened_count;     /* sys._getquickenedcount */
+    PyTypeObject *thread_info_type; /* sys.thread_info is a heap type */
     PyObject *unicode_ids;          /* list: _PyUnicode_FromId by index */
 };
 typedef struct _is InterpState;
@@ -320,7 +322,10 @@ struct _PyRuntimeState {
     int64_t open_code_hook_done;
     Py_OpenCodeHookFunction open_code_hook;
     void *open_code_data;
-    PyWideStringList orig_argv;
+    struct {
+        PyWideStringList warnoptions, xoptions;     /* PySys_Add*Option before initialisation */
+        char *stdio_encoding, *stdio_errors;        /* Py_SetStandardStreamEncoding */
+    } early;
     struct {
         PyThread_type_lock lock;
         unsigned long owner;
