@@ -110,14 +110,6 @@ static PyStructSequence_Field float_fields[] = {
     {NULL, NULL},
 };
 
-static PyStructSequence_Field int_fields[] = {
-    {"bits_per_digit", "bits in a digit"},
-    {"sizeof_digit", "bytes a digit takes"},
-    {"default_max_str_digits", "limit of digits in text, unless changed"},
-    {"str_digits_check_threshold", "smallest limit that can be set"},
-    {NULL, NULL},
-};
-
 static PyStructSequence_Field hash_fields[] = {
     {"width", "bits of a hash value"},
     {"modulus", "prime of numeric hashes"},
@@ -158,7 +150,6 @@ static PyStructSequence_Field asyncgen_fields[] = {
 STRUCT(flags, "sys.flags", "Command line options.", flags_fields)
 STRUCT(version, "sys.version_info", "The version as parts.", version_fields)
 STRUCT(float_info, "sys.float_info", "Limits of float.", float_fields)
-STRUCT(int_info, "sys.int_info", "How int is stored and converted.", int_fields)
 STRUCT(hash_info, "sys.hash_info", "How hashes are computed.", hash_fields)
 STRUCT(krait_info, "sys.krait", "The implementation itself.", krait_fields)
 STRUCT(asyncgen, "asyncgen_hooks", "Hooks of asynchronous generators.", asyncgen_fields)
@@ -219,16 +210,6 @@ PyFloat_GetInfo(void)
     return FILL(float_info_type, REAL(DBL_MAX), NUM(DBL_MAX_EXP), NUM(DBL_MAX_10_EXP), REAL(DBL_MIN),
                 NUM(DBL_MIN_EXP), NUM(DBL_MIN_10_EXP), NUM(DBL_DIG), NUM(DBL_MANT_DIG),
                 REAL(DBL_EPSILON), NUM(FLT_RADIX), NUM(FLT_ROUNDS));
-}
-
-PyObject *
-PyLong_GetInfo(void)
-{
-    if (int_info_type.tp_name == NULL &&
-        PyStructSequence_InitType2(&int_info_type, &int_info_desc) < 0) {
-        return NULL;
-    }
-    return FILL(int_info_type, NUM(PyLong_SHIFT), NUM(sizeof(digit)), NUM(4300), NUM(640));
 }
 
 static PyObject *

@@ -22,9 +22,6 @@ PyObject *import_name(PyThreadState *tstate, PyObject *builtins, PyObject *globa
    exception if there is none. */
 PyObject *suggest_for(PyObject *exception);
 
-/* types/str.c, exceptions.c, ...: make the types and singletons of a layer usable.  Called by
-   runtime/init.c in this order for the first interpreter. */
-status types_init(PyInterpreterState *interp);
 
 /* observe: called at allocation and release when a hook is installed (base/alloc.h). */
 

@@ -268,6 +268,7 @@ struct Lifecycle {
     PyPreConfig preconfig;
     int nexitfuncs;
     void (*exitfuncs[32])(void);
+    int in_fatal_error;
     int int_max_str_digits;         /* -1: neither option nor variable gave it */
 };
 

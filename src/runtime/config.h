@@ -72,5 +72,6 @@ void config_publish(const PyConfig *config);
 /* ---- path.c */
 PyStatus config_find_paths(PyConfig *config, bool compute_path);
 void path_config_publish(const PyConfig *config);
+void _PyPathConfig_ClearGlobal(void);
 
 #endif

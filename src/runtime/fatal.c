@@ -1,0 +1,133 @@
+/* Fatal errors: a message, the state of the runtime, tracebacks of all threads, and the end. */
+#include "runtime/init.h"
+#include "runtime/dump.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+put(int fd, const char *text)
+{
+    _Py_write_noraise(fd, text, strlen(text));
+}
+
+static void
+put_runtime_state(int fd)
+{
+    const struct Lifecycle *life = &_PyRuntime.life;
+    put(fd, "Python runtime state: ");
+    if (_Py_IsFinalizing()) {
+        put(fd, "finalizing (tstate=0x");
+        _Py_DumpHexadecimal(fd, (uintptr_t)life->finalizing, sizeof(void *) * 2);
+        put(fd, ")");
+    }
+    else if (life->initialized) {
+        put(fd, "initialized");
+    }
+    else if (life->core_initialized) {
+        put(fd, "core initialized");
+    }
+    else if (life->preinitialized) {
+        put(fd, "preinitialized");
+    }
+    else if (life->preinitializing) {
+        put(fd, "preinitializing");
+    }
+    else {
+        put(fd, "unknown");
+    }
+    put(fd, "\n");
+}
+
+/* Print the pending exception, if there is one that can be printed; false if there is none. */
+static bool
+put_exception(PyThreadState *tstate)
+{
+    PyObject *type, *value, *traceback;
+    if (tstate == NULL || !PyErr_Occurred()) {
+        return false;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *file = PySys_GetObject("stderr");
+    bool printed = file != NULL && file != Py_None;
+    if (printed) {
+        if (traceback != NULL && value != NULL) {
+            PyException_SetTraceback(value, traceback);
+        }
+        PyErr_Display(type, value, traceback);
+        PyObject *done = PyObject_CallMethod(file, "flush", NULL);
+        if (done == NULL) {
+            PyErr_Clear();
+        }
+        Py_XDECREF(done);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return printed;
+}
+
+/* `exit_code` < 0: abort.  A second fatal error inside the first only aborts. */
+void _Py_NO_RETURN
+fatal_error(const char *func, const char *text, int exit_code)
+{
+    int fd = fileno(stderr);
+    if (_PyRuntime.life.in_fatal_error) {
+        goto end;
+    }
+    _PyRuntime.life.in_fatal_error = 1;
+    put(fd, "Fatal Python error: ");
+    if (func != NULL) {
+        put(fd, func);
+        put(fd, ": ");
+    }
+    put(fd, text != NULL ? text : "<message not set>");
+    put(fd, "\n");
+    put_runtime_state(fd);
+    PyThreadState *tstate = tstate_get();
+    PyThreadState *known = tstate != NULL ? tstate : PyGILState_GetThisThreadState();
+    struct _is *interp = known != NULL ? known->interp : NULL;
+    /* Without the GIL no object may be touched: only the frames are walked. */
+    if (!put_exception(tstate) && interp != NULL) {
+        put(fd, "\n");
+        _Py_DumpTracebackThreads(fd, interp, tstate);
+    }
+    if (interp != NULL) {
+        _Py_DumpExtensionModules(fd, interp);
+    }
+    faulthandler_fini();
+    if (exit_code < 0 && tstate != NULL) {
+        streams_flush();
+    }
+end:
+    if (exit_code < 0) {
+        abort();
+    }
+    exit(exit_code);
+}
+
+#undef Py_FatalError
+void _Py_NO_RETURN
+Py_FatalError(const char *text)
+{
+    fatal_error(NULL, text, -1);
+}
+
+void _Py_NO_RETURN
+_Py_FatalErrorFunc(const char *func, const char *text)
+{
+    fatal_error(func, text, -1);
+}
+
+void _Py_NO_RETURN
+_Py_FatalErrorFormat(const char *func, const char *format, ...)
+{
+    char text[512];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    fatal_error(func, text, -1);
+}
