@@ -4,12 +4,6 @@
 #include "object/state.h"
 #include "compile/compile.h"
 
-static void
-release_item(void *item)
-{
-    Py_DECREF((PyObject *)item);
-}
-
 /* Source text from str, bytes or a buffer, NUL-terminated; *owner keeps it alive.  A str is UTF-8
    whatever its cookie says. */
 static const char *
@@ -70,7 +64,7 @@ compile_tree(PyObject *tree, PyObject *filename, int mode, PyCompilerFlags *flag
     if (flags->cf_flags & PyCF_ONLY_AST) {
         return Py_NewRef(tree);
     }
-    Arena *arena = arena_create(release_item);
+    Arena *arena = arena_new();
     if (arena == NULL) {
         return PyErr_NoMemory();
     }

@@ -10,22 +10,6 @@
 
 extern int _Py_UnhandledKeyboardInterrupt;
 
-static void
-release_item(void *item)
-{
-    Py_DECREF((PyObject *)item);
-}
-
-static Arena *
-arena_new(void)
-{
-    Arena *arena = arena_create(release_item);
-    if (arena == NULL) {
-        PyErr_NoMemory();
-    }
-    return arena;
-}
-
 /* ---- executing ---------------------------------------------------------------------------- */
 
 static PyObject *

@@ -156,12 +156,6 @@ struct Anchors {
 };
 
 static void
-release_item(void *item)
-{
-    Py_DECREF((PyObject *)item);
-}
-
-static void
 binary_anchors(const char *text, const Expr *op, struct Anchors *a)
 {
     const Expr *left = op->v.BinOp.left, *right = op->v.BinOp.right;
@@ -188,7 +182,7 @@ find_anchors(const char *text, struct Anchors *a)
 {
     PyCompilerFlags flags = {PyCF_IGNORE_COOKIE, PY_MINOR_VERSION};
     PyObject *name = PyUnicode_FromString("<traceback>");
-    Arena *arena = name == NULL ? NULL : arena_create(release_item);
+    Arena *arena = name == NULL ? NULL : arena_new();
     a->left_end = -1;
     a->primary = "~";
     a->secondary = "^";
