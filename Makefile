@@ -70,6 +70,32 @@ $(BUILD)/krait: $(OBJECTS) $(BUILD)/exports.list
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+# ---- what a fresh machine needs ---------------------------------------------------------------
+
+.PHONY: deps
+deps: ## install the Debian packages of packages.txt that are missing
+	@missing=$$(grep -v '^#' packages.txt | xargs dpkg-query -W -f='$${Status} $${Package}\n' 2>&1 | \
+	    sed -n 's/^dpkg-query: no packages found matching //p; s/^.* not-installed //p; s/^deinstall [^ ]* [^ ]* //p'); \
+	if [ -n "$$missing" ]; then \
+	    echo "installing $$missing"; \
+	    $(if $(filter 0,$(shell id -u)),,sudo) apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive $(if $(filter 0,$(shell id -u)),,sudo) apt-get install -y -qq $$missing >/dev/null; \
+	fi
+
+# ---- tests ------------------------------------------------------------------------------------
+
+.PHONY: test quick conformance
+test: deps ## install what is missing, build, run every test
+	@$(MAKE) --no-print-directory -j2 all
+	$(PYTHON) tests/suite.py --interp $(BUILD)/krait
+
+quick: all ## the tests that take less than two minutes
+	$(PYTHON) tests/run.py --quick --interp $(BUILD)/krait
+
+conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_dict ...", UPDATE=1
+	$(PYTHON) tools/conformance.py --interp $(BUILD)/krait $(if $(TIER),--tier $(TIER)) \
+	    $(if $(UPDATE),--update) $(NAMES)
+
 # ---- variants ---------------------------------------------------------------------------------
 
 .PHONY: debug asan ubsan clean

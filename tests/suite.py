@@ -1,0 +1,47 @@
+"""What `make test` runs, part by part; the last line is `N passed, N failed, N skipped`."""
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+PYTHON = '/usr/bin/python3.11'
+COUNT = re.compile(r'^(\d+) passed, (\d+) failed, (\d+) skipped$', re.M)
+LEDGER = re.compile(r'^conformance: (\d+) as the ledger says, (\d+) newly failing, '
+                    r'(\d+) unexpected passes$', re.M)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--interp', default='build/krait')
+    options = parser.parse_args()
+    parts = [
+        ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
+        ('CPython\'s own suite against the ledger',
+         [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--fast', '--quiet']),
+    ]
+    totals = [0, 0, 0]
+    for title, command in parts:
+        print('== ' + title, flush=True)
+        process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = process.stdout.decode('utf-8', 'replace')
+        print(output, end='', flush=True)
+        match = COUNT.search(output)
+        ledger = LEDGER.search(output)
+        if match:
+            counts = [int(n) for n in match.groups()]
+        elif ledger:
+            counts = [int(ledger[1]), int(ledger[2]) + int(ledger[3]), 0]
+        else:
+            counts = [0, 1, 0]
+        if process.returncode and not counts[1]:
+            counts[1] = 1
+        totals = [a + b for a, b in zip(totals, counts)]
+    print('%d passed, %d failed, %d skipped' % tuple(totals))
+    return totals[1] > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
