@@ -330,7 +330,7 @@ bytearray_tp_repr(PyByteArrayObject *self)
     PyObject *prefix = PyBytes_FromFormat("%s(", name);
     if (prefix == NULL) return NULL;
     PyObject *text = bytes_repr_parts(PyBytes_AS_STRING(prefix), (unsigned char *)data_of(self),
-                                      Py_SIZE(self), ")", 1);
+                                      Py_SIZE(self), ")", true, 1);
     Py_DECREF(prefix);
     return text;
 }
@@ -392,14 +392,8 @@ bytearray_sq_concat(PyObject *a, PyObject *b)
 static PyObject *
 bytearray_sq_inplace_concat(PyByteArrayObject *self, PyObject *other)
 {
+    /* Adding a bytearray to itself fails like any resizing under a view. */
     Py_ssize_t size = Py_SIZE(self);
-    if (other == (PyObject *)self) {
-        /* A view of itself would forbid the growth. */
-        if (size > PY_SSIZE_T_MAX - size) return PyErr_NoMemory();
-        if (PyByteArray_Resize(other, 2 * size) < 0) return NULL;
-        memcpy(data_of(self) + size, data_of(self), (size_t)size);
-        return Py_NewRef(self);
-    }
     Py_buffer view;
     if (PyObject_GetBuffer(other, &view, PyBUF_SIMPLE) != 0) {
         PyErr_Format(PyExc_TypeError, "can't concat %.100s to %.100s", Py_TYPE(other)->tp_name,

@@ -437,7 +437,7 @@ bytes___getnewargs__(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 PyObject *
 bytes_repr_parts(const char *prefix, const unsigned char *s, Py_ssize_t n, const char *suffix,
-                 int smart_quotes)
+                 bool escape_single, int smart_quotes)
 {
     static const char hex[] = "0123456789abcdef";
     Py_ssize_t np = (Py_ssize_t)strlen(prefix), ns = (Py_ssize_t)strlen(suffix);
@@ -454,7 +454,7 @@ bytes_repr_parts(const char *prefix, const unsigned char *s, Py_ssize_t n, const
         length += c == '\\' || c == '\t' || c == '\n' || c == '\r' ? 2 : c < ' ' || c >= 0x7f ? 4 : 1;
     }
     char quote = smart_quotes && single && !twice ? '"' : '\'';
-    if (quote == '\'' && single) {
+    if (single && (quote == '\'' || escape_single)) {
         for (Py_ssize_t i = 0; i < n; i++) length += s[i] == '\'';
     }
     PyObject *text = PyUnicode_New((Py_ssize_t)length, 127);
@@ -466,7 +466,7 @@ bytes_repr_parts(const char *prefix, const unsigned char *s, Py_ssize_t n, const
     *p++ = (unsigned char)quote;
     for (Py_ssize_t i = 0; i < n; i++) {
         unsigned char c = s[i];
-        if (c == quote || c == '\\') {
+        if (c == quote || c == '\\' || (c == '\'' && escape_single)) {
             *p++ = '\\';
             *p++ = c;
         } else if (c == '\t' || c == '\n' || c == '\r') {
@@ -491,7 +491,7 @@ PyObject *
 PyBytes_Repr(PyObject *op, int smart_quotes)
 {
     return bytes_repr_parts("", (unsigned char *)PyBytes_AS_STRING(op), PyBytes_GET_SIZE(op), "",
-                            smart_quotes);
+                            false, smart_quotes);
 }
 
 static PyObject *
