@@ -605,59 +605,6 @@ float_get_imag(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
     return float_from_double(0.0);
 }
 
-/* ---- sys.float_info --------------------------------------------------------------------- */
-
-static PyStructSequence_Field float_info_fields[] = {
-    {"max", "DBL_MAX: the largest finite float"},
-    {"max_exp", "DBL_MAX_EXP: largest e for which 2**(e-1) is a float"},
-    {"max_10_exp", "DBL_MAX_10_EXP: largest e for which 10**e is a float"},
-    {"min", "DBL_MIN: the smallest positive normalised float"},
-    {"min_exp", "DBL_MIN_EXP: smallest e for which 2**(e-1) is a normalised float"},
-    {"min_10_exp", "DBL_MIN_10_EXP: smallest e for which 10**e is a normalised float"},
-    {"dig", "DBL_DIG: decimal digits that any float keeps"},
-    {"mant_dig", "DBL_MANT_DIG: bits of the mantissa"},
-    {"epsilon", "DBL_EPSILON: distance from 1 to the next float"},
-    {"radix", "FLT_RADIX: base of the exponent"},
-    {"rounds", "FLT_ROUNDS: rounding of additions"},
-    {NULL, NULL},
-};
-
-static PyStructSequence_Desc float_info_description = {
-    "sys.float_info",
-    PyDoc_STR("sys.float_info\n\nWhat <float.h> says about C's double, the type behind float.\n"
-              "Read only."),
-    float_info_fields,
-    11,
-};
-
-/* A new sys.float_info. */
-PyObject *
-PyFloat_GetInfo(void)
-{
-    PyTypeObject *type = (PyTypeObject *)_PyRuntime.caches.float_info_type;
-    if (type == NULL) {
-        type = PyStructSequence_NewType(&float_info_description);
-        if (type == NULL) return NULL;
-        type->tp_new = NULL;
-        _PyRuntime.caches.float_info_type = (PyObject *)type;
-    }
-    PyObject *info = PyStructSequence_New(type);
-    if (info == NULL) return NULL;
-    PyObject *values[11] = {
-        PyFloat_FromDouble(DBL_MAX), PyLong_FromLong(DBL_MAX_EXP), PyLong_FromLong(DBL_MAX_10_EXP),
-        PyFloat_FromDouble(DBL_MIN), PyLong_FromLong(DBL_MIN_EXP), PyLong_FromLong(DBL_MIN_10_EXP),
-        PyLong_FromLong(DBL_DIG),    PyLong_FromLong(DBL_MANT_DIG), PyFloat_FromDouble(DBL_EPSILON),
-        PyLong_FromLong(FLT_RADIX),  PyLong_FromLong(1),
-    };
-    bool failed = false;
-    for (int i = 0; i < 11; i++) {
-        failed |= values[i] == NULL;
-        PyStructSequence_SET_ITEM(info, i, values[i]);
-    }
-    if (failed) Py_CLEAR(info);
-    return info;
-}
-
 /* ---- packing ---------------------------------------------------------------------------- */
 
 /* n bytes of `bits` in the byte order asked for. */
