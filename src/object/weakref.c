@@ -25,6 +25,20 @@ _PyWeakref_GetWeakrefCount(PyWeakReference *head)
     return count;
 }
 
+#undef PyType_SUPPORTS_WEAKREFS
+int
+PyType_SUPPORTS_WEAKREFS(PyTypeObject *type)
+{
+    return type->tp_weaklistoffset > 0;
+}
+
+/* The head of op's list: its type must support weak references. */
+PyObject **
+PyObject_GET_WEAKREFS_LISTPTR(PyObject *op)
+{
+    return (PyObject **)weakrefs_head(op);
+}
+
 /* Whether the referent is alive: an object whose last reference is gone may be on its way out. */
 static bool
 is_alive(PyObject *op)
