@@ -461,7 +461,10 @@ decode_utf8_faulty(const char *s, Py_ssize_t size, const char *errors, Py_ssize_
             continue;
         }
         enum utf8_fault fault = utf8_fault(d.data + at, (size_t)(d.size - at), &length);
-        if (fault == UTF8_TRUNCATED && consumed != NULL)
+        /* The start of a surrogate counts as incomplete: "surrogatepass" may accept the whole. */
+        if (consumed != NULL &&
+            (fault == UTF8_TRUNCATED || (d.size - at == 2 && d.data[at] == 0xed && length == 1 &&
+                                         d.data[at + 1] >= 0xa0 && d.data[at + 1] < 0xc0)))
             break;
         if (decoder_fail(&d, fault_reason(fault), at, at + (Py_ssize_t)length, &at) < 0)
             goto fail;

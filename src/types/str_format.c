@@ -55,7 +55,7 @@ read_name(struct span *s, Py_ssize_t *at, struct span *name)
     name->start = *at;
     while (*at < s->end) {
         ch = char_at(s, (*at)++);
-        if (ch == '{') {
+        if (ch == '{' && !bracket) {
             value_error("unexpected '{' in field name");
             return (Py_UCS4)-1;
         }

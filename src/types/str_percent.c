@@ -33,7 +33,7 @@ struct percent {
 static PyObject *
 next_value(struct percent *p)
 {
-    if (p->next < p->count)
+    if (p->count >= 0 && p->next < p->count)
         return PyTuple_GetItem(p->args, p->next++);
     if (p->count < 0 && p->next == -2) {
         p->next = -1;
@@ -215,7 +215,7 @@ PyObject *
 _PyUnicode_FormatLong(PyObject *value, int alternate, int precision, int type)
 {
     int base = type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
-    PyObject *text = base == 10 ? PyLong_Type.tp_str(value) : _PyLong_Format(value, base);
+    PyObject *text = _PyLong_Format(value, base);
     if (text == NULL)
         return NULL;
     if (precision > INT_MAX - 3) {

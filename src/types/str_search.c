@@ -329,12 +329,8 @@ split_spaces(PyObject *list, PyObject *text, Py_ssize_t maxcount)
         if (i == u.length)
             return 0;
         Py_ssize_t start = i;
-        if (maxcount-- <= 0) {
-            Py_ssize_t end = u.length;
-            while (is_space(unit_at(u, end - 1)))
-                end--;
-            return add_slice(list, text, start, end);
-        }
+        if (maxcount-- <= 0)
+            return add_slice(list, text, start, u.length);
         while (i < u.length && !is_space(unit_at(u, i)))
             i++;
         if (add_slice(list, text, start, i) < 0)
@@ -353,12 +349,8 @@ rsplit_spaces(PyObject *list, PyObject *text, Py_ssize_t maxcount)
         if (i == 0)
             return 0;
         Py_ssize_t end = i;
-        if (maxcount-- <= 0) {
-            Py_ssize_t start = 0;
-            while (is_space(unit_at(u, start)))
-                start++;
-            return add_slice(list, text, start, end);
-        }
+        if (maxcount-- <= 0)
+            return add_slice(list, text, 0, end);
         while (i > 0 && !is_space(unit_at(u, i - 1)))
             i--;
         if (add_slice(list, text, i, end) < 0)
