@@ -205,6 +205,9 @@ struct _is {
     uint64_t dict_version;          /* last ma_version_tag given out */
     uint32_t dict_keys_version;     /* last version of a shared or string-only key table */
     uint32_t func_version;          /* last function version given out */
+    struct {                        /* vm/spec_call.c: callables with instructions of their own */
+        PyObject *len, *isinstance, *list_append;
+    } callables;
 
     struct {
         PyObject *empty;

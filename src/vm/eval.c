@@ -21,9 +21,16 @@
 #include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
+#include "types/dict_keys.h"
+#include "types/float.h"
+#include "types/int.h"
+#include "types/list.h"
+#include "types/range.h"
+#include "types/tuple.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
 #include "vm/frame_stack.h"
+#include "vm/specialize.h"
 
 PyAPI_FUNC(int) _Py_CheckRecursiveCall(PyThreadState *, const char *);
 
@@ -154,6 +161,39 @@ eval_vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals, PyO
     PyObject *result = eval_run(tstate, frame, 0);
     eval_pop_frame(tstate, frame);
     return result;
+}
+
+/* A frame for a call whose arguments are exactly the first `nargs` locals.  Takes over func and
+   the arguments, also on failure. */
+static ALWAYS_INLINE Frame *
+push_exact(PyThreadState *tstate, PyFunctionObject *func, PyObject **args, int nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    Frame *frame = frame_stack_push(tstate, frame_words(code));
+    if (unlikely(frame == NULL)) {
+        for (int i = 0; i < nargs; i++) {
+            Py_DECREF(args[i]);
+        }
+        Py_DECREF(func);
+        return NULL;
+    }
+    frame_init(frame, func, NULL, code, nargs);
+    for (int i = 0; i < nargs; i++) {
+        frame->slots[i] = args[i];
+    }
+    return frame;
+}
+
+/* The value a dict holds at entry `hint` if that entry's key is `name`; borrowed, else NULL. */
+static ALWAYS_INLINE PyObject *
+dict_peek_hint(PyDictObject *dict, PyObject *name, unsigned int hint)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (unlikely((Py_ssize_t)hint >= keys->nentries || keys->kind == KEYS_GENERAL) ||
+        KEYS_STR_ENTRIES(keys)[hint].key != name) {
+        return NULL;
+    }
+    return *entry_value(dict, hint);
 }
 
 /* CALL_FUNCTION_EX on a Python function: spread the tuple and the dict into one array, in a frame
@@ -299,7 +339,130 @@ fail:
         goto start_frame;                                                                          \
     } while (0)
 
+/* ---- adaptive and specialised instructions ---- */
+
 #define ADAPTIVE_COUNTER() (*(uint16_t *)next)
+#define CALL_CACHES 4
+/* The dict of a module: its first field. */
+#define MODULE_DICT(module) (*(PyObject **)((char *)(module) + sizeof(PyObject)))
+
+/* In an adaptive instruction: count down, then try to specialise and run what stands there now. */
+#define ADAPT(family, attempt)                                                                     \
+    do {                                                                                           \
+        if (ADAPTIVE_COUNTER() >= COUNTER_ONE) {                                                   \
+            ADAPTIVE_COUNTER() -= COUNTER_ONE;                                                     \
+            goto op_##family;                                                                      \
+        }                                                                                          \
+        attempt;                                                                                   \
+        goto *targets[next[-1] & 0xff];                                                            \
+    } while (0)
+
+/* A specialised instruction's guard failed: after too many times it becomes adaptive again. */
+#define COUNT_MISS(adaptive)                                                                       \
+    do {                                                                                           \
+        if (ADAPTIVE_COUNTER() >= COUNTER_ONE) {                                                   \
+            ADAPTIVE_COUNTER() -= COUNTER_ONE;                                                     \
+        }                                                                                          \
+        else {                                                                                     \
+            _Py_SET_OPCODE(next[-1], adaptive);                                                    \
+            ADAPTIVE_COUNTER() = counter_back_off(ADAPTIVE_COUNTER());                             \
+        }                                                                                          \
+    } while (0)
+
+#define WARM_UP()                                                                                  \
+    do {                                                                                           \
+        PyCodeObject *warming_ = frame->code;                                                      \
+        if (warming_->co_warmup != 0 && ++warming_->co_warmup == 0) {                              \
+            quicken_code(warming_);                                                                \
+        }                                                                                          \
+    } while (0)
+
+/* Exact ints and floats die without running code. */
+#define INT_DROP(object)                                                                           \
+    do {                                                                                           \
+        if (--(object)->ob_refcnt == 0) {                                                          \
+            int_tp_dealloc(object);                                                                \
+        }                                                                                          \
+    } while (0)
+#define FLOAT_DROP(object)                                                                         \
+    do {                                                                                           \
+        if (--(object)->ob_refcnt == 0) {                                                          \
+            float_tp_dealloc(object);                                                              \
+        }                                                                                          \
+    } while (0)
+#define INT_RESULT(left, right, value)                                                             \
+    do {                                                                                           \
+        int64_t value_ = (value);                                                                  \
+        INT_DROP(left);                                                                            \
+        INT_DROP(right);                                                                           \
+        result = int_from_int64(value_);                                                           \
+        if (unlikely(result == NULL)) {                                                            \
+            SAVE();                                                                                \
+            sp -= CONSUMED;                                                                        \
+            goto error;                                                                            \
+        }                                                                                          \
+    } while (0)
+/* A float that only the stack holds takes the result in place. */
+#define FLOAT_RESULT(left, right, value)                                                           \
+    do {                                                                                           \
+        double value_ = (value);                                                                   \
+        if (Py_REFCNT(left) == 1) {                                                                \
+            ((PyFloatObject *)left)->ob_fval = value_;                                             \
+            result = left;                                                                         \
+            FLOAT_DROP(right);                                                                     \
+        }                                                                                          \
+        else if (Py_REFCNT(right) == 1) {                                                          \
+            ((PyFloatObject *)right)->ob_fval = value_;                                            \
+            result = right;                                                                        \
+            FLOAT_DROP(left);                                                                      \
+        }                                                                                          \
+        else {                                                                                     \
+            result = float_from_double(value_);                                                    \
+            if (unlikely(result == NULL)) {                                                        \
+                SAVE();                                                                            \
+                goto error;                                                                        \
+            }                                                                                      \
+            FLOAT_DROP(left);                                                                      \
+            FLOAT_DROP(right);                                                                     \
+        }                                                                                          \
+    } while (0)
+
+/* Both operands are released: take the conditional jump that follows, if `outcome` is in the
+   mask. */
+#define COMPARE_JUMP(outcome)                                                                      \
+    do {                                                                                           \
+        sp -= 2;                                                                                   \
+        unsigned int jump_ = next[CACHES];                                                         \
+        bool taken_ = ((outcome) & next[CACHE_COMPARE_MASK]) != 0;                                 \
+        next += CACHES + 1;                                                                        \
+        if (taken_) {                                                                              \
+            if (likely((jump_ & 0xff) <= POP_JUMP_FORWARD_IF_TRUE)) {                              \
+                next += jump_ >> 8;                                                                \
+            }                                                                                      \
+            else {                                                                                 \
+                SAVE();                                                                            \
+                next -= jump_ >> 8;                                                                \
+                CHECK_BREAKER();                                                                   \
+            }                                                                                      \
+        }                                                                                          \
+        GO_QUICK();                                                                                \
+    } while (0)
+
+/* The end of a specialised PRECALL that did the call itself: release callable and arguments, push
+   the result, skip CALL. */
+#define FINISH_CALL(value)                                                                         \
+    do {                                                                                           \
+        PyObject *value_ = (value);                                                                \
+        for (PyObject **bottom_ = sp - oparg - 2; sp > bottom_;) {                                 \
+            PyObject *item_ = *--sp;                                                               \
+            Py_XDECREF(item_);                                                                     \
+        }                                                                                          \
+        ERROR_IF(value_ == NULL);                                                                  \
+        *sp++ = value_;                                                                            \
+        next += CACHES + 1 + CALL_CACHES;                                                          \
+        CHECK_BREAKER();                                                                           \
+        GO();                                                                                      \
+    } while (0)
 
 PyObject *
 _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
@@ -404,7 +567,9 @@ attend_breaker:
     GO();
 
 error:
-    assert(PyErr_Occurred());
+    if (unlikely(tstate->curexc_type == NULL)) {
+        PyErr_SetString(PyExc_SystemError, "error return without exception set");
+    }
     kwnames = NULL;
     if (!frame_is_incomplete(frame)) {
         PyFrameObject *object = frame_get_object(frame);

@@ -161,6 +161,23 @@ frame_get_object(Frame *frame)
 
 /* Drop everything a frame owns.  A frame object with other owners takes the contents over. */
 void frame_clear(Frame *frame);
+
+static ALWAYS_INLINE void
+frame_clear_quick(Frame *frame)
+{
+    if (unlikely(frame->object != NULL)) {
+        frame_clear(frame);
+        return;
+    }
+    PyObject **slot = frame->slots;
+    for (int n = frame->stack_top; n > 0; n--, slot++) {
+        Py_XDECREF(*slot);
+    }
+    Py_XDECREF(frame->locals);
+    Py_DECREF(frame->func);
+    Py_DECREF(frame->code);
+}
+
 int frame_traverse(Frame *frame, visitproc visit, void *arg);
 /* Line of the last instruction, 0 or more, or -1 if there is none. */
 int frame_line(Frame *frame);

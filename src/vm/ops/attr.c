@@ -40,3 +40,166 @@ OP(LOAD_METHOD, ())
     }
     NEXT();
 }
+
+/* ---- specialised ---------------------------------------------------------------------------- */
+
+OP(LOAD_ATTR_ADAPTIVE, ())
+{
+    ADAPT(LOAD_ATTR, specialize_load_attr(sp[-1], next - 1, NAME(oparg)));
+}
+
+QUICK_OP(LOAD_ATTR_INSTANCE_VALUE, (owner -- value))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    PyDictValues *values = MANAGED_VALUES(owner);
+    DEOPT_IF(values == NULL);
+    value = values->values[next[CACHE_ATTR_INDEX]];
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    DROP(owner);
+}
+
+QUICK_OP(LOAD_ATTR_WITH_HINT, (owner -- value))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    PyDictObject *dict = (PyDictObject *)MANAGED_DICT(owner);
+    DEOPT_IF(dict == NULL);
+    value = dict_peek_hint(dict, NAME(oparg), next[CACHE_ATTR_INDEX]);
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    DROP(owner);
+}
+
+QUICK_OP(LOAD_ATTR_SLOT, (owner -- value))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    value = *(PyObject **)((char *)owner + next[CACHE_ATTR_INDEX]);
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    DROP(owner);
+}
+
+QUICK_OP(LOAD_ATTR_MODULE, (owner -- value))
+{
+    DEOPT_IF(!PyModule_CheckExact(owner));
+    PyDictKeysObject *keys = ((PyDictObject *)MODULE_DICT(owner))->ma_keys;
+    DEOPT_IF(keys->version != cache_read32(next + CACHE_ATTR_VERSION));
+    value = KEYS_STR_ENTRIES(keys)[next[CACHE_ATTR_INDEX]].value;
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    DROP(owner);
+}
+
+OP(STORE_ATTR_ADAPTIVE, ())
+{
+    ADAPT(STORE_ATTR, specialize_store_attr(sp[-1], next - 1, NAME(oparg)));
+}
+
+QUICK_OP(STORE_ATTR_INSTANCE_VALUE, (value, owner -- ))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    PyDictValues *values = MANAGED_VALUES(owner);
+    DEOPT_IF(values == NULL);
+    unsigned int index = next[CACHE_ATTR_INDEX];
+    PyObject *old = values->values[index];
+    values->values[index] = value;
+    if (old == NULL) {
+        VALUES_ORDER(values)[values->used++] = (uint8_t)index;
+    }
+    else {
+        DROP(old);
+    }
+    DROP(owner);
+}
+
+OP(STORE_ATTR_WITH_HINT, (value, owner -- ))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    PyDictObject *dict = (PyDictObject *)MANAGED_DICT(owner);
+    DEOPT_IF(dict == NULL);
+    PyObject *old = dict_peek_hint(dict, NAME(oparg), next[CACHE_ATTR_INDEX]);
+    DEOPT_IF(old == NULL);
+    *entry_value(dict, next[CACHE_ATTR_INDEX]) = value;
+    dict_maybe_track(dict, NAME(oparg), value);
+    dict->ma_version_tag = ++tstate->interp->dict_version;
+    DROP(old);
+    DROP(owner);
+}
+
+QUICK_OP(STORE_ATTR_SLOT, (value, owner -- ))
+{
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    PyObject **slot = (PyObject **)((char *)owner + next[CACHE_ATTR_INDEX]);
+    PyObject *old = *slot;
+    *slot = value;
+    XDROP(old);
+    DROP(owner);
+}
+
+OP(LOAD_METHOD_ADAPTIVE, ())
+{
+    ADAPT(LOAD_METHOD, specialize_load_method(sp[-1], next - 1, NAME(oparg)));
+}
+
+QUICK_OP(LOAD_METHOD_WITH_VALUES, ())
+{
+    PyObject *owner = sp[-1];
+    PyTypeObject *type = Py_TYPE(owner);
+    DEOPT_IF(type->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    DEOPT_IF(MANAGED_DICT(owner) != NULL);
+    DEOPT_IF(((PyHeapTypeObject *)type)->ht_cached_keys->version !=
+             cache_read32(next + CACHE_METHOD_KEYS));
+    PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
+    sp[-1] = Py_NewRef(method);
+    *sp++ = owner;
+    NEXT_QUICK();
+}
+
+QUICK_OP(LOAD_METHOD_WITH_DICT, ())
+{
+    PyObject *owner = sp[-1];
+    PyTypeObject *type = Py_TYPE(owner);
+    DEOPT_IF(type->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    PyDictObject *dict = *(PyDictObject **)((char *)owner + (int16_t)next[CACHE_METHOD_DICT]);
+    DEOPT_IF(dict == NULL || dict->ma_keys->version != cache_read32(next + CACHE_METHOD_KEYS));
+    PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
+    sp[-1] = Py_NewRef(method);
+    *sp++ = owner;
+    NEXT_QUICK();
+}
+
+QUICK_OP(LOAD_METHOD_NO_DICT, ())
+{
+    PyObject *owner = sp[-1];
+    DEOPT_IF(Py_TYPE(owner)->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
+    sp[-1] = Py_NewRef(method);
+    *sp++ = owner;
+    NEXT_QUICK();
+}
+
+QUICK_OP(LOAD_METHOD_MODULE, ())
+{
+    PyObject *owner = sp[-1];
+    DEOPT_IF(!PyModule_CheckExact(owner));
+    PyDictKeysObject *keys = ((PyDictObject *)MODULE_DICT(owner))->ma_keys;
+    DEOPT_IF(keys->version != cache_read32(next + CACHE_METHOD_KEYS));
+    PyObject *value = KEYS_STR_ENTRIES(keys)[next[CACHE_METHOD_VERSION]].value;
+    DEOPT_IF(value == NULL);
+    sp[-1] = NULL;
+    *sp++ = Py_NewRef(value);
+    DROP(owner);
+    NEXT_QUICK();
+}
+
+QUICK_OP(LOAD_METHOD_CLASS, ())
+{
+    PyObject *owner = sp[-1];
+    DEOPT_IF(!PyType_Check(owner));
+    DEOPT_IF(((PyTypeObject *)owner)->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
+    sp[-1] = NULL;
+    *sp++ = Py_NewRef(method);
+    DROP(owner);
+    NEXT_QUICK();
+}

@@ -248,3 +248,46 @@ OP(MATCH_CLASS, (subject, type, names -- attributes))
     Py_DECREF(type);
     Py_DECREF(names);
 }
+
+/* ---- specialised ---------------------------------------------------------------------------- */
+
+OP(UNPACK_SEQUENCE_ADAPTIVE, ())
+{
+    ADAPT(UNPACK_SEQUENCE, specialize_unpack_sequence(sp[-1], next - 1, (int)oparg));
+}
+
+QUICK_OP(UNPACK_SEQUENCE_TWO_TUPLE, ())
+{
+    PyObject *sequence = sp[-1];
+    DEOPT_IF(!PyTuple_CheckExact(sequence) || PyTuple_GET_SIZE(sequence) != 2);
+    sp[-1] = Py_NewRef(PyTuple_GET_ITEM(sequence, 1));
+    *sp++ = Py_NewRef(PyTuple_GET_ITEM(sequence, 0));
+    DROP(sequence);
+    NEXT_QUICK();
+}
+
+QUICK_OP(UNPACK_SEQUENCE_TUPLE, ())
+{
+    PyObject *sequence = sp[-1];
+    DEOPT_IF(!PyTuple_CheckExact(sequence) || PyTuple_GET_SIZE(sequence) != (Py_ssize_t)oparg);
+    PyObject **items = ((PyTupleObject *)sequence)->ob_item;
+    sp--;
+    for (unsigned int i = oparg; i-- > 0;) {
+        *sp++ = Py_NewRef(items[i]);
+    }
+    DROP(sequence);
+    NEXT_QUICK();
+}
+
+QUICK_OP(UNPACK_SEQUENCE_LIST, ())
+{
+    PyObject *sequence = sp[-1];
+    DEOPT_IF(!PyList_CheckExact(sequence) || PyList_GET_SIZE(sequence) != (Py_ssize_t)oparg);
+    PyObject **items = ((PyListObject *)sequence)->ob_item;
+    sp--;
+    for (unsigned int i = oparg; i-- > 0;) {
+        *sp++ = Py_NewRef(items[i]);
+    }
+    DROP(sequence);
+    NEXT_QUICK();
+}

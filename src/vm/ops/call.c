@@ -145,3 +145,255 @@ OP(MAKE_FUNCTION, ())
     *sp++ = (PyObject *)func;
     NEXT();
 }
+
+/* ---- specialised ---------------------------------------------------------------------------- */
+
+OP(CALL_ADAPTIVE, ())
+{
+    if (ADAPTIVE_COUNTER() >= COUNTER_ONE) {
+        ADAPTIVE_COUNTER() -= COUNTER_ONE;
+        goto op_CALL;
+    }
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    specialize_call(sp[-(int)oparg - 1 - has_self], next - 1, (int)oparg + has_self, kwnames);
+    goto *targets[next[-1] & 0xff];
+}
+
+OP(CALL_PY_EXACT_ARGS, ())
+{
+    DEOPT_IF(kwnames != NULL || has_eval_hook(tstate));
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    int nargs = (int)oparg + has_self;
+    PyObject **args = sp - nargs;
+    PyFunctionObject *func = (PyFunctionObject *)args[-1];
+    DEOPT_IF(!PyFunction_Check(func) ||
+             func->func_version != cache_read32(next + CACHE_CALL_FUNCTION) ||
+             ((PyCodeObject *)func->func_code)->co_argcount != nargs);
+    Frame *callee = push_exact(tstate, func, args, nargs);
+    sp -= oparg + 2;
+    next += CACHES;
+    ERROR_IF(callee == NULL);
+    ENTER(callee);
+}
+
+OP(CALL_PY_WITH_DEFAULTS, ())
+{
+    DEOPT_IF(kwnames != NULL || has_eval_hook(tstate));
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    int nargs = (int)oparg + has_self;
+    PyObject **args = sp - nargs;
+    PyFunctionObject *func = (PyFunctionObject *)args[-1];
+    DEOPT_IF(!PyFunction_Check(func) ||
+             func->func_version != cache_read32(next + CACHE_CALL_FUNCTION));
+    int wanted = ((PyCodeObject *)func->func_code)->co_argcount;
+    DEOPT_IF(nargs > wanted || nargs < next[CACHE_CALL_MIN_ARGS]);
+    PyObject *defaults = func->func_defaults;
+    int first = wanted - (int)PyTuple_GET_SIZE(defaults);
+    Frame *callee = push_exact(tstate, func, args, nargs);
+    sp -= oparg + 2;
+    next += CACHES;
+    ERROR_IF(callee == NULL);
+    for (int i = nargs; i < wanted; i++) {
+        callee->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, i - first));
+    }
+    ENTER(callee);
+}
+
+OP(PRECALL_ADAPTIVE, ())
+{
+    if (ADAPTIVE_COUNTER() >= COUNTER_ONE) {
+        ADAPTIVE_COUNTER() -= COUNTER_ONE;
+        goto op_PRECALL;
+    }
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    specialize_precall(tstate, sp[-(int)oparg - 1 - has_self], sp - oparg - has_self, next - 1,
+                       (int)oparg + has_self, has_self, kwnames, (int)oparg);
+    goto *targets[next[-1] & 0xff];
+}
+
+QUICK_OP(PRECALL_PYFUNC, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    DEOPT_IF(!PyFunction_Check(sp[-(int)oparg - 1 - has_self]));
+    NEXT_QUICK();
+}
+
+QUICK_OP(PRECALL_BOUND_METHOD, ())
+{
+    PyObject *callable = sp[-(int)oparg - 1];
+    DEOPT_IF(sp[-(int)oparg - 2] != NULL || !Py_IS_TYPE(callable, &PyMethod_Type));
+    sp[-(int)oparg - 1] = Py_NewRef(PyMethod_GET_SELF(callable));
+    sp[-(int)oparg - 2] = Py_NewRef(PyMethod_GET_FUNCTION(callable));
+    DROP(callable);
+    NEXT_QUICK();
+}
+
+OP(PRECALL_BUILTIN_CLASS, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    PyObject **args = sp - oparg - has_self;
+    int nargs = (int)oparg + has_self;
+    PyTypeObject *type = (PyTypeObject *)args[-1];
+    DEOPT_IF(!PyType_Check(type) || type->tp_vectorcall == NULL);
+    int keywords = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    PyObject *result = type->tp_vectorcall((PyObject *)type, args, nargs - keywords, kwnames);
+    kwnames = NULL;
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_BUILTIN_O, ())
+{
+    DEOPT_IF(kwnames != NULL || sp[-(int)oparg - 2] != NULL || oparg != 1);
+    PyObject *callable = sp[-2];
+    DEOPT_IF(!PyCFunction_CheckExact(callable) || PyCFunction_GET_FLAGS(callable) != METH_O);
+    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), sp[-1]);
+    Py_LeaveRecursiveCall();
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_BUILTIN_FAST, ())
+{
+    DEOPT_IF(kwnames != NULL || sp[-(int)oparg - 2] != NULL);
+    PyObject *callable = sp[-(int)oparg - 1];
+    DEOPT_IF(!PyCFunction_CheckExact(callable) || PyCFunction_GET_FLAGS(callable) != METH_FASTCALL);
+    PyObject *result = ((_PyCFunctionFast)(void (*)(void))PyCFunction_GET_FUNCTION(callable))(
+        PyCFunction_GET_SELF(callable), sp - oparg, oparg);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_BUILTIN_FAST_WITH_KEYWORDS, ())
+{
+    DEOPT_IF(sp[-(int)oparg - 2] != NULL);
+    PyObject *callable = sp[-(int)oparg - 1];
+    DEOPT_IF(!PyCFunction_CheckExact(callable) ||
+             PyCFunction_GET_FLAGS(callable) != (METH_FASTCALL | METH_KEYWORDS));
+    int keywords = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    PyObject *result =
+        ((_PyCFunctionFastWithKeywords)(void (*)(void))PyCFunction_GET_FUNCTION(callable))(
+            PyCFunction_GET_SELF(callable), sp - oparg, (int)oparg - keywords, kwnames);
+    kwnames = NULL;
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_LEN, ())
+{
+    DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
+             sp[-2] != tstate->interp->callables.len);
+    Py_ssize_t length = PyObject_Length(sp[-1]);
+    ERROR_IF(length < 0);
+    PyObject *result = int_from_int64(length);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_ISINSTANCE, ())
+{
+    DEOPT_IF(kwnames != NULL || oparg != 2 || sp[-4] != NULL ||
+             sp[-3] != tstate->interp->callables.isinstance);
+    truth known = PyObject_IsInstance(sp[-2], sp[-1]);
+    ERROR_IF(known < 0);
+    PyObject *result = Py_NewRef(known ? Py_True : Py_False);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_STR_1, ())
+{
+    DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
+             sp[-2] != (PyObject *)&PyUnicode_Type);
+    PyObject *result = PyObject_Str(sp[-1]);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_TUPLE_1, ())
+{
+    DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
+             sp[-2] != (PyObject *)&PyTuple_Type);
+    PyObject *result = PySequence_Tuple(sp[-1]);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_TYPE_1, ())
+{
+    DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
+             sp[-2] != (PyObject *)&PyType_Type);
+    PyObject *result = Py_NewRef(Py_TYPE(sp[-1]));
+    FINISH_CALL(result);
+}
+
+QUICK_OP(PRECALL_NO_KW_LIST_APPEND, ())
+{
+    /* list.append(item) used as a statement: the POP_TOP behind it is done here as well. */
+    DEOPT_IF(kwnames != NULL || oparg != 1 ||
+             sp[-3] != tstate->interp->callables.list_append || sp[-3] == NULL);
+    PyObject *list = sp[-2];
+    DEOPT_IF(!PyList_Check(list));
+    SAVE();
+    PyObject *callable = sp[-3];
+    status appended = list_append_take((PyListObject *)list, sp[-1]);
+    sp -= 3;
+    DROP(list);
+    DROP(callable);
+    ERROR_IF(appended < 0);
+    next += CACHES + 1 + CALL_CACHES + 1;
+    GO_QUICK();
+}
+
+OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_O, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    PyObject **args = sp - oparg - has_self;
+    DEOPT_IF(kwnames != NULL || oparg + has_self != 2);
+    PyMethodDescrObject *callable = (PyMethodDescrObject *)args[-1];
+    DEOPT_IF(!Py_IS_TYPE(callable, &PyMethodDescr_Type) || callable->d_method->ml_flags != METH_O ||
+             !Py_IS_TYPE(args[0], callable->d_common.d_type));
+    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    PyObject *result = callable->d_method->ml_meth(args[0], args[1]);
+    Py_LeaveRecursiveCall();
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_NOARGS, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    PyObject **args = sp - oparg - has_self;
+    DEOPT_IF(kwnames != NULL || oparg + has_self != 1);
+    PyMethodDescrObject *callable = (PyMethodDescrObject *)args[-1];
+    DEOPT_IF(!Py_IS_TYPE(callable, &PyMethodDescr_Type) ||
+             callable->d_method->ml_flags != METH_NOARGS ||
+             !Py_IS_TYPE(args[0], callable->d_common.d_type));
+    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    PyObject *result = callable->d_method->ml_meth(args[0], NULL);
+    Py_LeaveRecursiveCall();
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_FAST, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    PyObject **args = sp - oparg - has_self;
+    int nargs = (int)oparg + has_self;
+    DEOPT_IF(kwnames != NULL || nargs < 1);
+    PyMethodDescrObject *callable = (PyMethodDescrObject *)args[-1];
+    DEOPT_IF(!Py_IS_TYPE(callable, &PyMethodDescr_Type) ||
+             callable->d_method->ml_flags != METH_FASTCALL ||
+             !Py_IS_TYPE(args[0], callable->d_common.d_type));
+    PyObject *result = ((_PyCFunctionFast)(void (*)(void))callable->d_method->ml_meth)(
+        args[0], args + 1, nargs - 1);
+    FINISH_CALL(result);
+}
+
+OP(PRECALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    PyObject **args = sp - oparg - has_self;
+    int nargs = (int)oparg + has_self;
+    PyMethodDescrObject *callable = (PyMethodDescrObject *)args[-1];
+    int keywords = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    DEOPT_IF(nargs - keywords < 1 || !Py_IS_TYPE(callable, &PyMethodDescr_Type) ||
+             callable->d_method->ml_flags != (METH_FASTCALL | METH_KEYWORDS) ||
+             !Py_IS_TYPE(args[0], callable->d_common.d_type));
+    PyObject *result = ((_PyCFunctionFastWithKeywords)(void (*)(void))callable->d_method->ml_meth)(
+        args[0], args + 1, nargs - 1 - keywords, kwnames);
+    kwnames = NULL;
+    FINISH_CALL(result);
+}

@@ -2,6 +2,9 @@
 
 OP(RESUME, ())
 {
+    if (table == targets) {
+        WARM_UP();
+    }
     if (oparg < 2) {
         CHECK_BREAKER();
     }
@@ -17,6 +20,9 @@ QUICK_OP(JUMP_FORWARD, ())
 OP(JUMP_BACKWARD, ())
 {
     next -= oparg;
+    if (table == targets) {
+        WARM_UP();
+    }
     CHECK_BREAKER();
     NEXT();
 }
@@ -181,7 +187,31 @@ OP(GET_ITER, (iterable -- iterator))
 OP(FOR_ITER, ())
 {
     PyObject *iterator = sp[-1];
-    if (Py_IS_TYPE(iterator, &PyGen_Type) && !cframe.use_tracing &&
+    if (Py_IS_TYPE(iterator, &PyListIter_Type)) {
+        struct ListIterator *walk = (struct ListIterator *)iterator;
+        if (likely(walk->seq != NULL && walk->index < PyList_GET_SIZE(walk->seq))) {
+            *sp++ = Py_NewRef(PyList_GET_ITEM(walk->seq, walk->index++));
+            NEXT();
+        }
+    }
+    else if (Py_IS_TYPE(iterator, &PyRangeIter_Type)) {
+        struct RangeIterator *walk = (struct RangeIterator *)iterator;
+        if (likely(walk->index < walk->length)) {
+            long value = (long)(walk->start + (unsigned long)(walk->index++) * walk->step);
+            PyObject *item = int_from_int64(value);
+            ERROR_IF(item == NULL);
+            *sp++ = item;
+            NEXT();
+        }
+    }
+    else if (Py_IS_TYPE(iterator, &PyTupleIter_Type)) {
+        struct TupleIterator *walk = (struct TupleIterator *)iterator;
+        if (likely(walk->seq != NULL && walk->index < PyTuple_GET_SIZE(walk->seq))) {
+            *sp++ = Py_NewRef(PyTuple_GET_ITEM(walk->seq, walk->index++));
+            NEXT();
+        }
+    }
+    else if (Py_IS_TYPE(iterator, &PyGen_Type) && !cframe.use_tracing &&
         ((PyGenObject *)iterator)->gi_frame_state < FRAME_EXECUTING && !has_eval_hook(tstate)) {
         /* Run the generator in this loop; it comes back through YIELD_VALUE, RETURN_VALUE or
            leave_failed. */
@@ -194,7 +224,7 @@ OP(FOR_ITER, ())
         ENTER(inner);
     }
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
-    if (item != NULL) {
+    if (likely(item != NULL)) {
         *sp++ = item;
         NEXT();
     }
@@ -219,19 +249,40 @@ OP(RETURN_VALUE, ())
         Py_DECREF(value);
         goto drop_stack;
     }
-    tstate->recursion_remaining++;
     if (frame->is_entry) {
+        tstate->recursion_remaining++;
         result_out = value;
         goto leave;
     }
     Frame *done = frame;
     if (unlikely(done->owner == OWNED_BY_GENERATOR)) {
+        tstate->recursion_remaining++;
         result_out = value;
         goto generator_returned;
     }
+    /* The frame is still the current one, and counted, while its locals die. */
     frame = done->previous;
-    eval_pop_frame(tstate, done);
+    frame_clear_quick(done);
+    tstate->recursion_remaining++;
+    frame_stack_pop(tstate, done);
     cframe.current_frame = frame;
     frame->slots[frame->stack_top++] = value;
     goto resume_frame;
+}
+
+/* ---- quickened ------------------------------------------------------------------------------ */
+
+OP(RESUME_QUICK, ())
+{
+    if (oparg < 2) {
+        CHECK_BREAKER();
+    }
+    NEXT();
+}
+
+OP(JUMP_BACKWARD_QUICK, ())
+{
+    next -= oparg;
+    CHECK_BREAKER();
+    NEXT();
 }

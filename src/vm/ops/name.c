@@ -83,3 +83,41 @@ OP(PRINT_EXPR, (value -- ))
     Py_DECREF(value);
     FAIL_IF(printed < 0);
 }
+
+/* ---- specialised ---------------------------------------------------------------------------- */
+
+OP(LOAD_GLOBAL_ADAPTIVE, ())
+{
+    ADAPT(LOAD_GLOBAL,
+          specialize_load_global(frame->globals, frame->builtins, next - 1, NAME(oparg >> 1)));
+}
+
+QUICK_OP(LOAD_GLOBAL_MODULE, ())
+{
+    DEOPT_IF(!PyDict_CheckExact(frame->globals));
+    PyDictKeysObject *keys = ((PyDictObject *)frame->globals)->ma_keys;
+    DEOPT_IF(keys->version != cache_read32(next + CACHE_GLOBAL_MODULE));
+    PyObject *value = KEYS_STR_ENTRIES(keys)[next[CACHE_GLOBAL_INDEX]].value;
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    sp[0] = NULL;
+    sp += oparg & 1;
+    *sp++ = value;
+    NEXT_QUICK();
+}
+
+QUICK_OP(LOAD_GLOBAL_BUILTIN, ())
+{
+    DEOPT_IF(!PyDict_CheckExact(frame->globals) || !PyDict_CheckExact(frame->builtins));
+    DEOPT_IF(((PyDictObject *)frame->globals)->ma_keys->version !=
+             cache_read32(next + CACHE_GLOBAL_MODULE));
+    PyDictKeysObject *keys = ((PyDictObject *)frame->builtins)->ma_keys;
+    DEOPT_IF(keys->version != next[CACHE_GLOBAL_BUILTIN]);
+    PyObject *value = KEYS_STR_ENTRIES(keys)[next[CACHE_GLOBAL_INDEX]].value;
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    sp[0] = NULL;
+    sp += oparg & 1;
+    *sp++ = value;
+    NEXT_QUICK();
+}

@@ -218,3 +218,10 @@ QUICK_OP(COPY_FREE_VARS, ())
     }
     NEXT_QUICK();
 }
+
+QUICK_OP(EXTENDED_ARG_QUICK, ())
+{
+    unsigned int word = *next++;
+    oparg = oparg << 8 | word >> 8;
+    goto *targets[table == targets ? word & 0xff : opcode_base[word & 0xff]];
+}

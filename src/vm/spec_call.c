@@ -1,0 +1,157 @@
+/* Specialising calls: PRECALL by what is called, CALL by how a Python function takes arguments. */
+#include <Python.h>
+#include <opcode.h>
+#include "object/state.h"
+#include "types/function.h"
+#include "vm/cache.h"
+#include "vm/eval.h"
+#include "vm/specialize.h"
+
+/* The callables with instructions of their own, found once. */
+static void
+find_callables(struct _is *interp)
+{
+    if (interp->callables.len == NULL) {
+        interp->callables.len = Py_XNewRef(PyDict_GetItemString(interp->builtins, "len"));
+        interp->callables.isinstance =
+            Py_XNewRef(PyDict_GetItemString(interp->builtins, "isinstance"));
+        interp->callables.list_append =
+            Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append"));
+    }
+}
+
+static int
+choose_class(PyTypeObject *type, int nargs, PyObject *kwnames)
+{
+    if (nargs == 1 && kwnames == NULL) {
+        if (type == &PyType_Type) {
+            return PRECALL_NO_KW_TYPE_1;
+        }
+        if (type == &PyUnicode_Type) {
+            return PRECALL_NO_KW_STR_1;
+        }
+        if (type == &PyTuple_Type) {
+            return PRECALL_NO_KW_TUPLE_1;
+        }
+    }
+    return type->tp_vectorcall != NULL ? PRECALL_BUILTIN_CLASS : 0;
+}
+
+static int
+choose_builtin(PyThreadState *tstate, PyObject *callable, int nargs, PyObject *kwnames)
+{
+    find_callables(tstate->interp);
+    switch (PyCFunction_GET_FLAGS(callable) &
+            (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
+    case METH_O:
+        if (nargs != 1 || kwnames != NULL) {
+            return 0;
+        }
+        return callable == tstate->interp->callables.len ? PRECALL_NO_KW_LEN
+                                                         : PRECALL_NO_KW_BUILTIN_O;
+    case METH_FASTCALL:
+        if (kwnames != NULL) {
+            return 0;
+        }
+        return callable == tstate->interp->callables.isinstance && nargs == 2
+                   ? PRECALL_NO_KW_ISINSTANCE
+                   : PRECALL_NO_KW_BUILTIN_FAST;
+    case METH_FASTCALL | METH_KEYWORDS:
+        return PRECALL_BUILTIN_FAST_WITH_KEYWORDS;
+    }
+    return 0;
+}
+
+static int
+choose_descriptor(PyThreadState *tstate, PyMethodDescrObject *callable, PyObject *self, int nargs,
+                  PyObject *kwnames, _Py_CODEUNIT *instruction, int oparg)
+{
+    find_callables(tstate->interp);
+    int flags = callable->d_method->ml_flags &
+                (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD);
+    bool append = (PyObject *)callable == tstate->interp->callables.list_append && nargs == 2 &&
+                  kwnames == NULL && oparg == 1 && PyList_Check(self);
+    if (append) {
+        int after = 1 + opcode_caches[PRECALL] + 1 + opcode_caches[CALL];
+        if (opcode_base[_Py_OPCODE(instruction[after])] == POP_TOP) {
+            return PRECALL_NO_KW_LIST_APPEND;
+        }
+    }
+    if (!Py_IS_TYPE(self, callable->d_common.d_type)) {
+        return 0;
+    }
+    if (flags == (METH_FASTCALL | METH_KEYWORDS)) {
+        return PRECALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS;
+    }
+    if (kwnames != NULL) {
+        return 0;
+    }
+    if (flags == METH_NOARGS) {
+        return nargs == 1 ? PRECALL_NO_KW_METHOD_DESCRIPTOR_NOARGS : 0;
+    }
+    if (flags == METH_O) {
+        return nargs == 2 ? PRECALL_NO_KW_METHOD_DESCRIPTOR_O : 0;
+    }
+    return flags == METH_FASTCALL ? PRECALL_NO_KW_METHOD_DESCRIPTOR_FAST : 0;
+}
+
+void
+specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
+                   _Py_CODEUNIT *instruction, int nargs, int has_self, PyObject *kwnames, int oparg)
+{
+    int opcode = 0;
+    if (PyCFunction_CheckExact(callable)) {
+        opcode = has_self ? 0 : choose_builtin(tstate, callable, nargs, kwnames);
+    }
+    else if (PyFunction_Check(callable)) {
+        opcode = PRECALL_PYFUNC;
+    }
+    else if (PyType_Check(callable)) {
+        opcode = has_self ? 0 : choose_class((PyTypeObject *)callable, nargs, kwnames);
+    }
+    else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        if (nargs > 0) {
+            opcode = choose_descriptor(tstate, (PyMethodDescrObject *)callable, args[0], nargs,
+                                       kwnames, instruction, oparg);
+        }
+    }
+    else if (Py_IS_TYPE(callable, &PyMethod_Type) && !has_self) {
+        opcode = PRECALL_BOUND_METHOD;
+    }
+    if (opcode != 0) {
+        specialize_to(instruction, opcode);
+    }
+    else {
+        specialize_failed(instruction);
+    }
+}
+
+void
+specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames)
+{
+    if (!PyFunction_Check(callable) || kwnames != NULL) {
+        goto fail;
+    }
+    PyFunctionObject *func = (PyFunctionObject *)callable;
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS | CO_OPTIMIZED)) != CO_OPTIMIZED ||
+        code->co_kwonlyargcount != 0) {
+        goto fail;
+    }
+    int wanted = code->co_argcount;
+    int defaults = func->func_defaults != NULL ? (int)PyTuple_GET_SIZE(func->func_defaults) : 0;
+    int least = wanted - defaults;
+    if (nargs > wanted || nargs < least || defaults > wanted || least > UINT16_MAX) {
+        goto fail;
+    }
+    uint32_t version = function_version(func);
+    if (version == 0) {
+        goto fail;
+    }
+    cache_write32(instruction + 1 + CACHE_CALL_FUNCTION, version);
+    instruction[1 + CACHE_CALL_MIN_ARGS] = (uint16_t)least;
+    specialize_to(instruction, nargs == wanted ? CALL_PY_EXACT_ARGS : CALL_PY_WITH_DEFAULTS);
+    return;
+fail:
+    specialize_failed(instruction);
+}
