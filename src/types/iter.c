@@ -2,6 +2,7 @@
    iter(callable, sentinel), and what anext(it, default) awaits.
 
    Invariant: once exhausted an iterator holds no references and stays exhausted. */
+#include "types/generator.h"
 #include "types/iter.h"
 
 #include "object/declare.h"
@@ -190,7 +191,6 @@ struct AnextAwaitable {
 extern PyTypeObject _PyAnextAwaitable_Type;
 
 /* The iterator behind an awaitable: types/generator.c. */
-PyObject *_PyCoro_GetAwaitableIter(PyObject *op);
 
 /* What anext(it, otherwise) returns. */
 PyObject *
@@ -225,7 +225,7 @@ anext_awaitable_tp_traverse(struct AnextAwaitable *self, visitproc visit, void *
 static PyObject *
 anext_iterator(struct AnextAwaitable *self)
 {
-    PyObject *it = _PyCoro_GetAwaitableIter(self->wrapped);
+    PyObject *it = coroutine_get_awaitable(self->wrapped);
     if (it == NULL) return NULL;
     if (Py_TYPE(it)->tp_iternext == NULL) {
         /* A coroutine: its wrapper has tp_iternext. */

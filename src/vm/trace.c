@@ -379,3 +379,17 @@ PyEval_SetProfile(Py_tracefunc function, PyObject *arg)
         PyErr_WriteUnraisable(NULL);
     }
 }
+
+void
+PyThreadState_EnterTracing(PyThreadState *tstate)
+{
+    tstate->tracing++;
+    tstate->cframe->use_tracing = 0;
+}
+
+void
+PyThreadState_LeaveTracing(PyThreadState *tstate)
+{
+    tstate->tracing--;
+    update_use_tracing(tstate);
+}
