@@ -325,7 +325,7 @@ generator_delegate_peek(PyGenObject *self)
     }
     /* A suspended `yield from` or `await` stands before RESUME 2 or 3, its delegate on top. */
     _Py_CODEUNIT following = frame->last[1];
-    if (opcode_base[_Py_OPCODE(following)] != RESUME || _Py_OPARG(following) < 2) {
+    if (opcode_deoptimized[_Py_OPCODE(following)] != RESUME || _Py_OPARG(following) < 2) {
         return NULL;
     }
     return frame->slots[frame->stack_top - 1];

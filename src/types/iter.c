@@ -2,7 +2,6 @@
    iter(callable, sentinel), and what anext(it, default) awaits.
 
    Invariant: once exhausted an iterator holds no references and stays exhausted. */
-#include "types/generator.h"
 #include "types/iter.h"
 
 #include "object/declare.h"

@@ -520,7 +520,7 @@ op_tracing:
        general form. */
     {
         unsigned int word = next[-1];
-        uint8_t opcode = opcode_base[word & 0xff];
+        uint8_t opcode = opcode_deoptimized[word & 0xff];
         if (tstate->tracing == 0 &&
             next - 1 - _PyCode_CODE(frame->code) >= frame->code->_co_firsttraceable) {
             int previous = frame_last_index(frame);
@@ -550,7 +550,7 @@ op_tracing:
         }
         word = next[-1];
         oparg = word >> 8;
-        goto *targets[opcode_base[word & 0xff]];
+        goto *targets[opcode_deoptimized[word & 0xff]];
     }
 
 op_unknown:
@@ -650,7 +650,7 @@ generator_returned:
     {
         Frame *done = frame;
         frame = done->previous;
-        bool wants_value = opcode_base[_Py_OPCODE(*frame->last)] == SEND;
+        bool wants_value = opcode_deoptimized[_Py_OPCODE(*frame->last)] == SEND;
         frame->last += done->exhausted_jump;
         /* The generator is still on the caller's stack: it outlives this. */
         generator_finish(tstate, frame_generator(done));

@@ -2,6 +2,7 @@
 #ifndef KRAIT_VM_EVAL_H
 #define KRAIT_VM_EVAL_H
 
+#include "types/code.h"
 #include "vm/frame.h"
 
 /* Run a frame that the caller has pushed, through the interpreter's frame-evaluation hook if one
@@ -33,10 +34,6 @@ PyObject *unwind_take_exception(PyThreadState *tstate);
 void unwind_restore(PyThreadState *tstate, PyObject *value_take);
 
 /* ---- trace.c */
-
-/* Base opcode of every opcode: what a specialised or paired one stands for. */
-extern const uint8_t opcode_base[256];
-extern const uint8_t opcode_caches[256];
 
 /* `call` event to the tracer and the profiler.  -1 with an exception. */
 status trace_enter(PyThreadState *tstate, Frame *frame);

@@ -242,7 +242,7 @@ find_shapes(PyCodeObject *code, int length)
         walk.changed = false;
         unsigned int extended = 0;
         for (int i = 0; i < length;) {
-            int opcode = opcode_base[_Py_OPCODE(units[i])];
+            int opcode = opcode_deoptimized[_Py_OPCODE(units[i])];
             unsigned int oparg = extended << 8 | _Py_OPARG(units[i]);
             int after = i + 1 + opcode_caches[opcode];
             extended = opcode == EXTENDED_ARG ? oparg : 0;

@@ -25,7 +25,7 @@ specialize_binary_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction,
         if (both_exact(left, right, &PyUnicode_Type)) {
             /* s = s + t for a local s: grow it in place. */
             _Py_CODEUNIT following = instruction[2];
-            bool to_same = opcode_base[_Py_OPCODE(following)] == STORE_FAST &&
+            bool to_same = opcode_deoptimized[_Py_OPCODE(following)] == STORE_FAST &&
                            frame->slots[_Py_OPARG(following)] == left;
             specialize_to(instruction,
                           to_same ? BINARY_OP_INPLACE_ADD_UNICODE : BINARY_OP_ADD_UNICODE);
@@ -64,7 +64,7 @@ static const uint8_t outcome_masks[] = {
 void
 specialize_compare_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg)
 {
-    int jump = opcode_base[_Py_OPCODE(instruction[1 + opcode_caches[COMPARE_OP]])];
+    int jump = opcode_deoptimized[_Py_OPCODE(instruction[1 + opcode_caches[COMPARE_OP]])];
     int mask = outcome_masks[oparg];
     switch (jump) {
     case POP_JUMP_FORWARD_IF_TRUE:

@@ -73,7 +73,7 @@ choose_descriptor(PyThreadState *tstate, PyMethodDescrObject *callable, PyObject
                   kwnames == NULL && oparg == 1 && PyList_Check(self);
     if (append) {
         int after = 1 + opcode_caches[PRECALL] + 1 + opcode_caches[CALL];
-        if (opcode_base[_Py_OPCODE(instruction[after])] == POP_TOP) {
+        if (opcode_deoptimized[_Py_OPCODE(instruction[after])] == POP_TOP) {
             return PRECALL_NO_KW_LIST_APPEND;
         }
     }

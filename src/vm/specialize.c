@@ -61,7 +61,7 @@ quicken_code(PyCodeObject *code)
     _Py_CODEUNIT *units = _PyCode_CODE(code);
     int previous = -1;
     for (Py_ssize_t i = 0; i < Py_SIZE(code); i++) {
-        int opcode = opcode_base[_Py_OPCODE(units[i])];
+        int opcode = opcode_deoptimized[_Py_OPCODE(units[i])];
         int adaptive = adaptive_of(opcode);
         if (adaptive != 0) {
             _Py_SET_OPCODE(units[i], adaptive);

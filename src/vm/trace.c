@@ -7,21 +7,8 @@
 #include <Python.h>
 #include <opcode.h>
 #include "object/state.h"
+#include "types/code.h"
 #include "vm/eval.h"
-
-/* ---- what an opcode stands for -------------------------------------------------------------- */
-
-const uint8_t opcode_base[256] = {
-#define OPCODE(name, number, ...) [number] = number,
-#define SPECIALISED(name, number, family) [number] = family,
-#define PAIR(name, number, first, second) [number] = first,
-#include "vm/opcode.def"
-};
-
-const uint8_t opcode_caches[256] = {
-#define OPCODE(name, number, caches, ...) [number] = caches,
-#include "vm/opcode.def"
-};
 
 /* ---- lines of instructions ------------------------------------------------------------------ */
 
@@ -35,43 +22,14 @@ make_line_array(PyCodeObject *code)
         PyErr_NoMemory();
         return -1;
     }
-    const uint8_t *p = (const uint8_t *)PyBytes_AS_STRING(code->co_linetable);
-    const uint8_t *end = p + PyBytes_GET_SIZE(code->co_linetable);
-    int line = code->co_firstlineno;
     Py_ssize_t at = 0;
-    while (p < end && at < count) {
-        int kind = (*p >> 3) & 15;
-        int length = (*p & 7) + 1;
-        int shown = line;
-        if (kind == PY_CODE_LOCATION_INFO_NONE) {
-            shown = -1;
-        }
-        else if (kind == PY_CODE_LOCATION_INFO_NO_COLUMNS || kind == PY_CODE_LOCATION_INFO_LONG) {
-            /* A signed number in groups of six bits, low group first, sign in bit 0. */
-            unsigned int number = 0;
-            int shift = 0;
-            const uint8_t *q = p + 1;
-            while (q < end) {
-                number |= (unsigned int)(*q & 63) << shift;
-                shift += 6;
-                if (!(*q++ & 64)) {
-                    break;
-                }
-            }
-            line += number & 1 ? -(int)(number >> 1) : (int)(number >> 1);
-            shown = line;
-        }
-        else if (kind >= PY_CODE_LOCATION_INFO_ONE_LINE0) {
-            line += kind - PY_CODE_LOCATION_INFO_ONE_LINE0;
-            shown = line;
-        }
-        for (int i = 0; i < length && at < count; i++) {
-            lines[at++] = shown;
-        }
-        /* The next entry begins at the next byte with the high bit. */
-        p++;
-        while (p < end && !(*p & 128)) {
-            p++;
+    struct CodeWalk walk;
+    struct CodeSpan span;
+    code_walk_start(&walk, code);
+    while (code_walk_next(&walk, &span)) {
+        Py_ssize_t end = (span.offset + span.length) / (Py_ssize_t)sizeof(_Py_CODEUNIT);
+        for (; at < end && at < count; at++) {
+            lines[at] = span.lineno;
         }
     }
     for (; at < count; at++) {
@@ -229,7 +187,7 @@ trace_instruction(PyThreadState *tstate, Frame *frame, int previous)
     if (line != -1 && object->f_trace_lines) {
         /* A new line, or a jump back to the same one, other than a `yield from` loop's. */
         bool fresh = line != last_line;
-        if (!fresh && index < previous && opcode_base[_Py_OPCODE(*frame->last)] != SEND) {
+        if (!fresh && index < previous && opcode_deoptimized[_Py_OPCODE(*frame->last)] != SEND) {
             fresh = true;
         }
         if (fresh) {

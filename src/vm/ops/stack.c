@@ -15,7 +15,7 @@ QUICK_OP(EXTENDED_ARG, ())
 {
     unsigned int word = *next++;
     oparg = oparg << 8 | word >> 8;
-    goto *targets[table == targets ? word & 0xff : opcode_base[word & 0xff]];
+    goto *targets[table == targets ? word & 0xff : opcode_deoptimized[word & 0xff]];
 }
 
 QUICK_OP(POP_TOP, (value -- ))
@@ -223,5 +223,5 @@ QUICK_OP(EXTENDED_ARG_QUICK, ())
 {
     unsigned int word = *next++;
     oparg = oparg << 8 | word >> 8;
-    goto *targets[table == targets ? word & 0xff : opcode_base[word & 0xff]];
+    goto *targets[table == targets ? word & 0xff : opcode_deoptimized[word & 0xff]];
 }
