@@ -173,7 +173,7 @@ fail:
 PyObject *
 mro_compute(PyTypeObject *type)
 {
-    if (!type_has(type, Py_TPFLAGS_READY) && PyType_Ready(type) < 0) {
+    if (!type_has(type, Py_TPFLAGS_READY | Py_TPFLAGS_READYING) && PyType_Ready(type) < 0) {
         return NULL;
     }
     PyObject *bases = type->tp_bases;
