@@ -214,3 +214,15 @@ void
 _Py_BreakPoint(void)
 {
 }
+
+/* What the free lists of the types hold, on a C file. */
+void
+_PyObject_DebugTypeStats(FILE *out)
+{
+    extern void _PyDict_DebugMallocStats(FILE *), _PyFloat_DebugMallocStats(FILE *);
+    extern void _PyList_DebugMallocStats(FILE *), _PyTuple_DebugMallocStats(FILE *);
+    _PyDict_DebugMallocStats(out);
+    _PyFloat_DebugMallocStats(out);
+    _PyList_DebugMallocStats(out);
+    _PyTuple_DebugMallocStats(out);
+}
