@@ -20,3 +20,13 @@ ast_state_slot(void)
 {
     return &interp_get()->ast;
 }
+
+/* Deeper trees would not leave enough of an 8 MB stack to report it. */
+#define DEPTH_BOUND 12000
+
+int
+ast_depth_limit(void)
+{
+    int limit = Py_GetRecursionLimit();
+    return limit > DEPTH_BOUND / 3 ? DEPTH_BOUND : limit * 3;
+}

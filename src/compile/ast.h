@@ -59,6 +59,10 @@ arena_take(Arena *arena, PyObject *item)
 /* The docstring of a body (the str of a leading expression statement), borrowed, or NULL. */
 PyObject *ast_docstring(StmtSeq *body);
 
+/* How deeply a tree may nest before RecursionError: three times the interpreter's own limit, as far
+   as the C stack allows. */
+int ast_depth_limit(void);
+
 /* ---- ast_object.c: nodes as Python objects ---- */
 
 /* A new object of the matching class in module _ast. */
@@ -68,7 +72,7 @@ PyObject *ast_to_object(Mod *mod);
    the object has the wrong class or lacks a required field. */
 Mod *ast_from_object(PyObject *object, Arena *arena, int mode);
 
-/* -1 with ValueError or TypeError if no source text could have produced the tree. */
+/* ast_validate.c: -1 with ValueError or TypeError if no source text could have produced the tree. */
 status ast_validate(Mod *mod);
 
 /* True if the object is an instance of _ast.AST; -1 with an exception. */

@@ -463,15 +463,11 @@ struct Walk {
     int depth, limit;
 };
 
-/* Deeper trees than this would not leave enough C stack to report it. */
-#define DEPTH_BOUND 24000
-
 static status
 start_walk(struct Walk *walk)
 {
     walk->state = get_state();
-    int limit = Py_GetRecursionLimit();
-    walk->limit = limit > DEPTH_BOUND / 3 ? DEPTH_BOUND : limit * 3;
+    walk->limit = ast_depth_limit();
     walk->depth = 0;
     return walk->state == NULL ? -1 : 0;
 }

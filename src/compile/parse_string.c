@@ -231,15 +231,21 @@ add_tokens(struct Parser *p, struct Strings *strings, PyObject **bytes)
         struct Token token = *token_at(p, i);
         struct Literal literal;
         read_prefix(p, &token, &literal);
+        PyObject *part = NULL;
+        if (!literal.formatted) {
+            part = literal.bytes
+                       ? decode_bytes(p, &token, literal.start, literal.end, literal.raw)
+                       : decode_literal(p, &token, literal.start, literal.end, literal.raw);
+            if (part == NULL) {
+                return false;
+            }
+        }
         if (i > strings->first && literal.bytes != (*bytes != NULL)) {
+            Py_XDECREF(part);
             raise_here(p, PyExc_SyntaxError, "cannot mix bytes and nonbytes literals");
             return false;
         }
         if (literal.bytes) {
-            PyObject *part = decode_bytes(p, &token, literal.start, literal.end, literal.raw);
-            if (part == NULL) {
-                return false;
-            }
             if (*bytes == NULL) {
                 *bytes = part;
             } else {
@@ -253,8 +259,7 @@ add_tokens(struct Parser *p, struct Strings *strings, PyObject **bytes)
             if (!fstring_add(p, strings, &token, i, literal.start, literal.end, literal.raw)) {
                 return false;
             }
-        } else if (!strings_add_text(p, strings, decode_literal(p, &token, literal.start,
-                                                                literal.end, literal.raw))) {
+        } else if (!strings_add_text(p, strings, part)) {
             return false;
         }
     }

@@ -989,6 +989,17 @@ leave_async_def(struct Tokenizer *t)
     }
 }
 
+/* The end counts as seen when the character behind a token was looked at, as it is for all but
+   strings and operators of three characters. */
+static int
+note_end(struct Tokenizer *t, int type)
+{
+    if (unlikely(t->cur == t->end) && t->stop == STOP_NOT && t->refill == NULL) {
+        t->stop = STOP_EOF;
+    }
+    return type;
+}
+
 int
 tokenizer_next(struct Tokenizer *t)
 {
@@ -1045,7 +1056,7 @@ again:
                 return scan_string(t, p + prefix);
             }
         }
-        return scan_name(t, p);
+        return note_end(t, scan_name(t, p));
     }
     if (c == '\n') {
         t->at_line_begin = true;
@@ -1062,10 +1073,10 @@ again:
         return NEWLINE;
     }
     if (IS(c, DIGIT)) {
-        return scan_number(t, p);
+        return note_end(t, scan_number(t, p));
     }
     if (c == '.' && IS(p[1], DIGIT)) {
-        return scan_fraction(t, p + 1);
+        return note_end(t, scan_fraction(t, p + 1));
     }
     if (c == '"' || c == '\'') {
         return scan_string(t, p);
@@ -1084,5 +1095,6 @@ again:
         }
         return ERRORTOKEN;
     }
-    return scan_operator(t);
+    int type = scan_operator(t);
+    return t->cur - p < 3 ? note_end(t, type) : type;
 }
