@@ -75,7 +75,7 @@ _Py_c_pow(Py_complex a, Py_complex b)
     double size = hypot(a.real, a.imag), length = pow(size, b.real);
     double angle = atan2(a.imag, a.real), phase = angle * b.real;
     if (b.imag != 0.0) {
-        length *= exp(-angle * b.imag);
+        length /= exp(angle * b.imag);
         phase += b.imag * log(size);
     }
     return (Py_complex){length * cos(phase), length * sin(phase)};
