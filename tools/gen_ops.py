@@ -102,7 +102,7 @@ def emit(out, op, table):
             out.append(f'    PyObject *{item};')
     out.append(f'#line {line} "{path}"')
     out.extend(body)
-    out.append(f'#line {len(out) + 2} "loop.inc"')
+    out.append(f'#line {len(out) + 2} "{GENERATED}"')
     if not by_hand:
         if depth(inputs) != depth(outputs):
             out.append(f'    sp += ({depth(outputs)}) - ({consumed});')
@@ -139,7 +139,9 @@ def collect(root):
 
 
 def main():
+    global GENERATED
     root, outdir = sys.argv[1:3]
+    GENERATED = os.path.join(outdir, 'loop.inc')
     table = read_table(os.path.join(root, 'opcode.def'))
     ops = list(collect(root))
     seen = {}

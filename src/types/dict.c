@@ -1483,7 +1483,13 @@ managed_clear(PyObject *op)
 PyObject *
 dict_new_split(PyTypeObject *type)
 {
-    PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+    /* Only classes made at run time have keys to share. */
+    PyDictKeysObject *keys = PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE)
+                                 ? ((PyHeapTypeObject *)type)->ht_cached_keys
+                                 : NULL;
+    if (keys == NULL) {
+        return PyDict_New();
+    }
     if (keys->usable > 1) {
         keys->usable--;
     }

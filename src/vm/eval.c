@@ -265,7 +265,7 @@ fail:
 #define GO_QUICK()                                                                                 \
     do {                                                                                           \
         unsigned int word_ = *next++;                                                              \
-        oparg = word_ >> 8;                                                                        \
+        oparg = (int)(word_ >> 8);                                                                        \
         goto *table[word_ & 0xff];                                                                 \
     } while (0)
 #define GO()                                                                                       \
@@ -473,7 +473,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
     const void *const *table;
     _Py_CODEUNIT *next;
     PyObject **sp;
-    unsigned int oparg;
+    int oparg;
     PyObject *kwnames = NULL;
     PyObject *result_out;
 
