@@ -105,7 +105,7 @@ def emit(out, op, table):
     out.append(f'#line {len(out) + 2} "{GENERATED}"')
     if not by_hand:
         if depth(inputs) != depth(outputs):
-            out.append(f'    sp += ({depth(outputs)}) - ({consumed});')
+            out.append(f'    sp += (int)(({depth(outputs)}) - ({consumed}));')
         for i, (item, size) in enumerate(outputs):
             if size is None and not (i < len(inputs) and inputs[i][0] == item
                                      and not any(s for _, s in inputs[:i + 1])):

@@ -56,7 +56,10 @@ instance_dict_peek(PyObject *op)
         return NULL;
     }
     if (*slot == NULL) {
-        *slot = dict_new_split(Py_TYPE(op));
+        PyTypeObject *type = Py_TYPE(op);
+        bool shares_names = type_has(type, Py_TPFLAGS_HEAPTYPE) &&
+                            ((PyHeapTypeObject *)type)->ht_cached_keys != NULL;
+        *slot = shares_names ? dict_new_split(type) : PyDict_New();
     }
     return *slot;
 }
