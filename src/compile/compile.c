@@ -24,9 +24,9 @@ static const struct {
 };
 
 static status
-fail_future(Stmt *s, PyObject *filename)
+fail_future(Stmt *s, PyObject *filename, int column)
 {
-    PyErr_SyntaxLocationObject(filename, s->lineno, s->col_offset + 1);
+    PyErr_SyntaxLocationObject(filename, s->lineno, column);
     return -1;
 }
 
@@ -45,7 +45,7 @@ future_feature(Stmt *s, PyObject *name, PyObject *filename, PyFutureFeatures *fu
     else {
         PyErr_Format(PyExc_SyntaxError, "future feature %.100U is not defined", name);
     }
-    return fail_future(s, filename);
+    return fail_future(s, filename, s->col_offset + 1);
 }
 
 static bool
@@ -55,14 +55,7 @@ is_future_import(Stmt *s)
            _PyUnicode_EqualToASCIIString(s->v.ImportFrom.module, "__future__");
 }
 
-static bool
-is_string_stmt(Stmt *s)
-{
-    return s->kind == Expr_kind && s->v.Expr.value->kind == Constant_kind &&
-           PyUnicode_CheckExact(s->v.Expr.value->v.Constant.value);
-}
-
-/* Collects the features a module asks for.  Only strings may stand before the imports. */
+/* Collects the features a module asks for.  Only the docstring may stand before the imports. */
 status
 future_from_tree(Mod *mod, PyObject *filename, PyFutureFeatures *future)
 {
@@ -73,7 +66,7 @@ future_from_tree(Mod *mod, PyObject *filename, PyFutureFeatures *future)
     int line = 0;
     future->ff_features = 0;
     future->ff_lineno = -1;
-    for (int i = 0; i < seq_len(body); i++) {
+    for (int i = ast_docstring(body) != NULL; i < seq_len(body); i++) {
         Stmt *s = body->items[i];
         if (done && s->lineno > line) {
             return 0;
@@ -83,7 +76,7 @@ future_from_tree(Mod *mod, PyObject *filename, PyFutureFeatures *future)
             if (done) {
                 PyErr_SetString(PyExc_SyntaxError, "from __future__ imports must occur at the "
                                                    "beginning of the file");
-                return fail_future(s, filename);
+                return fail_future(s, filename, s->col_offset);
             }
             AliasSeq *names = s->v.ImportFrom.names;
             for (int k = 0; k < seq_len(names); k++) {
@@ -91,7 +84,7 @@ future_from_tree(Mod *mod, PyObject *filename, PyFutureFeatures *future)
             }
             future->ff_lineno = s->lineno;
         }
-        else if (done || !is_string_stmt(s)) {
+        else {
             done = true;
         }
     }

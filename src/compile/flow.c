@@ -786,22 +786,17 @@ count_predecessors(struct Flow *flow)
     return 0;
 }
 
+/* A jump to the next block becomes a NOP, which may yet get a line and then stays. */
 static void
 drop_jumps_to_next(struct Flow *flow)
 {
-    bool changed = false;
     for (Block *b = flow->entry; b != NULL; b = b->next) {
         Instr *last = last_instr(b);
         if (last != NULL && (last->op == JUMP || last->op == JUMP_NO_INTERRUPT) &&
             last->target == b->next) {
             b->no_fall = 0;
             make_nop(last);
-            drop_nops(b);
-            changed = true;
         }
-    }
-    if (changed) {
-        drop_empty_blocks(flow);
     }
 }
 

@@ -380,9 +380,7 @@ enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno)
         return -1;
     }
     TRY(emit_arg(g, RESUME, 0));
-    if (kind == UNIT_MODULE) {
-        unset_loc(g);
-    }
+    unit->loc.lineno = lineno;
     return 0;
 }
 

@@ -692,6 +692,7 @@ status
 gen_call_with(Gen *g, Py_ssize_t pushed, ExprSeq *args, KeywordSeq *keywords)
 {
     int positional = seq_len(args), named = seq_len(keywords);
+    TRY(check_keywords(g, keywords));
     if (positional + 2 * named <= STACK_GUIDELINE && !has_unpacking(args, keywords)) {
         TRY(gen_exprs(g, args));
         TRY(gen_keywords(g, keywords));

@@ -324,7 +324,9 @@ gen_any_with(Gen *g, Stmt *s, int index, bool is_async)
         TRY((is_async ? gen_async_with : gen_with)(g, s, index + 1));
     }
     pop_frame(g);
-    unset_loc(g);
+    if (!is_async) {
+        unset_loc(g);
+    }
     TRY(emit(g, POP_BLOCK));
     SET_LOC(g, s);
     TRY(call_exit(g));
@@ -455,22 +457,23 @@ gen_try_except(Gen *g, Stmt *s)
 }
 
 /* One `except* T`: takes the matching part out of the group.  The stack holds the original group,
-   the list of exceptions raised so far, and what is left of the group.  Ends at `next`. */
+   the list of exceptions raised so far, and what is left of the group.  Goes on at `next`. */
 static status
-gen_group_handler(Gen *g, ExceptHandler *handler, Block *next, Block *next_raised)
+gen_group_handler(Gen *g, ExceptHandler *handler, Block *next)
 {
     PyObject *name = handler->v.ExceptHandler.name;
     NEW_BLOCK(g, matched);
-    NEW_BLOCK(g, cleanup);
-    NEW_BLOCK(g, body);
-    NEW_BLOCK(g, no_match);
     if (handler->v.ExceptHandler.type != NULL) {
         TRY(gen_expr(g, handler->v.ExceptHandler.type));
         TRY(emit(g, CHECK_EG_MATCH));
         TRY(emit_arg(g, COPY, 1));
-        TRY(emit_jump(g, POP_JUMP_IF_NONE, no_match));
+        TRY(emit_jump(g, POP_JUMP_IF_NOT_NONE, matched));
+        TRY(emit(g, POP_TOP));
+        TRY(emit_jump(g, JUMP, next));
     }
     use_block(g, matched);
+    NEW_BLOCK(g, cleanup);
+    NEW_BLOCK(g, body);
     TRY(name != NULL ? emit_variable(g, name, Store) : emit(g, POP_TOP));
     TRY(emit_jump(g, SETUP_CLEANUP, cleanup));
     use_block(g, body);
@@ -486,14 +489,8 @@ gen_group_handler(Gen *g, ExceptHandler *handler, Block *next, Block *next_raise
     TRY(forget_name(g, name));
     TRY(emit_arg(g, LIST_APPEND, 3));
     TRY(emit(g, POP_TOP));
-    TRY(emit_jump(g, JUMP, next_raised));
+    TRY(emit_jump(g, JUMP, next));
     use_block(g, next);
-    TRY(emit(g, NOP));
-    TRY(emit_jump(g, JUMP, next_raised));
-    use_block(g, no_match);
-    SET_LOC(g, handler);
-    TRY(emit(g, POP_TOP));
-    use_block(g, next_raised);
     return 0;
 }
 
@@ -519,13 +516,12 @@ gen_try_star_except(Gen *g, Stmt *s)
         ExceptHandler *handler = handlers->items[i];
         SET_LOC(g, handler);
         NEW_BLOCK(g, next);
-        NEW_BLOCK(g, next_raised);
         if (i == 0) {
             TRY(emit_arg(g, COPY, 1));
             TRY(emit_arg(g, BUILD_LIST, 0));
             TRY(emit_arg(g, SWAP, 2));
         }
-        TRY(gen_group_handler(g, handler, next, next_raised));
+        TRY(gen_group_handler(g, handler, next));
     }
     /* What no handler took is raised again too. */
     TRY(emit_arg(g, LIST_APPEND, 1));

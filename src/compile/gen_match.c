@@ -180,9 +180,6 @@ unpack_patterns(Gen *g, PatternSeq *patterns, struct Match *m)
         if (patterns->items[i]->kind != MatchStar_kind) {
             continue;
         }
-        if (starred) {
-            return gen_error(g, "multiple starred expressions in sequence pattern");
-        }
         if (i >= 1 << 8 || count - i - 1 >= INT_MAX >> 8) {
             return gen_error(g, "too many expressions in star-unpacking sequence pattern");
         }
@@ -245,7 +242,7 @@ gen_match_sequence(Gen *g, Pattern *p, struct Match *m)
         Pattern *item = patterns->items[i];
         if (item->kind == MatchStar_kind) {
             if (star >= 0) {
-                return gen_error(g, "multiple starred expressions in sequence pattern");
+                return gen_error(g, "multiple starred names in sequence pattern");
             }
             star = i;
             star_wildcard = is_star_wildcard(item);

@@ -370,7 +370,7 @@ refuse_in_annotation(struct SymbolTable *table, const char *what, Expr *e)
     if (table->current->type != ANNOTATION_BLOCK) {
         return 0;
     }
-    PyErr_Format(PyExc_SyntaxError, "%s cannot be used within an annotation", what);
+    PyErr_Format(PyExc_SyntaxError, "'%s' can not be used within an annotation", what);
     return fail_at(table, AT(e));
 }
 
