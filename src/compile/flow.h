@@ -16,16 +16,16 @@ enum Opcode {
 #include "vm/opcode.def"
 
     /* Pseudo-instructions: replaced before the code is assembled. */
-    SETUP_FINALLY = 256,        /* start of a region: errors go to target with (exc) pushed */
-    SETUP_CLEANUP,              /* the same, target gets (instruction offset, exc) */
-    SETUP_WITH,                 /* like SETUP_CLEANUP after dropping the result of __enter__ */
-    POP_BLOCK,                  /* end of the innermost region */
-    JUMP,                       /* unconditional, in either direction */
-    JUMP_NO_INTERRUPT,
-    POP_JUMP_IF_FALSE,          /* the conditional jumps without a direction */
-    POP_JUMP_IF_TRUE,
-    POP_JUMP_IF_NONE,
-    POP_JUMP_IF_NOT_NONE,
+    SETUP_FINALLY = -1,         /* start of a region: errors go to target with (exc) pushed */
+    SETUP_CLEANUP = -2,         /* the same, target gets (instruction offset, exc) */
+    SETUP_WITH = -3,            /* like SETUP_CLEANUP after dropping the result of __enter__ */
+    POP_BLOCK = -4,             /* end of the innermost region */
+    JUMP = -5,                  /* unconditional, in either direction */
+    JUMP_NO_INTERRUPT = -6,
+    POP_JUMP_IF_FALSE = -7,     /* the conditional jumps without a direction */
+    POP_JUMP_IF_TRUE = -8,
+    POP_JUMP_IF_NONE = -9,
+    POP_JUMP_IF_NOT_NONE = -10,
 };
 
 /* A source range; lineno < 0 is "no position", columns < 0 "no column". */

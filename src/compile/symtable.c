@@ -10,6 +10,10 @@
 /* The tree may nest this many times deeper than Python calls may. */
 #define DEPTH_SCALE 3
 
+/* What sys.getsizeof says of an entry. */
+#define REPORTED_SIZE 120
+_Static_assert(sizeof(ScopeEntry) <= REPORTED_SIZE, "an entry must fit its reported size");
+
 static PyTypeObject SymtableEntry_Type;
 
 void
@@ -87,7 +91,8 @@ MEMBER(symtable_entry, type, T_INT, ScopeEntry, type, READONLY, NULL)
 MEMBER(symtable_entry, lineno, T_INT, ScopeEntry, lineno, READONLY, NULL)
 
 TYPE(symtable_entry, SymtableEntry_Type, "symtable entry", ScopeEntry, NULL, NULL,
-     .tp_getattro = PyObject_GenericGetAttr, .tp_flags = Py_TPFLAGS_DEFAULT)
+     .tp_basicsize = REPORTED_SIZE, .tp_getattro = PyObject_GenericGetAttr,
+     .tp_flags = Py_TPFLAGS_DEFAULT)
 
 static ScopeEntry *
 entry_new(struct SymbolTable *table, PyObject *name, enum BlockType type, void *key,
