@@ -252,7 +252,7 @@ from_object(_PyTime_t *t, PyObject *obj, _PyTime_round_t how, _PyTime_t unit)
         }
         d = round_double(d * (double)unit, how);
         if (!fits_int64(d)) {
-            error_time_t();
+            error_overflow();
             *t = 0;
             return -1;
         }
