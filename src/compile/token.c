@@ -978,11 +978,12 @@ scan_operator(struct Tokenizer *t)
 
 /* ---- the next token ---- */
 
-/* An async function of the old kind ends where its indentation does. */
+/* An async function of the old kind ends where its indentation does.  At the end of a line nothing
+   can be said: a type comment in front of it sets no indentation. */
 static void
 leave_async_def(struct Tokenizer *t)
 {
-    if (t->async_def && !t->blank_line && t->level == 0 && t->async_def_newline &&
+    if (t->async_def && !t->blank_line && *t->cur != '\n' && t->level == 0 && t->async_def_newline &&
         t->async_def_indent >= t->indent) {
         t->async_def = t->async_def_newline = false;
         t->async_def_indent = 0;
