@@ -468,7 +468,7 @@ reparse(struct Parser *p, bool invalid)
     memset(p->memo, 0, (size_t)p->memo_size * sizeof(struct Memo *));
     p->second_pass = true;
     p->invalid = invalid;
-    p->tok.quiet = true;
+    p->warned = invalid ? 0 : p->fill;
     parse_start(p);
 }
 

@@ -232,7 +232,6 @@ check_rest(struct Parser *p)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     p->error = false;
-    p->tok.quiet = true;
     int lineno = p->tokens[p->fill - 1].lineno, token;
     do {
         token = tokenizer_next(&p->tok);

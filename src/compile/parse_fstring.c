@@ -45,7 +45,7 @@ find_literal_end(struct Parser *p, struct FString *f, int depth, const char **st
             if (c != '{' && c != '}') {
                 continue;
             }
-            if (c == '{' && !warn_escape(p, f->token, c)) {
+            if (c == '{' && !warn_escape(p, f->token, s - 1)) {
                 return false;
             }
             s--;
@@ -202,6 +202,7 @@ run_expression(struct Parser *p, const struct FString *f, const char *start, con
     inner->feature_version = p->feature_version;
     inner->tok.owns_text = true;
     inner->tok.type_comments = false;
+    inner->mute = inner->tok.quiet = p->mute;
     inner->has_encoding = false;
     inner->depth = p->depth;
     locate(f, start - 1, &inner->first_lineno, &inner->first_col);

@@ -6,29 +6,32 @@
 /* ---- escapes ---- */
 
 bool
-warn_escape(struct Parser *p, const struct Token *token, char c)
+warn_escape(struct Parser *p, const struct Token *token, const char *escape)
 {
-    if (p->second_pass) {
+    if (p->mute) {
         return true;
     }
-    PyObject *message = PyUnicode_FromFormat("invalid escape sequence '\\%c'", (unsigned char)c);
+    /* Three octal digits whose value is too large, or a character that needs no backslash. */
+    bool octal = *escape >= '4' && *escape <= '7';
+    PyObject *message =
+        octal ? PyUnicode_FromFormat("invalid octal escape sequence '\\%.3s'", escape)
+              : PyUnicode_FromFormat("invalid escape sequence '\\%c'", (unsigned char)*escape);
     if (message == NULL) {
         p->error = true;
         return false;
     }
     int result = PyErr_WarnExplicitObject(PyExc_DeprecationWarning, message, p->filename,
                                           token->lineno, NULL, NULL);
-    Py_DECREF(message);
     if (result < 0) {
         if (PyErr_ExceptionMatches(PyExc_DeprecationWarning)) {
             /* A warning that was made an error points at the string. */
             PyErr_Clear();
-            raise_token(p, token, "invalid escape sequence '\\%c'", (unsigned char)c);
+            raise_token(p, token, "%U", message);
         }
         p->error = true;
-        return false;
     }
-    return true;
+    Py_DECREF(message);
+    return result == 0;
 }
 
 /* The text with everything beyond ASCII written as \UXXXXXXXX, so that the codec, which takes bytes
@@ -103,7 +106,7 @@ decode_escapes(struct Parser *p, const struct Token *token, const char *s, const
     const char *invalid = NULL;
     PyObject *text = _PyUnicode_DecodeUnicodeEscapeInternal(s, (Py_ssize_t)length, NULL, NULL,
                                                             &invalid);
-    if (text != NULL && invalid != NULL && !warn_escape(p, token, *invalid)) {
+    if (text != NULL && invalid != NULL && !warn_escape(p, token, invalid)) {
         Py_CLEAR(text);
     }
     PyMem_Free(buffer);
@@ -133,7 +136,7 @@ decode_bytes(struct Parser *p, const struct Token *token, const char *s, const c
     }
     const char *invalid = NULL;
     PyObject *bytes = _PyBytes_DecodeEscape(s, end - s, NULL, &invalid);
-    if (bytes != NULL && invalid != NULL && !warn_escape(p, token, *invalid)) {
+    if (bytes != NULL && invalid != NULL && !warn_escape(p, token, invalid)) {
         Py_CLEAR(bytes);
     }
     return bytes;
@@ -297,6 +300,11 @@ parse_strings(struct Parser *p)
         return NULL;
     }
     strings.last = p->pos - 1;
+    bool muted = p->mute;
+    p->mute = muted || strings.first < p->warned;
+    if (p->warned <= strings.last) {
+        p->warned = strings.last + 1;
+    }
     Expr *result = NULL;
     PyObject *bytes = NULL;
     if (strings.first == strings.last) {
@@ -318,6 +326,7 @@ parse_strings(struct Parser *p)
             }
         }
     }
+    p->mute = muted;
     Py_XDECREF(strings.text);
     Py_XDECREF(bytes);
     if (result == NULL) {

@@ -16,8 +16,8 @@ struct Strings {
 PyObject *decode_literal(struct Parser *p, const struct Token *token, const char *s,
                          const char *end, bool raw);
 
-/* DeprecationWarning for `\c`; false if it became an exception. */
-bool warn_escape(struct Parser *p, const struct Token *token, char c);
+/* DeprecationWarning for what follows a backslash; false if it became an exception. */
+bool warn_escape(struct Parser *p, const struct Token *token, const char *escape);
 
 /* A Constant covering all the tokens; takes over the reference to `value`. */
 Expr *literal_node(struct Parser *p, const struct Strings *strings, PyObject *value);

@@ -47,6 +47,8 @@ struct Parser {
     bool error;                 /* an exception is set */
     bool second_pass;           /* results are memoised */
     bool invalid;               /* look for mistakes with a message of their own */
+    bool mute;                  /* the string that is being read was read before: no warnings */
+    int warned;                 /* strings before this token have given their warnings */
     bool bad_brace;             /* the first pass found an unreadable `{...}` */
     int depth;
     Arena *arena;

@@ -163,10 +163,10 @@ warn(struct Tokenizer *t, const char *format, const char *what)
         t->stop = STOP_ERROR;
         return false;
     }
-    if (PyErr_WarnExplicitObject(PyExc_DeprecationWarning, message, t->filename, t->lineno, NULL,
+    if (PyErr_WarnExplicitObject(PyExc_SyntaxWarning, message, t->filename, t->lineno, NULL,
                                  NULL) < 0) {
         /* A warning that was made an error is reported where it arose. */
-        if (PyErr_ExceptionMatches(PyExc_DeprecationWarning)) {
+        if (PyErr_ExceptionMatches(PyExc_SyntaxWarning)) {
             PyErr_Clear();
             fail(t, "%U", message);
         }
