@@ -465,7 +465,9 @@ static void
 reparse(struct Parser *p, bool invalid)
 {
     p->pos = p->stack_used = p->depth = 0;
-    memset(p->memo, 0, (size_t)p->memo_size * sizeof(struct Memo *));
+    if (p->memo != NULL) {
+        memset(p->memo, 0, (size_t)p->memo_size * sizeof(struct Memo *));
+    }
     p->second_pass = true;
     p->invalid = invalid;
     p->warned = invalid ? 0 : p->fill;
