@@ -1,323 +1,432 @@
-/* marshal: objects as bytes, the format of .pyc files; the module and the PyMarshal_* functions.
+/* marshal: the format of .pyc files.
 
-   The format is version 4's (PEP 3147 era): a type byte, with 0x80 set when the object may be
-   referred to later by its number; little-endian lengths.  What is read may be hostile: every length
-   is held against what is there, nesting is bounded, references are checked. */
+   A value is one byte that names its type, then its contents; numbers are little-endian.  From
+   version 3 on a value that occurs again is written once with FLAG_REF set and later as TYPE_REF with
+   its index; both sides count the flagged values alike.  Reading trusts nothing: every size is
+   checked, nesting is bounded, and a value may refer to one that is not finished only if that is
+   harmless (a list, a dict, a set, a tuple). */
 #include "object/declare.h"
 #include "types/code.h"
 
 #include <marshal.h>
-
-enum { MAX_DEPTH = 2000, FLAG_REF = 0x80 };
+#include <sys/stat.h>
 
 enum {
-    TYPE_NULL = '0', TYPE_NONE = 'N', TYPE_FALSE = 'F', TYPE_TRUE = 'T', TYPE_STOPITER = 'S',
-    TYPE_ELLIPSIS = '.', TYPE_INT = 'i', TYPE_LONG = 'l', TYPE_FLOAT = 'f',
-    TYPE_BINARY_FLOAT = 'g', TYPE_COMPLEX = 'x', TYPE_BINARY_COMPLEX = 'y', TYPE_STRING = 's',
-    TYPE_INTERNED = 't', TYPE_REF = 'r', TYPE_TUPLE = '(', TYPE_SMALL_TUPLE = ')', TYPE_LIST = '[',
-    TYPE_DICT = '{', TYPE_CODE = 'c', TYPE_UNICODE = 'u', TYPE_UNKNOWN = '?', TYPE_SET = '<',
-    TYPE_FROZENSET = '>', TYPE_ASCII = 'a', TYPE_ASCII_INTERNED = 'A', TYPE_SHORT_ASCII = 'z',
+    TYPE_NULL = '0',
+    TYPE_NONE = 'N',
+    TYPE_FALSE = 'F',
+    TYPE_TRUE = 'T',
+    TYPE_STOPITER = 'S',
+    TYPE_ELLIPSIS = '.',
+    TYPE_INT = 'i',
+    TYPE_INT64 = 'I',           /* read only */
+    TYPE_LONG = 'l',
+    TYPE_FLOAT = 'f',
+    TYPE_BINARY_FLOAT = 'g',
+    TYPE_COMPLEX = 'x',
+    TYPE_BINARY_COMPLEX = 'y',
+    TYPE_STRING = 's',
+    TYPE_INTERNED = 't',
+    TYPE_UNICODE = 'u',
+    TYPE_ASCII = 'a',
+    TYPE_ASCII_INTERNED = 'A',
+    TYPE_SHORT_ASCII = 'z',
     TYPE_SHORT_ASCII_INTERNED = 'Z',
+    TYPE_TUPLE = '(',
+    TYPE_SMALL_TUPLE = ')',
+    TYPE_LIST = '[',
+    TYPE_DICT = '{',
+    TYPE_SET = '<',
+    TYPE_FROZENSET = '>',
+    TYPE_CODE = 'c',
+    TYPE_REF = 'r',
+    TYPE_UNKNOWN = '?',
+    FLAG_REF = 0x80,
 };
 
-/* ---- writing -------------------------------------------------------------------------------- */
-
-/* Numbers of the objects written so far: open addressing over addresses. */
-struct seen {
-    PyObject **keys;                /* owned: an address must not be used again meanwhile */
-    int *numbers;
-    size_t room, used;
+enum {
+    MAX_DEPTH = 2000,
+    DIGIT_BITS = 15,            /* digits of ints in the format have half the size of ours */
+    DIGITS_PER_DIGIT = PyLong_SHIFT / DIGIT_BITS,
+    SHORT_LENGTH = 256,         /* lengths below fit the byte of the short forms */
 };
 
-enum write_error { WRITE_OK, WRITE_UNMARSHALLABLE, WRITE_TOO_DEEP, WRITE_EXCEPTION };
+/* ---- writing ---- */
 
-struct writer {
-    FILE *file;                     /* or NULL */
-    char *buffer;
-    Py_ssize_t len, room;
-    int depth, version;
-    enum write_error error;
-    struct seen seen;
+enum WriteError { WRITE_OK, WRITE_UNMARSHALLABLE, WRITE_TOO_DEEP, WRITE_NO_MEMORY };
+
+/* Values written so far: an open-addressing table from address to index.  Owns the values, so that
+   no address is used twice. */
+struct Seen {
+    PyObject **keys;
+    int *index;
+    size_t room;                /* a power of two, or 0 */
+    int count;
+};
+
+struct Writer {
+    FILE *file;                 /* NULL: to memory */
+    char *start, *next, *end;
+    int depth;
+    int version;
+    enum WriteError error;
+    struct Seen seen;
 };
 
 static void
-seen_clear(struct seen *seen)
+write_bytes(struct Writer *w, const void *data, Py_ssize_t size)
 {
-    for (size_t i = 0; i < seen->room; i++) {
-        Py_XDECREF(seen->keys[i]);
+    if (w->file != NULL) {
+        fwrite(data, 1, (size_t)size, w->file);
+        return;
     }
-    PyMem_Free(seen->keys);
-    PyMem_Free(seen->numbers);
+    if (size > w->end - w->next) {
+        if (w->error == WRITE_NO_MEMORY) {
+            return;
+        }
+        Py_ssize_t used = w->next - w->start;
+        if (used > PY_SSIZE_T_MAX / 2 - size) {
+            w->error = WRITE_NO_MEMORY;
+            return;
+        }
+        Py_ssize_t room = 2 * (used + size) + 64;
+        char *start = PyMem_Realloc(w->start, (size_t)room);
+        if (start == NULL) {
+            w->error = WRITE_NO_MEMORY;
+            return;
+        }
+        w->start = start;
+        w->next = start + used;
+        w->end = start + room;
+    }
+    memcpy(w->next, data, (size_t)size);
+    w->next += size;
+}
+
+static inline void
+write_byte(struct Writer *w, int byte)
+{
+    if (w->file == NULL && w->next < w->end) {
+        *w->next++ = (char)byte;
+    }
+    else {
+        char c = (char)byte;
+        write_bytes(w, &c, 1);
+    }
+}
+
+static void
+write_short(struct Writer *w, int value)
+{
+    write_byte(w, value & 0xff);
+    write_byte(w, (value >> 8) & 0xff);
+}
+
+static void
+write_long(struct Writer *w, long value)
+{
+    for (int shift = 0; shift < 32; shift += 8) {
+        write_byte(w, (int)(value >> shift) & 0xff);
+    }
+}
+
+static void
+write_size(struct Writer *w, Py_ssize_t size)
+{
+    if (size > INT32_MAX) {
+        w->error = WRITE_UNMARSHALLABLE;
+        return;
+    }
+    write_long(w, (long)size);
+}
+
+static void
+write_sized(struct Writer *w, const char *data, Py_ssize_t size)
+{
+    write_size(w, size);
+    if (w->error != WRITE_UNMARSHALLABLE) {
+        write_bytes(w, data, size);
+    }
+}
+
+static void
+write_short_sized(struct Writer *w, const char *data, size_t size)
+{
+    write_byte(w, (int)size);
+    write_bytes(w, data, (Py_ssize_t)size);
 }
 
 static size_t
-seen_slot(const struct seen *seen, PyObject *op)
+seen_slot(const struct Seen *seen, const PyObject *value)
 {
-    size_t i = ((uintptr_t)op >> 4) * 0x9E3779B97F4A7C15u >> 20 & (seen->room - 1);
-    while (seen->keys[i] != NULL && seen->keys[i] != op) {
+    size_t i = ((uintptr_t)value >> 4) * 0x9e3779b97f4a7c15u >> 20;
+    for (i &= seen->room - 1; seen->keys[i] != NULL && seen->keys[i] != value;) {
         i = (i + 1) & (seen->room - 1);
     }
     return i;
 }
 
 static status
-seen_grow(struct seen *seen)
+seen_grow(struct Seen *seen)
 {
-    struct seen old = *seen;
-    seen->room = old.room ? old.room * 2 : 128;
-    seen->keys = PyMem_Calloc(seen->room, sizeof(*seen->keys));
-    seen->numbers = PyMem_Malloc(seen->room * sizeof(*seen->numbers));
-    if (seen->keys == NULL || seen->numbers == NULL) {
-        PyMem_Free(seen->keys);
-        PyMem_Free(seen->numbers);
-        *seen = old;
+    struct Seen larger = {.room = seen->room ? 2 * seen->room : 64, .count = seen->count};
+    larger.keys = PyMem_Calloc(larger.room, sizeof *larger.keys);
+    larger.index = PyMem_Calloc(larger.room, sizeof *larger.index);
+    if (larger.keys == NULL || larger.index == NULL) {
+        PyMem_Free(larger.keys);
+        PyMem_Free(larger.index);
         return -1;
     }
-    for (size_t i = 0; i < old.room; i++) {
-        if (old.keys[i] != NULL) {
-            size_t slot = seen_slot(seen, old.keys[i]);
-            seen->keys[slot] = old.keys[i];
-            seen->numbers[slot] = old.numbers[i];
+    for (size_t i = 0; i < seen->room; i++) {
+        if (seen->keys[i] != NULL) {
+            size_t slot = seen_slot(&larger, seen->keys[i]);
+            larger.keys[slot] = seen->keys[i];
+            larger.index[slot] = seen->index[i];
         }
     }
-    PyMem_Free(old.keys);
-    PyMem_Free(old.numbers);
+    PyMem_Free(seen->keys);
+    PyMem_Free(seen->index);
+    *seen = larger;
     return 0;
 }
 
 static void
-write_bytes(struct writer *w, const void *data, Py_ssize_t n)
+seen_clear(struct Seen *seen)
 {
-    if (w->file != NULL) {
-        fwrite(data, 1, (size_t)n, w->file);
-        return;
+    for (size_t i = 0; i < seen->room; i++) {
+        Py_XDECREF(seen->keys[i]);
     }
-    if (w->error == WRITE_EXCEPTION) {
-        return;
-    }
-    if (n > w->room - w->len) {
-        if (n > PY_SSIZE_T_MAX / 2 - w->len) {
-            w->error = WRITE_EXCEPTION;
-            PyErr_NoMemory();
-            return;
-        }
-        Py_ssize_t room = w->room + w->room / 2 + n + 64;
-        char *buffer = PyMem_Realloc(w->buffer, (size_t)room);
-        if (buffer == NULL) {
-            w->error = WRITE_EXCEPTION;
-            PyErr_NoMemory();
-            return;
-        }
-        w->buffer = buffer;
-        w->room = room;
-    }
-    memcpy(w->buffer + w->len, data, (size_t)n);
-    w->len += n;
+    PyMem_Free(seen->keys);
+    PyMem_Free(seen->index);
 }
 
-static inline void
-write_byte(struct writer *w, int byte)
-{
-    char c = (char)byte;
-    if (w->file == NULL && w->len < w->room) {
-        w->buffer[w->len++] = c;
-    }
-    else {
-        write_bytes(w, &c, 1);
-    }
-}
-
-static void
-write_short(struct writer *w, int value)
-{
-    unsigned char bytes[2] = {(unsigned char)value, (unsigned char)(value >> 8)};
-    write_bytes(w, bytes, 2);
-}
-
-static void
-write_long(struct writer *w, long value)
-{
-    unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
-                              (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
-    write_bytes(w, bytes, 4);
-}
-
-/* A length; lengths over 2**31-1 cannot be written. */
+/* Writes a reference if the value was written before, else notes it and sets FLAG_REF in `*flag`.
+   True if nothing is left to write. */
 static bool
-write_size(struct writer *w, Py_ssize_t size)
+write_ref(struct Writer *w, PyObject *value, int *flag)
 {
-    if (size > INT_MAX) {
-        w->error = WRITE_UNMARSHALLABLE;
+    struct Seen *seen = &w->seen;
+    *flag = 0;
+    /* A value with one reference cannot occur again. */
+    if (w->version < 3 || Py_REFCNT(value) == 1) {
         return false;
     }
-    write_long(w, (long)size);
-    return true;
-}
-
-static void
-write_sized(struct writer *w, const void *data, Py_ssize_t size)
-{
-    if (write_size(w, size)) {
-        write_bytes(w, data, size);
-    }
-}
-
-/* Digits of 15 bits, their number signed. */
-static void
-write_int(struct writer *w, PyLongObject *op, int flag)
-{
-    Py_ssize_t n = Py_ABS(Py_SIZE(op));
-    write_byte(w, TYPE_LONG | flag);
-    if (n == 0) {
-        write_long(w, 0);
-        return;
-    }
-    Py_ssize_t shorts = (n - 1) * 2 + ((op->ob_digit[n - 1] >> 15) != 0) + 1;
-    if (shorts > INT_MAX) {
-        w->error = WRITE_UNMARSHALLABLE;
-        return;
-    }
-    write_long(w, (long)(Py_SIZE(op) > 0 ? shorts : -shorts));
-    for (Py_ssize_t i = 0; i < shorts; i++) {
-        write_short(w, (int)(op->ob_digit[i / 2] >> (i % 2 * 15) & 0x7fff));
-    }
-}
-
-static void
-write_double(struct writer *w, double value)
-{
-    if (w->version > 1) {
-        char bytes[8];
-        memcpy(bytes, &value, 8);           /* IEEE 754, little-endian like the machine */
-        write_bytes(w, bytes, 8);
-        return;
-    }
-    char *text = PyOS_double_to_string(value, 'g', 17, 0, NULL);
-    if (text == NULL) {
-        w->error = WRITE_EXCEPTION;
-        return;
-    }
-    size_t n = strlen(text);
-    write_byte(w, (int)n);
-    write_bytes(w, text, (Py_ssize_t)n);
-    PyMem_Free(text);
-}
-
-/* A reference to something written before (true), or note that it is written now. */
-static bool
-write_reference(struct writer *w, PyObject *op, int *flag)
-{
-    if (w->version < 3 || Py_REFCNT(op) == 1) {
-        return false;               /* nothing can refer to it again */
-    }
-    if (w->seen.used * 2 >= w->seen.room && seen_grow(&w->seen) < 0) {
-        w->error = WRITE_EXCEPTION;
-        PyErr_NoMemory();
+    if ((size_t)seen->count * 3 >= seen->room * 2 && seen_grow(seen) < 0) {
+        w->error = WRITE_NO_MEMORY;
         return true;
     }
-    size_t slot = seen_slot(&w->seen, op);
-    if (w->seen.keys[slot] != NULL) {
+    size_t slot = seen_slot(seen, value);
+    if (seen->keys[slot] != NULL) {
         write_byte(w, TYPE_REF);
-        write_long(w, w->seen.numbers[slot]);
+        write_long(w, seen->index[slot]);
         return true;
     }
-    if (w->seen.used > INT_MAX - 1) {
-        PyErr_SetString(PyExc_ValueError, "too many objects");
-        w->error = WRITE_EXCEPTION;
-        return true;
-    }
-    w->seen.keys[slot] = Py_NewRef(op);
-    w->seen.numbers[slot] = (int)w->seen.used++;
+    seen->keys[slot] = Py_NewRef(value);
+    seen->index[slot] = seen->count++;
     *flag = FLAG_REF;
     return false;
 }
 
-static void write_object(struct writer *w, PyObject *op);
+static void write_object(struct Writer *w, PyObject *value);
 
 static void
-write_str(struct writer *w, PyObject *op, int flag)
+write_digits(struct Writer *w, PyObject *value, int flag)
 {
-    Py_ssize_t n = PyUnicode_GET_LENGTH(op);
-    bool interned = PyUnicode_CHECK_INTERNED(op);
-    if (w->version >= 4 && PyUnicode_IS_ASCII(op)) {
-        if (n < 256) {
+    const digit *digits = ((PyLongObject *)value)->ob_digit;
+    Py_ssize_t size = Py_ABS(Py_SIZE(value));
+    write_byte(w, TYPE_LONG | flag);
+    Py_ssize_t count = (size - 1) * DIGITS_PER_DIGIT;
+    for (digit top = digits[size - 1]; top != 0; top >>= DIGIT_BITS) {
+        count++;
+    }
+    if (count > INT32_MAX) {
+        w->error = WRITE_UNMARSHALLABLE;
+        return;
+    }
+    write_long(w, (long)(Py_SIZE(value) > 0 ? count : -count));
+    for (Py_ssize_t i = 0; i < count; i++) {
+        int shift = (int)(i % DIGITS_PER_DIGIT) * DIGIT_BITS;
+        write_short(w, (int)(digits[i / DIGITS_PER_DIGIT] >> shift) & ((1 << DIGIT_BITS) - 1));
+    }
+}
+
+static void
+write_int(struct Writer *w, PyObject *value, int flag)
+{
+    int overflow;
+    long x = PyLong_AsLongAndOverflow(value, &overflow);
+    if (overflow || x < INT32_MIN || x > INT32_MAX) {
+        write_digits(w, value, flag);
+        return;
+    }
+    write_byte(w, TYPE_INT | flag);
+    write_long(w, x);
+}
+
+static void
+write_double(struct Writer *w, double value)
+{
+    char packed[8];
+    if (PyFloat_Pack8(value, packed, 1) < 0) {
+        w->error = WRITE_UNMARSHALLABLE;
+        return;
+    }
+    write_bytes(w, packed, sizeof packed);
+}
+
+static void
+write_double_text(struct Writer *w, double value)
+{
+    char *text = PyOS_double_to_string(value, 'g', 17, 0, NULL);
+    if (text == NULL) {
+        w->error = WRITE_NO_MEMORY;
+        return;
+    }
+    write_short_sized(w, text, strlen(text));
+    PyMem_Free(text);
+}
+
+static void
+write_float(struct Writer *w, PyObject *value, int flag)
+{
+    bool binary = w->version > 1;
+    write_byte(w, (binary ? TYPE_BINARY_FLOAT : TYPE_FLOAT) | flag);
+    (binary ? write_double : write_double_text)(w, PyFloat_AS_DOUBLE(value));
+}
+
+static void
+write_complex(struct Writer *w, PyObject *value, int flag)
+{
+    bool binary = w->version > 1;
+    void (*write)(struct Writer *, double) = binary ? write_double : write_double_text;
+    write_byte(w, (binary ? TYPE_BINARY_COMPLEX : TYPE_COMPLEX) | flag);
+    write(w, PyComplex_RealAsDouble(value));
+    write(w, PyComplex_ImagAsDouble(value));
+}
+
+static void
+write_str(struct Writer *w, PyObject *value, int flag)
+{
+    bool interned = PyUnicode_CHECK_INTERNED(value);
+    if (PyUnicode_READY(value) < 0) {
+        w->error = WRITE_UNMARSHALLABLE;
+        return;
+    }
+    if (w->version >= 4 && PyUnicode_IS_ASCII(value)) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(value);
+        const char *text = PyUnicode_DATA(value);
+        if (length < SHORT_LENGTH) {
             write_byte(w, (interned ? TYPE_SHORT_ASCII_INTERNED : TYPE_SHORT_ASCII) | flag);
-            write_byte(w, (int)n);
-            write_bytes(w, PyUnicode_1BYTE_DATA(op), n);
+            write_short_sized(w, text, (size_t)length);
         }
         else {
             write_byte(w, (interned ? TYPE_ASCII_INTERNED : TYPE_ASCII) | flag);
-            write_sized(w, PyUnicode_1BYTE_DATA(op), n);
+            write_sized(w, text, length);
         }
         return;
     }
-    PyObject *utf8 = PyUnicode_AsEncodedString(op, "utf8", "surrogatepass");
+    PyObject *utf8 = PyUnicode_AsEncodedString(value, "utf8", "surrogatepass");
     if (utf8 == NULL) {
         w->error = WRITE_UNMARSHALLABLE;
         return;
     }
-    write_byte(w, (w->version >= 3 && interned ? TYPE_INTERNED : TYPE_UNICODE) | flag);
+    write_byte(w, (interned && w->version >= 3 ? TYPE_INTERNED : TYPE_UNICODE) | flag);
     write_sized(w, PyBytes_AS_STRING(utf8), PyBytes_GET_SIZE(utf8));
     Py_DECREF(utf8);
 }
 
 static void
-write_sequence(struct writer *w, PyObject *op, int flag)
+write_tuple(struct Writer *w, PyObject *value, int flag)
 {
-    bool tuple = PyTuple_CheckExact(op);
-    Py_ssize_t n = PySequence_Fast_GET_SIZE(op);
-    if (tuple && w->version >= 4 && n < 256) {
+    Py_ssize_t count = PyTuple_GET_SIZE(value);
+    if (w->version >= 4 && count < SHORT_LENGTH) {
         write_byte(w, TYPE_SMALL_TUPLE | flag);
-        write_byte(w, (int)n);
+        write_byte(w, (int)count);
     }
     else {
-        write_byte(w, (tuple ? TYPE_TUPLE : TYPE_LIST) | flag);
-        if (!write_size(w, n)) {
-            return;
-        }
+        write_byte(w, TYPE_TUPLE | flag);
+        write_size(w, count);
     }
-    for (Py_ssize_t i = 0; i < n && i < PySequence_Fast_GET_SIZE(op); i++) {
-        write_object(w, PySequence_Fast_GET_ITEM(op, i));
+    for (Py_ssize_t i = 0; i < count && w->error == WRITE_OK; i++) {
+        write_object(w, PyTuple_GET_ITEM(value, i));
     }
 }
 
-/* Elements in the order of their own marshalled form, so that equal sets give equal bytes. */
 static void
-write_set(struct writer *w, PyObject *op, int flag)
+write_list(struct Writer *w, PyObject *value, int flag)
 {
-    write_byte(w, (PyFrozenSet_CheckExact(op) ? TYPE_FROZENSET : TYPE_SET) | flag);
-    if (!write_size(w, PySet_GET_SIZE(op))) {
-        return;
+    Py_ssize_t count = PyList_GET_SIZE(value);
+    write_byte(w, TYPE_LIST | flag);
+    write_size(w, count);
+    for (Py_ssize_t i = 0; i < count && i < PyList_GET_SIZE(value); i++) {
+        write_object(w, PyList_GET_ITEM(value, i));
     }
-    PyObject *pairs = PyList_New(0), *item;
+}
+
+static void
+write_dict(struct Writer *w, PyObject *value, int flag)
+{
+    PyObject *key, *item;
+    Py_ssize_t pos = 0;
+    write_byte(w, TYPE_DICT | flag);
+    while (PyDict_Next(value, &pos, &key, &item)) {
+        write_object(w, key);
+        write_object(w, item);
+    }
+    write_byte(w, TYPE_NULL);
+}
+
+/* The items of a set as (their own dump, item), sorted: the order must not depend on hashes. */
+static PyObject *
+sorted_items(struct Writer *w, PyObject *set)
+{
+    PyObject *pairs = PyList_New(0), *key;
     Py_ssize_t pos = 0;
     Py_hash_t hash;
-    while (pairs != NULL && _PySet_NextEntry(op, &pos, &item, &hash)) {
-        PyObject *bytes = PyMarshal_WriteObjectToString(item, w->version);
-        PyObject *pair = bytes == NULL ? NULL : PyTuple_Pack(2, bytes, item);
-        Py_XDECREF(bytes);
+    while (pairs != NULL && _PySet_NextEntry(set, &pos, &key, &hash)) {
+        PyObject *dump = PyMarshal_WriteObjectToString(key, w->version);
+        if (dump == NULL) {
+            w->error = WRITE_UNMARSHALLABLE;
+            Py_CLEAR(pairs);
+            break;
+        }
+        PyObject *pair = PyTuple_Pack(2, dump, key);
+        Py_DECREF(dump);
         if (pair == NULL || PyList_Append(pairs, pair) < 0) {
+            w->error = WRITE_NO_MEMORY;
             Py_CLEAR(pairs);
         }
         Py_XDECREF(pair);
     }
-    if (pairs == NULL || PyList_Sort(pairs) < 0) {
-        w->error = WRITE_EXCEPTION;
+    if (pairs != NULL && PyList_Sort(pairs) < 0) {
+        w->error = WRITE_NO_MEMORY;
+        Py_CLEAR(pairs);
     }
-    else {
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(pairs); i++) {
-            write_object(w, PyTuple_GET_ITEM(PyList_GET_ITEM(pairs, i), 1));
-        }
-    }
-    Py_XDECREF(pairs);
+    return pairs;
 }
 
 static void
-write_code(struct writer *w, PyCodeObject *code, int flag)
+write_set(struct Writer *w, PyObject *value, int flag)
 {
-    PyObject *bytes = code_get_bytes(code);
-    if (bytes == NULL) {
-        w->error = WRITE_EXCEPTION;
+    write_byte(w, (PyFrozenSet_CheckExact(value) ? TYPE_FROZENSET : TYPE_SET) | flag);
+    write_size(w, PySet_GET_SIZE(value));
+    PyObject *pairs = sorted_items(w, value);
+    if (pairs == NULL) {
+        return;
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(pairs); i++) {
+        write_object(w, PyTuple_GET_ITEM(PyList_GET_ITEM(pairs, i), 1));
+    }
+    Py_DECREF(pairs);
+}
+
+static void
+write_code(struct Writer *w, PyObject *value, int flag)
+{
+    PyCodeObject *code = (PyCodeObject *)value;
+    PyObject *instructions = PyCode_GetCode(code);
+    if (instructions == NULL) {
+        w->error = WRITE_NO_MEMORY;
         return;
     }
     write_byte(w, TYPE_CODE | flag);
@@ -326,7 +435,7 @@ write_code(struct writer *w, PyCodeObject *code, int flag)
     write_long(w, code->co_kwonlyargcount);
     write_long(w, code->co_stacksize);
     write_long(w, code->co_flags);
-    write_object(w, bytes);
+    write_object(w, instructions);
     write_object(w, code->co_consts);
     write_object(w, code->co_names);
     write_object(w, code->co_localsplusnames);
@@ -337,68 +446,59 @@ write_code(struct writer *w, PyCodeObject *code, int flag)
     write_long(w, code->co_firstlineno);
     write_object(w, code->co_linetable);
     write_object(w, code->co_exceptiontable);
-    Py_DECREF(bytes);
+    Py_DECREF(instructions);
 }
 
 static void
-write_other(struct writer *w, PyObject *op, int flag)
+write_buffer(struct Writer *w, PyObject *value, int flag)
 {
-    if (PyLong_CheckExact(op)) {
-        int overflow;
-        long value = PyLong_AsLongAndOverflow(op, &overflow);
-        if (overflow || value != (int32_t)value) {
-            write_int(w, (PyLongObject *)op, flag);
-        }
-        else {
-            write_byte(w, TYPE_INT | flag);
-            write_long(w, value);
-        }
+    Py_buffer view;
+    if (PyObject_GetBuffer(value, &view, PyBUF_SIMPLE) < 0) {
+        write_byte(w, TYPE_UNKNOWN);
+        w->error = WRITE_UNMARSHALLABLE;
+        return;
     }
-    else if (PyFloat_CheckExact(op)) {
-        write_byte(w, (w->version > 1 ? TYPE_BINARY_FLOAT : TYPE_FLOAT) | flag);
-        write_double(w, PyFloat_AS_DOUBLE(op));
+    write_byte(w, TYPE_STRING | flag);
+    write_sized(w, view.buf, view.len);
+    PyBuffer_Release(&view);
+}
+
+static void
+write_counted(struct Writer *w, PyObject *value, int flag)
+{
+    if (PyLong_CheckExact(value)) {
+        write_int(w, value, flag);
     }
-    else if (PyComplex_CheckExact(op)) {
-        write_byte(w, (w->version > 1 ? TYPE_BINARY_COMPLEX : TYPE_COMPLEX) | flag);
-        write_double(w, PyComplex_RealAsDouble(op));
-        write_double(w, PyComplex_ImagAsDouble(op));
+    else if (PyFloat_CheckExact(value)) {
+        write_float(w, value, flag);
     }
-    else if (PyBytes_CheckExact(op)) {
+    else if (PyComplex_CheckExact(value)) {
+        write_complex(w, value, flag);
+    }
+    else if (PyBytes_CheckExact(value)) {
         write_byte(w, TYPE_STRING | flag);
-        write_sized(w, PyBytes_AS_STRING(op), PyBytes_GET_SIZE(op));
+        write_sized(w, PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value));
     }
-    else if (PyUnicode_CheckExact(op)) {
-        write_str(w, op, flag);
+    else if (PyUnicode_CheckExact(value)) {
+        write_str(w, value, flag);
     }
-    else if (PyTuple_CheckExact(op) || PyList_CheckExact(op)) {
-        write_sequence(w, op, flag);
+    else if (PyTuple_CheckExact(value)) {
+        write_tuple(w, value, flag);
     }
-    else if (PyDict_CheckExact(op)) {
-        PyObject *key, *value;
-        Py_ssize_t pos = 0;
-        write_byte(w, TYPE_DICT | flag);
-        while (PyDict_Next(op, &pos, &key, &value)) {
-            write_object(w, key);
-            write_object(w, value);
-        }
-        write_object(w, NULL);
+    else if (PyList_CheckExact(value)) {
+        write_list(w, value, flag);
     }
-    else if (PyAnySet_CheckExact(op)) {
-        write_set(w, op, flag);
+    else if (PyDict_CheckExact(value)) {
+        write_dict(w, value, flag);
     }
-    else if (PyCode_Check(op)) {
-        write_code(w, (PyCodeObject *)op, flag);
+    else if (PyAnySet_CheckExact(value)) {
+        write_set(w, value, flag);
     }
-    else if (PyObject_CheckBuffer(op)) {
-        Py_buffer view;
-        if (PyObject_GetBuffer(op, &view, PyBUF_SIMPLE) != 0) {
-            write_byte(w, TYPE_UNKNOWN);
-            w->error = WRITE_UNMARSHALLABLE;
-            return;
-        }
-        write_byte(w, TYPE_STRING | flag);
-        write_sized(w, view.buf, view.len);
-        PyBuffer_Release(&view);
+    else if (PyCode_Check(value)) {
+        write_code(w, value, flag);
+    }
+    else if (PyObject_CheckBuffer(value)) {
+        write_buffer(w, value, flag);
     }
     else {
         write_byte(w, TYPE_UNKNOWN);
@@ -406,386 +506,465 @@ write_other(struct writer *w, PyObject *op, int flag)
     }
 }
 
-static void
-write_object(struct writer *w, PyObject *op)
+/* The type byte of values without contents, 0 for all others. */
+static int
+constant_type(PyObject *value)
 {
-    int flag = 0;
-    if (w->error != WRITE_OK) {
-        return;
-    }
+    return value == NULL                      ? TYPE_NULL
+           : value == Py_None                 ? TYPE_NONE
+           : value == Py_True                 ? TYPE_TRUE
+           : value == Py_False                ? TYPE_FALSE
+           : value == Py_Ellipsis             ? TYPE_ELLIPSIS
+           : value == PyExc_StopIteration     ? TYPE_STOPITER
+                                              : 0;
+}
+
+static void
+write_object(struct Writer *w, PyObject *value)
+{
+    int constant = constant_type(value), flag;
     w->depth++;
     if (w->depth > MAX_DEPTH) {
         w->error = WRITE_TOO_DEEP;
     }
-    else if (op == NULL) {
-        write_byte(w, TYPE_NULL);
+    else if (constant != 0) {
+        write_byte(w, constant);
     }
-    else if (op == Py_None) {
-        write_byte(w, TYPE_NONE);
-    }
-    else if (op == PyExc_StopIteration) {
-        write_byte(w, TYPE_STOPITER);
-    }
-    else if (op == Py_Ellipsis) {
-        write_byte(w, TYPE_ELLIPSIS);
-    }
-    else if (op == Py_False) {
-        write_byte(w, TYPE_FALSE);
-    }
-    else if (op == Py_True) {
-        write_byte(w, TYPE_TRUE);
-    }
-    else if (!write_reference(w, op, &flag)) {
-        write_other(w, op, flag);
+    else if (!write_ref(w, value, &flag)) {
+        write_counted(w, value, flag);
     }
     w->depth--;
 }
 
+/* A new bytes object.  ValueError if the value, or one inside it, has no marshalled form. */
 PyObject *
-PyMarshal_WriteObjectToString(PyObject *object, int version)
+PyMarshal_WriteObjectToString(PyObject *value, int version)
 {
-    struct writer w = {.version = version};
-    PyObject *result = NULL;
-    if (PySys_Audit("marshal.dumps", "Oi", object, version) < 0) {
+    if (PySys_Audit("marshal.dumps", "Oi", value, version) < 0) {
         return NULL;
     }
-    write_object(&w, object);
+    struct Writer w = {.version = version};
+    write_object(&w, value);
     seen_clear(&w.seen);
-    if (w.error == WRITE_OK) {
-        result = PyBytes_FromStringAndSize(w.buffer, w.len);
+    PyObject *result = NULL;
+    switch (w.error) {
+    case WRITE_OK:
+        result = PyBytes_FromStringAndSize(w.start, w.next - w.start);
+        break;
+    case WRITE_NO_MEMORY:
+        PyErr_NoMemory();
+        break;
+    case WRITE_TOO_DEEP:
+        PyErr_SetString(PyExc_ValueError, "object too deeply nested to marshal");
+        break;
+    case WRITE_UNMARSHALLABLE:
+        PyErr_SetString(PyExc_ValueError, "unmarshallable object");
+        break;
     }
-    else if (!PyErr_Occurred() || w.error != WRITE_EXCEPTION) {
-        if (w.error == WRITE_EXCEPTION) {
-            PyErr_NoMemory();
-        }
-        else {
-            PyErr_SetString(PyExc_ValueError, w.error == WRITE_UNMARSHALLABLE
-                                                  ? "unmarshallable object"
-                                                  : "object too deeply nested to marshal");
-        }
-    }
-    PyMem_Free(w.buffer);
+    PyMem_Free(w.start);
     return result;
 }
 
+/* Errors are not reported: what can be written is. */
 void
-PyMarshal_WriteObjectToFile(PyObject *object, FILE *file, int version)
+PyMarshal_WriteObjectToFile(PyObject *value, FILE *file, int version)
 {
-    struct writer w = {.file = file, .version = version};
-    if (PySys_Audit("marshal.dumps", "Oi", object, version) < 0) {
+    if (PySys_Audit("marshal.dumps", "Oi", value, version) < 0) {
         return;
     }
-    write_object(&w, object);
+    struct Writer w = {.file = file, .version = version};
+    write_object(&w, value);
     seen_clear(&w.seen);
 }
 
 void
-PyMarshal_WriteLongToFile(long value, FILE *file, int Py_UNUSED(version))
+PyMarshal_WriteLongToFile(long value, FILE *file, int version)
 {
-    struct writer w = {.file = file};
+    struct Writer w = {.file = file, .version = version};
     write_long(&w, value);
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
-struct reader {
-    const char *next, *end;         /* from memory */
-    FILE *file;                     /* or from a C file */
-    PyObject *readable;             /* or from an object with readinto() */
-    char *buffer;                   /* what was read from either */
-    Py_ssize_t buffer_room;
+struct Reader {
+    FILE *file;                 /* one of three sources: this, */
+    PyObject *readable;         /* this (a Python object with readinto), */
+    const char *next, *end;     /* or memory */
+    char *buffer;               /* what was read from a file */
+    Py_ssize_t buffer_size;
     int depth;
-    PyObject *refs;                 /* list; None stands for an object that is not complete */
+    PyObject *refs;             /* list; None marks a value that is not finished */
 };
 
-static PyObject *
+static void
+set_short(void)
+{
+    PyErr_SetString(PyExc_EOFError, "marshal data too short");
+}
+
+static status
 bad_data(const char *what)
 {
     PyErr_Format(PyExc_ValueError, "bad marshal data (%s)", what);
-    return NULL;
+    return -1;
 }
 
-static const char *
-too_short(void)
+static bool
+fill_from_object(struct Reader *r, Py_ssize_t size)
 {
-    PyErr_SetString(PyExc_EOFError, "marshal data too short");
-    return NULL;
+    PyObject *view = PyMemoryView_FromMemory(r->buffer, size, PyBUF_WRITE);
+    PyObject *count = view == NULL ? NULL
+                                   : PyObject_CallMethodOneArg(r->readable, ID(readinto), view);
+    Py_XDECREF(view);
+    if (count == NULL) {
+        return false;
+    }
+    Py_ssize_t got = PyNumber_AsSsize_t(count, PyExc_ValueError);
+    Py_DECREF(count);
+    if (got == size) {
+        return true;
+    }
+    if (PyErr_Occurred()) {
+        return false;
+    }
+    if (got > size) {
+        PyErr_Format(PyExc_ValueError,
+                     "read() returned too much data: %zd bytes requested, %zd returned", size, got);
+    }
+    else {
+        PyErr_SetString(PyExc_EOFError, "EOF read where not expected");
+    }
+    return false;
 }
 
-/* The next n bytes, valid until the next call; NULL with an exception. */
+/* The next `size` bytes, valid until the next call; NULL with EOFError. */
 static const char *
-read_bytes(struct reader *r, Py_ssize_t n)
+read_bytes(struct Reader *r, Py_ssize_t size)
 {
-    if (r->next != NULL) {
-        const char *data = r->next;
-        if (r->end - data < n) {
-            return too_short();
+    if (r->file == NULL && r->readable == NULL) {
+        if (size > r->end - r->next) {
+            set_short();
+            return NULL;
         }
-        r->next += n;
+        const char *data = r->next;
+        r->next += size;
         return data;
     }
-    if (n > r->buffer_room) {
-        char *buffer = PyMem_Realloc(r->buffer, (size_t)n);
+    if (size > r->buffer_size) {
+        char *buffer = PyMem_Realloc(r->buffer, (size_t)size);
         if (buffer == NULL) {
             PyErr_NoMemory();
             return NULL;
         }
         r->buffer = buffer;
-        r->buffer_room = n;
+        r->buffer_size = size;
     }
-    if (r->readable == NULL) {
-        if (fread(r->buffer, 1, (size_t)n, r->file) != (size_t)n) {
-            return too_short();
+    if (r->file != NULL) {
+        if (fread(r->buffer, 1, (size_t)size, r->file) != (size_t)size) {
+            set_short();
+            return NULL;
         }
         return r->buffer;
     }
-    Py_ssize_t got = -1;
-    PyObject *view = PyMemoryView_FromMemory(r->buffer, n, PyBUF_WRITE);
-    PyObject *count = view == NULL ? NULL : PyObject_CallMethodOneArg(r->readable, ID(readinto), view);
-    Py_XDECREF(view);
-    if (count != NULL) {
-        got = PyNumber_AsSsize_t(count, PyExc_ValueError);
-        Py_DECREF(count);
-    }
-    if (got != n) {
-        if (!PyErr_Occurred()) {
-            if (got > n) {
-                PyErr_Format(PyExc_ValueError,
-                             "read() returned too much data: %zd bytes requested, %zd returned", n, got);
-            }
-            else {
-                PyErr_SetString(PyExc_EOFError, "EOF read where not expected");
-            }
-        }
-        return NULL;
-    }
-    return r->buffer;
+    return fill_from_object(r, size) ? r->buffer : NULL;
 }
 
-/* The next byte, or EOF: without an exception at the end of memory or of a C file. */
+/* A byte, or EOF with an error set. */
 static int
-read_byte(struct reader *r)
+read_byte(struct Reader *r)
 {
-    if (r->next != NULL) {
-        return r->next < r->end ? (unsigned char)*r->next++ : EOF;
-    }
-    if (r->file != NULL) {
-        return getc(r->file);
+    if (r->next < r->end) {
+        return (unsigned char)*r->next++;
     }
     const char *data = read_bytes(r, 1);
-    return data == NULL ? EOF : (unsigned char)*data;
-}
-
-static bool
-read_long(struct reader *r, long *value)
-{
-    const unsigned char *b = (const unsigned char *)read_bytes(r, 4);
-    if (b == NULL) {
-        return false;
-    }
-    *value = (int32_t)(b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24);
-    return true;
-}
-
-static bool
-read_size(struct reader *r, Py_ssize_t *size, const char *what)
-{
-    long value;
-    char text[60];
-    if (!read_long(r, &value)) {
-        return false;
-    }
-    if (value < 0) {
-        PyOS_snprintf(text, sizeof(text), "%s size out of range", what);
-        bad_data(text);
-        return false;
-    }
-    /* a length that cannot be there would only cost memory */
-    if (r->next != NULL && value > r->end - r->next) {
-        too_short();
-        return false;
-    }
-    *size = value;
-    return true;
-}
-
-static PyObject *
-read_int(struct reader *r)
-{
-    long size;
-    if (!read_long(r, &size)) {
-        return NULL;
-    }
-    if (size == 0) {
-        return PyLong_FromLong(0);
-    }
-    if (size < -INT_MAX || size > INT_MAX) {
-        return bad_data("long size out of range");
-    }
-    Py_ssize_t shorts = Py_ABS(size), n = (shorts + 1) / 2;
-    if (r->next != NULL && r->end - r->next < shorts * 2) {
-        too_short();
-        return NULL;
-    }
-    PyLongObject *op = _PyLong_New(n);
-    if (op == NULL) {
-        return NULL;
-    }
-    Py_SET_SIZE(op, size > 0 ? n : -n);
-    memset(op->ob_digit, 0, (size_t)n * sizeof(digit));
-    for (Py_ssize_t i = 0; i < shorts; i++) {
-        const unsigned char *b = (const unsigned char *)read_bytes(r, 2);
-        if (b == NULL) {
-            goto fail;
-        }
-        digit d = (digit)(b[0] | b[1] << 8);
-        if (d > 0x7fff) {
-            bad_data("digit out of range in long");
-            goto fail;
-        }
-        if (d == 0 && i == shorts - 1) {
-            bad_data("unnormalized long data");
-            goto fail;
-        }
-        op->ob_digit[i / 2] |= d << (i % 2 * 15);
-    }
-    if (n == 1) {                   /* small ints are shared */
-        PyObject *small = PyLong_FromLong(PyLong_AsLong((PyObject *)op));
-        Py_DECREF(op);
-        return small;
-    }
-    return (PyObject *)op;
-fail:
-    Py_DECREF(op);
-    return NULL;
-}
-
-static bool
-read_binary_double(struct reader *r, double *value)
-{
-    const char *data = read_bytes(r, 8);
     if (data == NULL) {
-        return false;
+        PyErr_SetString(PyExc_EOFError, "EOF read where object expected");
+        return EOF;
     }
-    memcpy(value, data, 8);
-    return true;
+    return (unsigned char)*data;
 }
 
-static bool
-read_text_double(struct reader *r, double *value)
+/* -1 may be an error. */
+static int
+read_short(struct Reader *r)
 {
-    char text[256];
-    int n = read_byte(r);
-    if (n == EOF) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_EOFError, "EOF read where object expected");
-        }
-        return false;
-    }
-    const char *data = read_bytes(r, n);
-    if (data == NULL) {
-        return false;
-    }
-    memcpy(text, data, (size_t)n);
-    text[n] = '\0';
-    *value = PyOS_string_to_double(text, NULL, NULL);
-    return *value != -1.0 || !PyErr_Occurred();
+    const unsigned char *data = (const unsigned char *)read_bytes(r, 2);
+    return data == NULL ? -1 : (int16_t)(data[0] | data[1] << 8);
 }
 
-/* ---- references ------------------------------------------------------------------------------ */
+static long
+read_long(struct Reader *r)
+{
+    const unsigned char *data = (const unsigned char *)read_bytes(r, 4);
+    if (data == NULL) {
+        return -1;
+    }
+    return (int32_t)((uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 |
+                     (uint32_t)data[3] << 24);
+}
 
-/* A number for an object that is being read; -1 with an exception, 0 if it needs none. */
+/* A size, or -1 with an error set that says `what` is out of range. */
 static Py_ssize_t
-ref_reserve(struct reader *r, int flag)
+read_size(struct Reader *r, const char *what)
+{
+    long size = read_long(r);
+    if (size < 0 && !PyErr_Occurred()) {
+        bad_data(what);
+    }
+    return PyErr_Occurred() ? -1 : size;
+}
+
+/* ---- references ---- */
+
+/* A place for a value that is flagged but not finished: an index, 0 without flag, -1 on errors. */
+static Py_ssize_t
+reserve_ref(struct Reader *r, int flag)
 {
     if (!flag) {
         return 0;
     }
     Py_ssize_t index = PyList_GET_SIZE(r->refs);
-    if (index >= 0x7ffffffe) {
-        bad_data("index list too large");
-        return -1;
+    if (index >= INT32_MAX) {
+        return bad_data("index list too large");
     }
     return PyList_Append(r->refs, Py_None) < 0 ? -1 : index;
 }
 
+/* Enters a value at its reserved place; passes the value (or NULL) on. */
 static PyObject *
-ref_fill(struct reader *r, PyObject *op, Py_ssize_t index, int flag)
+fill_ref(struct Reader *r, PyObject *value, Py_ssize_t index, int flag)
 {
-    if (op != NULL && flag) {
+    if (value != NULL && flag) {
         PyObject *old = PyList_GET_ITEM(r->refs, index);
-        PyList_SET_ITEM(r->refs, index, Py_NewRef(op));
+        PyList_SET_ITEM(r->refs, index, Py_NewRef(value));
         Py_DECREF(old);
     }
-    return op;
+    return value;
 }
 
-/* Note a complete object; consumed on failure. */
+/* Notes a value if it is flagged; takes it over and drops it on errors. */
 static PyObject *
-ref_add(struct reader *r, PyObject *op, int flag)
+note_ref(struct Reader *r, PyObject *value, int flag)
 {
-    if (op != NULL && flag && PyList_Append(r->refs, op) < 0) {
-        Py_CLEAR(op);
+    if (value != NULL && flag && PyList_Append(r->refs, value) < 0) {
+        Py_CLEAR(value);
     }
-    return op;
+    return value;
 }
 
-/* ---- objects ---------------------------------------------------------------------------------- */
-
-static PyObject *read_object(struct reader *r);
-
-/* An object that must be there. */
 static PyObject *
-read_item(struct reader *r, const char *where)
+read_ref(struct Reader *r)
 {
-    PyObject *op = read_object(r);
-    if (op == NULL && !PyErr_Occurred()) {
+    long index = read_long(r);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    PyObject *value = index < 0 || index >= PyList_GET_SIZE(r->refs)
+                          ? Py_None
+                          : PyList_GET_ITEM(r->refs, index);
+    if (value == Py_None) {
+        bad_data("invalid reference");
+        return NULL;
+    }
+    return Py_NewRef(value);
+}
+
+/* ---- values ---- */
+
+static PyObject *read_object(struct Reader *r);
+
+/* read_object() where NULL must be an error. */
+static PyObject *
+read_item(struct Reader *r, const char *where)
+{
+    PyObject *value = read_object(r);
+    if (value == NULL && !PyErr_Occurred()) {
         PyErr_Format(PyExc_TypeError, "NULL object in marshal data for %s", where);
     }
-    return op;
+    return value;
 }
 
 static PyObject *
-read_ascii(struct reader *r, Py_ssize_t n, bool interned, int flag)
+read_int64(struct Reader *r)
 {
-    const char *data = read_bytes(r, n);
+    const char *data = read_bytes(r, 8);
+    return data == NULL ? NULL : _PyLong_FromByteArray((const unsigned char *)data, 8, 1, 1);
+}
+
+/* One of our digits from `parts` of the format's; -1 with an error set. */
+static long
+read_digit(struct Reader *r, int parts, bool top)
+{
+    long value = 0;
+    for (int i = 0; i < parts; i++) {
+        int part = read_short(r);
+        if (PyErr_Occurred()) {
+            return -1;
+        }
+        if (part < 0 || part >= 1 << DIGIT_BITS) {
+            return bad_data("digit out of range in long");
+        }
+        if (top && part == 0 && i == parts - 1) {
+            return bad_data("unnormalized long data");
+        }
+        value |= (long)part << (i * DIGIT_BITS);
+    }
+    return value;
+}
+
+static PyObject *
+read_digits(struct Reader *r)
+{
+    long count = read_long(r);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    if (count == 0) {
+        return PyLong_FromLong(0);
+    }
+    if (count < -INT32_MAX) {
+        bad_data("long size out of range");
+        return NULL;
+    }
+    long parts = labs(count);
+    if (r->file == NULL && r->readable == NULL && parts > (r->end - r->next) / 2) {
+        /* Whatever the digits are, there are too few: find out what is wrong first. */
+        while (read_digit(r, 1, false) >= 0) {
+        }
+        return NULL;
+    }
+    Py_ssize_t size = 1 + (parts - 1) / DIGITS_PER_DIGIT;
+    PyLongObject *value = _PyLong_New(size);
+    if (value == NULL) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        bool top = i == size - 1;
+        long one = read_digit(r, top ? 1 + (int)((parts - 1) % DIGITS_PER_DIGIT) : DIGITS_PER_DIGIT,
+                              top);
+        if (one < 0) {
+            Py_DECREF(value);
+            return NULL;
+        }
+        value->ob_digit[i] = (digit)one;
+    }
+    Py_SET_SIZE(value, count < 0 ? -size : size);
+    return (PyObject *)value;
+}
+
+/* -1.0 may be an error. */
+static double
+read_double(struct Reader *r)
+{
+    const char *data = read_bytes(r, 8);
+    return data == NULL ? -1.0 : PyFloat_Unpack8(data, 1);
+}
+
+static double
+read_double_text(struct Reader *r)
+{
+    char text[256];
+    int length = read_byte(r);
+    const char *data = length == EOF ? NULL : read_bytes(r, length);
     if (data == NULL) {
-        return NULL;
+        return -1.0;
     }
-    PyObject *text = PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, data, n);
-    if (text != NULL && interned) {
-        PyUnicode_InternInPlace(&text);
-    }
-    return ref_add(r, text, flag);
+    memcpy(text, data, (size_t)length);
+    text[length] = '\0';
+    return PyOS_string_to_double(text, NULL, NULL);
 }
 
 static PyObject *
-read_utf8(struct reader *r, bool interned, int flag)
+read_float(struct Reader *r, double (*read)(struct Reader *))
 {
-    Py_ssize_t n;
-    PyObject *text;
-    if (!read_size(r, &n, "string")) {
-        return NULL;
-    }
-    if (n == 0) {
-        text = PyUnicode_New(0, 0);
-    }
-    else {
-        const char *data = read_bytes(r, n);
-        text = data == NULL ? NULL : PyUnicode_DecodeUTF8(data, n, "surrogatepass");
-    }
-    if (text != NULL && interned) {
-        PyUnicode_InternInPlace(&text);
-    }
-    return ref_add(r, text, flag);
+    double value = read(r);
+    return value == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(value);
 }
 
 static PyObject *
-read_tuple(struct reader *r, Py_ssize_t n, int flag)
+read_complex(struct Reader *r, double (*read)(struct Reader *))
 {
-    Py_ssize_t index = ref_reserve(r, flag);
-    PyObject *tuple = index < 0 ? NULL : PyTuple_New(n);
-    for (Py_ssize_t i = 0; tuple != NULL && i < n; i++) {
+    Py_complex value = {.real = read(r)};
+    if (value.real == -1.0 && PyErr_Occurred()) {
+        return NULL;
+    }
+    value.imag = read(r);
+    return value.imag == -1.0 && PyErr_Occurred() ? NULL : PyComplex_FromCComplex(value);
+}
+
+static PyObject *
+read_bytes_object(struct Reader *r)
+{
+    Py_ssize_t size = read_size(r, "bytes object size out of range");
+    const char *data = size < 0 ? NULL : read_bytes(r, size);
+    return data == NULL ? NULL : PyBytes_FromStringAndSize(data, size);
+}
+
+static PyObject *
+intern(PyObject *text)
+{
+    if (text != NULL) {
+        PyUnicode_InternInPlace(&text);
+    }
+    return text;
+}
+
+/* Text of one byte a character; bytes above 127 are taken as Latin-1. */
+static PyObject *
+read_ascii(struct Reader *r, Py_ssize_t size)
+{
+    const char *data = size < 0 ? NULL : read_bytes(r, size);
+    return data == NULL ? NULL : PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, data, size);
+}
+
+static Py_ssize_t
+read_short_size(struct Reader *r)
+{
+    int size = read_byte(r);
+    return size == EOF ? -1 : size;
+}
+
+static PyObject *
+read_utf8(struct Reader *r)
+{
+    Py_ssize_t size = read_size(r, "string size out of range");
+    const char *data = size < 0 ? NULL : read_bytes(r, size);
+    return data == NULL ? NULL : PyUnicode_DecodeUTF8(data, size, "surrogatepass");
+}
+
+/* In memory an item takes at least one byte: with more items than bytes reading must fail, so no
+   room is made for them. */
+static bool
+cannot_hold(struct Reader *r, Py_ssize_t count)
+{
+    return r->file == NULL && r->readable == NULL && count > r->end - r->next;
+}
+
+/* Reads items until that fails. */
+static PyObject *
+read_to_failure(struct Reader *r, int flag, const char *where)
+{
+    if (reserve_ref(r, flag) < 0) {
+        return NULL;
+    }
+    PyObject *item;
+    while ((item = read_item(r, where)) != NULL) {
+        Py_DECREF(item);
+    }
+    return NULL;
+}
+
+static PyObject *
+read_tuple(struct Reader *r, Py_ssize_t count, int flag)
+{
+    if (count < 0) {
+        return NULL;
+    }
+    if (cannot_hold(r, count)) {
+        return read_to_failure(r, flag, "tuple");
+    }
+    PyObject *tuple = note_ref(r, PyTuple_New(count), flag);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
         PyObject *item = read_item(r, "tuple");
         if (item == NULL) {
             Py_CLEAR(tuple);
@@ -793,18 +972,21 @@ read_tuple(struct reader *r, Py_ssize_t n, int flag)
         }
         PyTuple_SET_ITEM(tuple, i, item);
     }
-    return ref_fill(r, tuple, index, flag);
+    return tuple;
 }
 
 static PyObject *
-read_list(struct reader *r, int flag)
+read_list(struct Reader *r, int flag)
 {
-    Py_ssize_t n;
-    if (!read_size(r, &n, "list")) {
+    Py_ssize_t count = read_size(r, "list size out of range");
+    if (count < 0) {
         return NULL;
     }
-    PyObject *list = ref_add(r, PyList_New(n), flag);
-    for (Py_ssize_t i = 0; list != NULL && i < n; i++) {
+    if (cannot_hold(r, count)) {
+        return read_to_failure(r, flag, "list");
+    }
+    PyObject *list = note_ref(r, PyList_New(count), flag);
+    for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
         PyObject *item = read_item(r, "list");
         if (item == NULL) {
             Py_CLEAR(list);
@@ -816,193 +998,143 @@ read_list(struct reader *r, int flag)
 }
 
 static PyObject *
-read_dict(struct reader *r, int flag)
+read_dict(struct Reader *r, int flag)
 {
-    PyObject *dict = ref_add(r, PyDict_New(), flag);
+    PyObject *dict = note_ref(r, PyDict_New(), flag);
     while (dict != NULL) {
         PyObject *key = read_object(r);
-        if (key == NULL) {
-            break;                  /* the end, or an exception */
+        PyObject *value = key == NULL ? NULL : read_object(r);
+        status result = value == NULL ? 0 : PyDict_SetItem(dict, key, value);
+        bool ended = value == NULL;
+        Py_XDECREF(key);
+        Py_XDECREF(value);
+        if (result < 0 || PyErr_Occurred()) {
+            Py_CLEAR(dict);
         }
-        PyObject *value = read_object(r);
-        if (value == NULL) {
-            Py_DECREF(key);
+        if (ended) {
             break;
         }
-        int err = PyDict_SetItem(dict, key, value);
-        Py_DECREF(key);
-        Py_DECREF(value);
-        if (err < 0) {
-            break;
-        }
-    }
-    if (PyErr_Occurred()) {
-        Py_CLEAR(dict);
     }
     return dict;
 }
 
+/* A set can be referred to from inside, a frozenset only when it is complete. */
 static PyObject *
-read_set(struct reader *r, bool frozen, int flag)
+read_set(struct Reader *r, bool frozen, int flag)
 {
-    Py_ssize_t n, index = 0;
-    if (!read_size(r, &n, "set")) {
+    Py_ssize_t count = read_size(r, "set size out of range");
+    if (count < 0) {
         return NULL;
     }
-    PyObject *set;
-    if (frozen) {
-        index = ref_reserve(r, flag);
-        set = index < 0 ? NULL : PyFrozenSet_New(NULL);
+    if (count == 0 && frozen) {
+        return note_ref(r, PyObject_CallNoArgs((PyObject *)&PyFrozenSet_Type), flag);
     }
-    else {
-        set = ref_add(r, PySet_New(NULL), flag);
+    PyObject *set = frozen ? PyFrozenSet_New(NULL) : note_ref(r, PySet_New(NULL), flag);
+    Py_ssize_t index = frozen ? reserve_ref(r, flag) : 0;
+    if (index < 0) {
+        Py_CLEAR(set);
     }
-    for (Py_ssize_t i = 0; set != NULL && i < n; i++) {
+    for (Py_ssize_t i = 0; set != NULL && i < count; i++) {
         PyObject *item = read_item(r, "set");
-        int err = item == NULL ? -1 : PySet_Add(set, item);
-        Py_XDECREF(item);
-        if (err < 0) {
+        if (item == NULL || PySet_Add(set, item) < 0) {
             Py_CLEAR(set);
         }
+        Py_XDECREF(item);
     }
-    return frozen ? ref_fill(r, set, index, flag) : set;
+    return frozen ? fill_ref(r, set, index, flag) : set;
+}
+
+static bool
+read_int_field(struct Reader *r, int *field)
+{
+    *field = (int)read_long(r);
+    return !(*field == -1 && PyErr_Occurred());
+}
+
+static bool
+read_field(struct Reader *r, PyObject **field)
+{
+    *field = read_item(r, "code object");
+    return *field != NULL;
 }
 
 static PyObject *
-read_code(struct reader *r, int flag)
+read_code(struct Reader *r, int flag)
 {
-    long numbers[5], firstlineno;
-    PyObject *parts[10] = {NULL}, *code = NULL;
-    Py_ssize_t index = ref_reserve(r, flag);
+    Py_ssize_t index = reserve_ref(r, flag);
     if (index < 0) {
         return NULL;
     }
-    for (int i = 0; i < 5; i++) {
-        if (!read_long(r, &numbers[i])) {
-            return NULL;
-        }
+    struct _PyCodeConstructor c = {0};
+    PyObject *code = NULL;
+    if (read_int_field(r, &c.argcount) && read_int_field(r, &c.posonlyargcount) &&
+        read_int_field(r, &c.kwonlyargcount) && read_int_field(r, &c.stacksize) &&
+        read_int_field(r, &c.flags) && read_field(r, &c.code) && read_field(r, &c.consts) &&
+        read_field(r, &c.names) && read_field(r, &c.localsplusnames) &&
+        read_field(r, &c.localspluskinds) && read_field(r, &c.filename) &&
+        read_field(r, &c.name) && read_field(r, &c.qualname) &&
+        read_int_field(r, &c.firstlineno) && read_field(r, &c.linetable) &&
+        read_field(r, &c.exceptiontable) && _PyCode_Validate(&c) == 0) {
+        code = fill_ref(r, (PyObject *)_PyCode_New(&c), index, flag);
     }
-    for (int i = 0; i < 8; i++) {
-        if ((parts[i] = read_item(r, "object")) == NULL) {
-            goto done;
-        }
-    }
-    if (!read_long(r, &firstlineno)) {
-        goto done;
-    }
-    for (int i = 8; i < 10; i++) {
-        if ((parts[i] = read_item(r, "object")) == NULL) {
-            goto done;
-        }
-    }
-    struct _PyCodeConstructor constructor = {
-        .argcount = (int)numbers[0],
-        .posonlyargcount = (int)numbers[1],
-        .kwonlyargcount = (int)numbers[2],
-        .stacksize = (int)numbers[3],
-        .flags = (int)numbers[4],
-        .code = parts[0],
-        .consts = parts[1],
-        .names = parts[2],
-        .localsplusnames = parts[3],
-        .localspluskinds = parts[4],
-        .filename = parts[5],
-        .name = parts[6],
-        .qualname = parts[7],
-        .firstlineno = (int)firstlineno,
-        .linetable = parts[8],
-        .exceptiontable = parts[9],
-    };
-    if (_PyCode_Validate(&constructor) == 0) {
-        code = (PyObject *)_PyCode_New(&constructor);
-    }
-done:
-    for (int i = 0; i < 10; i++) {
+    PyObject *parts[] = {c.code, c.consts, c.names, c.localsplusnames, c.localspluskinds,
+                         c.filename, c.name, c.qualname, c.linetable, c.exceptiontable};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         Py_XDECREF(parts[i]);
     }
-    return ref_fill(r, code, index, flag);
+    return code;
 }
 
 static PyObject *
-read_reference(struct reader *r)
+read_typed(struct Reader *r, int type, int flag)
 {
-    long n;
-    if (!read_long(r, &n)) {
-        return NULL;
-    }
-    if (n < 0 || n >= PyList_GET_SIZE(r->refs)) {
-        return bad_data("invalid reference");
-    }
-    PyObject *op = PyList_GET_ITEM(r->refs, n);
-    return op == Py_None ? bad_data("invalid reference") : Py_NewRef(op);
-}
-
-static PyObject *
-read_typed(struct reader *r, int type, int flag)
-{
-    Py_ssize_t n;
-    double real, imag;
     switch (type) {
     case TYPE_NULL:
         return NULL;
     case TYPE_NONE:
-        Py_RETURN_NONE;
+        return Py_NewRef(Py_None);
     case TYPE_STOPITER:
         return Py_NewRef(PyExc_StopIteration);
     case TYPE_ELLIPSIS:
         return Py_NewRef(Py_Ellipsis);
     case TYPE_FALSE:
-        Py_RETURN_FALSE;
+        return Py_NewRef(Py_False);
     case TYPE_TRUE:
-        Py_RETURN_TRUE;
+        return Py_NewRef(Py_True);
     case TYPE_INT: {
-        long value;
-        return read_long(r, &value) ? ref_add(r, PyLong_FromLong(value), flag) : NULL;
+        long value = read_long(r);
+        return PyErr_Occurred() ? NULL : note_ref(r, PyLong_FromLong(value), flag);
     }
+    case TYPE_INT64:
+        return note_ref(r, read_int64(r), flag);
     case TYPE_LONG:
-        return ref_add(r, read_int(r), flag);
+        return note_ref(r, read_digits(r), flag);
     case TYPE_FLOAT:
-        return read_text_double(r, &real) ? ref_add(r, PyFloat_FromDouble(real), flag) : NULL;
+        return note_ref(r, read_float(r, read_double_text), flag);
     case TYPE_BINARY_FLOAT:
-        return read_binary_double(r, &real) ? ref_add(r, PyFloat_FromDouble(real), flag) : NULL;
+        return note_ref(r, read_float(r, read_double), flag);
     case TYPE_COMPLEX:
-        return read_text_double(r, &real) && read_text_double(r, &imag)
-                   ? ref_add(r, PyComplex_FromDoubles(real, imag), flag)
-                   : NULL;
+        return note_ref(r, read_complex(r, read_double_text), flag);
     case TYPE_BINARY_COMPLEX:
-        return read_binary_double(r, &real) && read_binary_double(r, &imag)
-                   ? ref_add(r, PyComplex_FromDoubles(real, imag), flag)
-                   : NULL;
-    case TYPE_STRING: {
-        if (!read_size(r, &n, "bytes object")) {
-            return NULL;
-        }
-        const char *data = read_bytes(r, n);
-        return data == NULL ? NULL : ref_add(r, PyBytes_FromStringAndSize(data, n), flag);
-    }
-    case TYPE_ASCII:
+        return note_ref(r, read_complex(r, read_double), flag);
+    case TYPE_STRING:
+        return note_ref(r, read_bytes_object(r), flag);
     case TYPE_ASCII_INTERNED:
-        return read_size(r, &n, "string") ? read_ascii(r, n, type == TYPE_ASCII_INTERNED, flag) : NULL;
-    case TYPE_SHORT_ASCII:
+        return note_ref(r, intern(read_ascii(r, read_size(r, "string size out of range"))), flag);
+    case TYPE_ASCII:
+        return note_ref(r, read_ascii(r, read_size(r, "string size out of range")), flag);
     case TYPE_SHORT_ASCII_INTERNED:
-        n = read_byte(r);
-        if (n == EOF) {
-            too_short();
-            return NULL;
-        }
-        return read_ascii(r, n, type == TYPE_SHORT_ASCII_INTERNED, flag);
-    case TYPE_UNICODE:
+        return note_ref(r, intern(read_ascii(r, read_short_size(r))), flag);
+    case TYPE_SHORT_ASCII:
+        return note_ref(r, read_ascii(r, read_short_size(r)), flag);
     case TYPE_INTERNED:
-        return read_utf8(r, type == TYPE_INTERNED, flag);
+        return note_ref(r, intern(read_utf8(r)), flag);
+    case TYPE_UNICODE:
+        return note_ref(r, read_utf8(r), flag);
     case TYPE_SMALL_TUPLE:
-        n = read_byte(r);
-        if (n == EOF) {
-            too_short();
-            return NULL;
-        }
-        return read_tuple(r, n, flag);
+        return read_tuple(r, read_short_size(r), flag);
     case TYPE_TUPLE:
-        return read_size(r, &n, "tuple") ? read_tuple(r, n, flag) : NULL;
+        return read_tuple(r, read_size(r, "tuple size out of range"), flag);
     case TYPE_LIST:
         return read_list(r, flag);
     case TYPE_DICT:
@@ -1013,21 +1145,20 @@ read_typed(struct reader *r, int type, int flag)
     case TYPE_CODE:
         return read_code(r, flag);
     case TYPE_REF:
-        return read_reference(r);
+        return read_ref(r);
     default:
-        return bad_data("unknown type code");
+        /* Also a corrupted file looks like this. */
+        bad_data("unknown type code");
+        return NULL;
     }
 }
 
-/* New reference; NULL without an exception for the NULL object. */
+/* A new value; NULL with an error set, or without one for TYPE_NULL. */
 static PyObject *
-read_object(struct reader *r)
+read_object(struct Reader *r)
 {
-    int code = read_byte(r);
-    if (code == EOF) {
-        if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_EOFError)) {
-            PyErr_SetString(PyExc_EOFError, "EOF read where object expected");
-        }
+    int byte = read_byte(r);
+    if (byte == EOF) {
         return NULL;
     }
     if (r->depth >= MAX_DEPTH) {
@@ -1035,127 +1166,140 @@ read_object(struct reader *r)
         return NULL;
     }
     r->depth++;
-    PyObject *op = read_typed(r, code & ~FLAG_REF, code & FLAG_REF);
+    PyObject *value = read_typed(r, byte & ~FLAG_REF, byte & FLAG_REF);
     r->depth--;
-    return op;
+    return value;
 }
 
-/* One whole object. */
+/* Reads one value from a prepared source. */
 static PyObject *
-read_whole(struct reader *r)
+read_whole(struct Reader *r)
 {
-    PyObject *op = NULL;
     r->refs = PyList_New(0);
-    if (r->refs != NULL) {
-        op = read_item(r, "object");
-        Py_DECREF(r->refs);
-    }
-    PyMem_Free(r->buffer);
-    return op;
-}
-
-PyObject *
-PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t len)
-{
-    struct reader r = {.next = data, .end = data + len};
-    if (PySys_Audit("marshal.loads", "y#", data, len) < 0) {
+    if (r->refs == NULL) {
         return NULL;
     }
-    return read_whole(&r);
-}
-
-PyObject *
-PyMarshal_ReadObjectFromFile(FILE *file)
-{
-    struct reader r = {.file = file};
-    return read_whole(&r);
-}
-
-/* The last object of a file: reading on behind it does no harm. */
-PyObject *
-PyMarshal_ReadLastObjectFromFile(FILE *file)
-{
-    return PyMarshal_ReadObjectFromFile(file);
-}
-
-long
-PyMarshal_ReadLongFromFile(FILE *file)
-{
-    struct reader r = {.file = file};
-    long value;
-    bool ok = read_long(&r, &value);
-    PyMem_Free(r.buffer);
-    return ok ? value : -1;
+    PyObject *value = read_item(r, "object");
+    Py_DECREF(r->refs);
+    PyMem_Free(r->buffer);
+    return value;
 }
 
 int
 PyMarshal_ReadShortFromFile(FILE *file)
 {
-    struct reader r = {.file = file};
-    const unsigned char *b = (const unsigned char *)read_bytes(&r, 2);
-    int value = b == NULL ? -1 : (int16_t)(b[0] | b[1] << 8);
+    struct Reader r = {.file = file};
+    int value = read_short(&r);
     PyMem_Free(r.buffer);
     return value;
 }
 
-/* ---- the module -------------------------------------------------------------------------------- */
-
-FUNCTION(marshal, dump, "($module, value, file, version=version, /)",
-         "Write a value to a binary file.\n\nValueError if it holds something of an unsupported type.")
-DEFAULT(version, Py_MARSHAL_VERSION)
-static PyObject *
-marshal_dump(PyObject *Py_UNUSED(module), PyObject *value, PyObject *file, int version)
+long
+PyMarshal_ReadLongFromFile(FILE *file)
 {
-    PyObject *bytes = PyMarshal_WriteObjectToString(value, version);
-    if (bytes == NULL) {
+    struct Reader r = {.file = file};
+    long value = read_long(&r);
+    PyMem_Free(r.buffer);
+    return value;
+}
+
+PyObject *
+PyMarshal_ReadObjectFromFile(FILE *file)
+{
+    struct Reader r = {.file = file};
+    return read_whole(&r);
+}
+
+PyObject *
+PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t size)
+{
+    if (PySys_Audit("marshal.loads", "y#", data, size) < 0) {
         return NULL;
     }
-    PyObject *result = PyObject_CallMethodOneArg(file, ID(write), bytes);
-    Py_DECREF(bytes);
+    struct Reader r = {.next = data, .end = data + size};
+    return read_whole(&r);
+}
+
+/* PyMarshal_ReadObjectFromFile() for the last value of a file, which may be read ahead. */
+PyObject *
+PyMarshal_ReadLastObjectFromFile(FILE *file)
+{
+    enum { READ_AT_ONCE = 1 << 18 };
+    struct stat info;
+    if (fstat(fileno(file), &info) == 0 && info.st_size > 0 && info.st_size <= READ_AT_ONCE) {
+        char *data = PyMem_Malloc((size_t)info.st_size);
+        if (data != NULL) {
+            size_t size = fread(data, 1, (size_t)info.st_size, file);
+            PyObject *value = PyMarshal_ReadObjectFromString(data, (Py_ssize_t)size);
+            PyMem_Free(data);
+            return value;
+        }
+    }
+    return PyMarshal_ReadObjectFromFile(file);
+}
+
+/* ---- the module ---- */
+
+FUNCTION(marshal, dump, "($module, value, file, version=version, /)",
+         "Write a value to a binary file.\n\nValueError if it, or a value inside it, has a type "
+         "without a marshalled form; the file then holds rubbish.")
+DEFAULT(version, Py_MARSHAL_VERSION)
+static PyObject *
+marshal_dump(PyObject *module, PyObject *value, PyObject *file, int version)
+{
+    PyObject *data = PyMarshal_WriteObjectToString(value, version);
+    if (data == NULL) {
+        return NULL;
+    }
+    PyObject *result = PyObject_CallMethodOneArg(file, ID(write), data);
+    Py_DECREF(data);
     return result;
 }
 
 FUNCTION(marshal, load, "($module, file, /)",
-         "Read one value from a binary file.\n\nEOFError, ValueError or TypeError if there is none.")
+         "Read one value from a binary file.\n\nEOFError, ValueError or TypeError if the next "
+         "bytes are none.")
 static PyObject *
-marshal_load(PyObject *Py_UNUSED(module), PyObject *file)
+marshal_load(PyObject *module, PyObject *file)
 {
-    PyObject *data = PyObject_CallMethod(file, "read", "i", 0);
+    /* Reading nothing tells a binary file from other things. */
+    PyObject *data = _PyObject_CallMethod(file, ID(read), "i", 0);
     if (data == NULL) {
         return NULL;
     }
+    PyObject *value = NULL;
     if (!PyBytes_Check(data)) {
         PyErr_Format(PyExc_TypeError, "file.read() returned not bytes but %.100s",
                      Py_TYPE(data)->tp_name);
-        Py_DECREF(data);
-        return NULL;
+    }
+    else if (PySys_Audit("marshal.load", NULL) == 0) {
+        struct Reader r = {.readable = file};
+        value = read_whole(&r);
     }
     Py_DECREF(data);
-    if (PySys_Audit("marshal.load", NULL) < 0) {
-        return NULL;
-    }
-    struct reader r = {.readable = file};
-    return read_whole(&r);
+    return value;
 }
 
 FUNCTION(marshal, dumps, "($module, value, version=version, /)",
-         "Return a value as bytes.\n\nValueError if it holds something of an unsupported type.")
+         "The bytes that dump() would write.")
 DEFAULT(version, Py_MARSHAL_VERSION)
 static PyObject *
-marshal_dumps(PyObject *Py_UNUSED(module), PyObject *value, int version)
+marshal_dumps(PyObject *module, PyObject *value, int version)
 {
     return PyMarshal_WriteObjectToString(value, version);
 }
 
 FUNCTION(marshal, loads, "($module, bytes, /)",
-         "Return the value that a bytes-like object begins with; what follows it is ignored.")
+         "The value that some bytes describe; what follows it is ignored.")
 static PyObject *
-marshal_loads(PyObject *Py_UNUSED(module), Py_buffer *bytes)
+marshal_loads(PyObject *module, Py_buffer *bytes)
 {
-    return PyMarshal_ReadObjectFromString(bytes->buf, bytes->len);
+    if (PySys_Audit("marshal.loads", "y#", bytes->buf, bytes->len) < 0) {
+        return NULL;
+    }
+    struct Reader r = {.next = bytes->buf, .end = (const char *)bytes->buf + bytes->len};
+    return read_whole(&r);
 }
-
-#include "gen/modules/marshal.inc"
 
 static int
 marshal_exec(PyObject *module)
@@ -1168,11 +1312,16 @@ static PyModuleDef_Slot marshal_slots[] = {
     {0, NULL},
 };
 
+static PyMethodDef marshal_functions[];
+
 static struct PyModuleDef marshal_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "marshal",
-    .m_doc = "Read and write values in a binary format of Python's own, the one of .pyc files.\n\n"
-             "The format is not kept the same between versions and is not safe against hostile data.",
+    .m_doc = PyDoc_STR("Python values as bytes, in the format of .pyc files.\n\n"
+                       "The format depends on Python's version but not on the machine.  It has no\n"
+                       "place for instances of classes; for those there is pickle.  Do not read\n"
+                       "data from a source that is not trusted.\n\n"
+                       "version -- the format that dump and dumps use if not told otherwise"),
     .m_methods = marshal_functions,
     .m_slots = marshal_slots,
 };
@@ -1183,9 +1332,13 @@ PyInit_marshal(void)
     return PyModuleDef_Init(&marshal_module);
 }
 
-/* The name that programs which extend the built-in module table know. */
+/* The name under which an embedding program finds it. */
+PyMODINIT_FUNC PyMarshal_Init(void);
+
 PyMODINIT_FUNC
 PyMarshal_Init(void)
 {
     return PyInit_marshal();
 }
+
+#include "gen/modules/marshal.inc"
