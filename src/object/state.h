@@ -335,6 +335,8 @@ struct _PyRuntimeState {
         unsigned long owner;
         int level;
     } import_lock;                  /* runtime/import.c: held around imports that C starts */
+    struct FaultState *fault;       /* modules/faulthandler.c */
+    struct TraceState *tracemalloc; /* modules/_tracemalloc.c */
     struct {
         wchar_t *prefix, *exec_prefix, *home, *program_name, *program_full_path;
         wchar_t *module_search_path;
