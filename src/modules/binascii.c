@@ -277,9 +277,6 @@ binascii_a2b_uu(PyObject *module, PyObject *data)
                     goto done;
                 }
                 value = (c - ' ') & 63;
-            } else {
-                /* Nothing follows a line end. */
-                s = end;
             }
         }
         held = held << 6 | value;
