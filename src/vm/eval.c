@@ -474,6 +474,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
     _Py_CODEUNIT *next;
     PyObject **sp;
     int oparg;
+    int raised_at;
     PyObject *kwnames = NULL;
     PyObject *result_out;
 
@@ -582,12 +583,15 @@ error:
     }
 
 error_again:
-    /* The traceback is in place: find a handler in this frame. */
+    raised_at = frame_last_index(frame);
+find_handler:
+    /* The traceback is in place: find a handler for the code unit raised_at in this frame.  RERAISE
+       comes here with its own place, while frame->last names the instruction that raised first. */
     {
         struct Handler handler;
         kwnames = NULL;
         PyObject **base = STACK_BASE();
-        if (!unwind_find_handler(frame->code, frame_last_index(frame), &handler)) {
+        if (!unwind_find_handler(frame->code, raised_at, &handler)) {
             if (cframe.use_tracing) {
                 trace_leave(tstate, frame, NULL);
             }
@@ -600,7 +604,7 @@ error_again:
         if (handler.push_last) {
             PyObject *index = PyLong_FromLong(frame_last_index(frame));
             if (index == NULL) {
-                goto error_again;
+                goto find_handler;
             }
             *sp++ = index;
         }

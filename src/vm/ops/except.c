@@ -75,7 +75,8 @@ OP(RERAISE, ())
     }
     PyObject *exception = *--sp;
     unwind_restore(tstate, exception);
-    goto error_again;
+    raised_at = (int)(next - 1 - _PyCode_CODE(frame->code));
+    goto find_handler;
 }
 
 OP(BEFORE_WITH, (manager -- exit, result))
