@@ -335,6 +335,7 @@ struct _PyRuntimeState {
         unsigned long owner;
         int level;
     } import_lock;                  /* runtime/import.c: held around imports that C starts */
+    PyThread_type_lock readline_lock;
     struct FaultState *fault;       /* modules/faulthandler.c */
     struct TraceState *tracemalloc; /* modules/_tracemalloc.c */
     struct {
