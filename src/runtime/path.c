@@ -224,7 +224,7 @@ search_up(const wchar_t *start, const wchar_t *libdir, const wchar_t *landmark, 
         if (has_landmark(at, libdir, landmark, kind)) {
             return at;
         }
-        if (!cut(at)) {
+        if (!cut(at) || wcscmp(at, L"/") == 0) {    /* the root itself is no prefix */
             break;
         }
     }
