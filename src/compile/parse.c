@@ -633,6 +633,9 @@ refill_from_terminal(struct Tokenizer *t)
     }
     if (*line == '\0') {
         PyMem_Free(line);
+        if (terminal->prompt != NULL) {
+            PySys_WriteStderr("\n");    /* the cursor still stands behind the prompt */
+        }
         return 0;
     }
     size_t length = strlen(line);

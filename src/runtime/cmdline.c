@@ -587,7 +587,7 @@ read_hash_seed(PyConfig *config)
         errno = 0;
         unsigned long seed = strtoul(text, &end, 10);
         if (*end != 0 || seed > 4294967295UL || (errno == ERANGE && seed == ULONG_MAX)) {
-            return PyStatus_Error("PYTHONHASHSEED must be \"random\" or an integer in range "
+            return STATUS_ERR_IN("config_init_hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range "
                                   "[0; 4294967295]");
         }
         config->use_hash_seed = 1;
@@ -609,7 +609,7 @@ read_tracemalloc(PyConfig *config)
             valid = frames >= 0;
         }
         if (!valid) {
-            return PyStatus_Error("PYTHONTRACEMALLOC: invalid number of frames");
+            return STATUS_ERR_IN("config_init_tracemalloc", "PYTHONTRACEMALLOC: invalid number of frames");
         }
         config->tracemalloc = frames;
     }
@@ -618,7 +618,7 @@ read_tracemalloc(PyConfig *config)
         const wchar_t *sep = wcschr(option, L'=');
         frames = 1;
         if (sep != NULL && (wide_to_int(sep + 1, &frames) < 0 || frames < 0)) {
-            return PyStatus_Error("-X tracemalloc=NFRAME: invalid number of frames");
+            return STATUS_ERR_IN("config_init_tracemalloc", "-X tracemalloc=NFRAME: invalid number of frames");
         }
         config->tracemalloc = frames;
     }
@@ -633,7 +633,8 @@ read_int_digits(PyConfig *config)
     _PyRuntime.life.int_max_str_digits = -1;
     if (env != NULL) {
         if (_Py_str_to_int(env, &limit) < 0 || (limit != 0 && limit < 640)) {
-            return PyStatus_Error("PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for "
+            return STATUS_ERR_IN("config_init_int_max_str_digits",
+                                 "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for "
                                   "unlimited.");
         }
         _PyRuntime.life.int_max_str_digits = limit;
@@ -642,7 +643,8 @@ read_int_digits(PyConfig *config)
     if (option != NULL) {
         const wchar_t *sep = wcschr(option, L'=');
         if (sep == NULL || wide_to_int(sep + 1, &limit) < 0 || (limit != 0 && limit < 640)) {
-            return PyStatus_Error("-X int_max_str_digits: invalid limit; must be >= 640 or 0 for "
+            return STATUS_ERR_IN("config_init_int_max_str_digits",
+                                 "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for "
                                   "unlimited.");
         }
         _PyRuntime.life.int_max_str_digits = limit;

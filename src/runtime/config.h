@@ -18,6 +18,8 @@ enum ConfigInit { CONFIG_COMPAT = 1, CONFIG_PYTHON = 2, CONFIG_ISOLATED = 3 };
 #define STATUS_OK ((PyStatus){._type = _PyStatus_TYPE_OK})
 #define STATUS_ERR(text)                                                                           \
     ((PyStatus){._type = _PyStatus_TYPE_ERROR, .func = __func__, .err_msg = (text)})
+#define STATUS_ERR_IN(function, text)                                                                \
+    ((PyStatus){._type = _PyStatus_TYPE_ERROR, .func = (function), .err_msg = (text)})
 #define STATUS_NO_MEMORY() STATUS_ERR("memory allocation failed")
 #define STATUS_EXIT(code) ((PyStatus){._type = _PyStatus_TYPE_EXIT, .exitcode = (code)})
 #define STATUS_FAILED(s) ((s)._type != _PyStatus_TYPE_OK)
@@ -72,6 +74,8 @@ void config_publish(const PyConfig *config);
 /* ---- path.c */
 PyStatus config_find_paths(PyConfig *config, bool compute_path);
 void path_config_publish(const PyConfig *config);
+/* Tell on stderr where Python thinks it lives: before a fatal error for lack of the library. */
+void path_config_dump(const PyConfig *config);
 void _PyPathConfig_ClearGlobal(void);
 
 #endif

@@ -40,7 +40,7 @@ put_runtime_state(int fd)
     put(fd, "\n");
 }
 
-/* Print the pending exception, if there is one that can be printed; false if there is none. */
+/* Print the pending exception if it can be printed; true if its traceback told where it was. */
 static bool
 put_exception(PyThreadState *tstate)
 {
@@ -51,8 +51,8 @@ put_exception(PyThreadState *tstate)
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
     PyObject *file = PySys_GetObject("stderr");
-    bool printed = file != NULL && file != Py_None;
-    if (printed) {
+    bool has_traceback = traceback != NULL && traceback != Py_None;
+    if (file != NULL && file != Py_None) {
         if (traceback != NULL && value != NULL) {
             PyException_SetTraceback(value, traceback);
         }
@@ -66,7 +66,7 @@ put_exception(PyThreadState *tstate)
     Py_XDECREF(type);
     Py_XDECREF(value);
     Py_XDECREF(traceback);
-    return printed;
+    return has_traceback && file != NULL && file != Py_None;
 }
 
 /* `exit_code` < 0: abort.  A second fatal error inside the first only aborts. */
@@ -90,9 +90,11 @@ fatal_error(const char *func, const char *text, int exit_code)
     PyThreadState *known = tstate != NULL ? tstate : PyGILState_GetThisThreadState();
     struct _is *interp = known != NULL ? known->interp : NULL;
     /* Without the GIL no object may be touched: only the frames are walked. */
-    if (!put_exception(tstate) && interp != NULL) {
+    if (!put_exception(tstate)) {
         put(fd, "\n");
-        _Py_DumpTracebackThreads(fd, interp, tstate);
+        if (interp != NULL) {
+            _Py_DumpTracebackThreads(fd, interp, tstate);
+        }
     }
     if (interp != NULL) {
         _Py_DumpExtensionModules(fd, interp);

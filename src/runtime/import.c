@@ -938,9 +938,13 @@ status
 import_init_core(PyInterpreterState *interp)
 {
     PyObject *imp_name = PyUnicode_InternFromString("_imp"), *imp = NULL, *result = NULL;
+    int verbose = interp->config.verbose;
     if (imp_name == NULL || PyImport_ImportFrozenModule("_frozen_importlib") <= 0) {
         Py_XDECREF(imp_name);
         return -1;
+    }
+    if (verbose) {
+        PySys_FormatStderr("import _frozen_importlib # frozen\n");
     }
     PyObject *importlib = PyImport_AddModule("_frozen_importlib");
     if (importlib == NULL) {
@@ -955,6 +959,9 @@ import_init_core(PyInterpreterState *interp)
     }
     if (PyModule_ExecDef(imp, PyModule_GetDef(imp)) < 0) {
         goto done;
+    }
+    if (verbose) {
+        PySys_WriteStderr("import _imp # builtin\n");
     }
     PyObject *sys = PyImport_AddModule("sys");
     if (sys != NULL) {

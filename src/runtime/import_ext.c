@@ -697,11 +697,12 @@ code_from_cache(const char *pyc, const struct stat *source)
     return code;
 }
 
-/* Write "<library>/a/b" for module "a.b" into `out`. */
+/* Write "<library>/a/b" for module "a.b" into `out`.  `installed`: the library as it was installed,
+   whatever the configuration says: frozen code is there in any case. */
 static status
-frozen_stem(const char *origin, char *out, size_t room)
+frozen_stem(const char *origin, bool installed, char *out, size_t room)
 {
-    const wchar_t *wide = interp_get()->config.stdlib_dir;
+    const wchar_t *wide = installed ? NULL : interp_get()->config.stdlib_dir;
     char *library = wide == NULL ? NULL : Py_EncodeLocale(wide, NULL);
     int n = snprintf(out, room, "%s/", library != NULL ? library : "/usr/lib/python3.11");
     PyMem_Free(library);
@@ -724,16 +725,21 @@ frozen_code(const struct FrozenModule *module)
     char stem[4096], source[4200], pyc[4300];
     struct stat st;
     origin += origin[0] == '<';
-    if (frozen_stem(origin, stem, sizeof stem) < 0) {
-        return NULL;
-    }
-    snprintf(source, sizeof source, "%s.py", stem);
-    if (stat(source, &st) != 0) {
-        snprintf(source, sizeof source, "%s/__init__.py", stem);
-        if (stat(source, &st) != 0) {
-            PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
+    bool found = false;
+    for (int installed = 0; installed < 2 && !found; installed++) {
+        if (frozen_stem(origin, installed, stem, sizeof stem) < 0) {
             return NULL;
         }
+        snprintf(source, sizeof source, "%s.py", stem);
+        found = stat(source, &st) == 0;
+        if (!found) {
+            snprintf(source, sizeof source, "%s/__init__.py", stem);
+            found = stat(source, &st) == 0;
+        }
+    }
+    if (!found) {
+        PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
+        return NULL;
     }
     const char *base = strrchr(source, '/') + 1;
     snprintf(pyc, sizeof pyc, "%.*s__pycache__/%.*s.cpython-311.pyc", (int)(base - source), source,

@@ -254,8 +254,9 @@ interpreter_init_core(PyThreadState *tstate)
     CHECK(make_builtins(interp));
     NEED(warnings_init_state(interp) == 0, "can't initialize warnings");
     NEED(sys_configure(interp) == 0, "can't finish initializing sys");
-    if (interp->config._install_importlib) {
-        NEED(import_init_core(interp) == 0, "failed to initialize importlib");
+    if (interp->config._install_importlib && import_init_core(interp) < 0) {
+        path_config_dump(&interp->config);
+        return STATUS_ERR("failed to initialize importlib");
     }
     return STATUS_OK;
 }
@@ -314,7 +315,7 @@ import_site(void)
 {
     PyObject *site = PyImport_ImportModule("site");
     if (site == NULL) {
-        return STATUS_ERR("Failed to import the site module");
+        return STATUS_ERR_IN("init_import_site", "Failed to import the site module");
     }
     Py_DECREF(site);
     return STATUS_OK;
@@ -342,8 +343,8 @@ init_main(PyThreadState *tstate)
         NEED(signals_init(config->install_signal_handlers != 0) == 0, "can't initialize signals");
         NEED(tracemalloc_init(config->tracemalloc) == 0, "can't initialize tracemalloc");
     }
-    CHECK(make_main_module());
     CHECK(streams_init(interp));
+    CHECK(make_main_module());
     PyObject *warnoptions = PySys_GetObject("warnoptions");
     if (warnoptions != NULL && PyList_GET_SIZE(warnoptions) > 0) {
         PyObject *warnings = PyImport_ImportModule("warnings");
@@ -517,7 +518,7 @@ modules_finalize(PyThreadState *tstate)
     PyObject *modules = interp->import.modules, *sysdict = interp->sysdict;
     static const char *const holders[] = {"path", "argv", "ps1", "ps2", "last_type", "last_value",
                                           "last_traceback", "path_hooks", "path_importer_cache",
-                                          "meta_path"};
+                                          "meta_path", "__interactivehook__"};
     if (modules == NULL) {
         return;
     }

@@ -463,6 +463,60 @@ path_config_publish(const PyConfig *config)
     paths.module_search_path = joined;
 }
 
+static void
+dump_text(const char *name, const wchar_t *text)
+{
+    PySys_FormatStderr("  %s = ", name);
+    if (text == NULL) {
+        PySys_WriteStderr("(not set)\n");
+        return;
+    }
+    PyObject *object = PyUnicode_FromWideChar(text, -1);
+    if (object != NULL) {
+        PySys_FormatStderr("%A\n", object);
+        Py_DECREF(object);
+    }
+    else {
+        PyErr_Clear();
+    }
+}
+
+void
+path_config_dump(const PyConfig *c)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PySys_WriteStderr("Python path configuration:\n");
+    dump_text("PYTHONHOME", c->home);
+    dump_text("PYTHONPATH", c->pythonpath_env);
+    dump_text("program name", c->program_name);
+    PySys_FormatStderr("  isolated = %i\n  environment = %i\n  user site = %i\n  safe_path = %i\n"
+                       "  import site = %i\n  is in build tree = %i\n",
+                       c->isolated, c->use_environment, c->user_site_directory, c->safe_path,
+                       c->site_import, c->_is_python_build);
+    dump_text("stdlib dir", c->stdlib_dir);
+    static const char *const names[] = {"_base_executable", "base_prefix", "base_exec_prefix",
+                                        "platlibdir", "executable", "prefix", "exec_prefix"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        PyObject *object = PySys_GetObject(names[i]);
+        if (object != NULL) {
+            PySys_FormatStderr("  sys.%s = %A\n", names[i], object);
+        }
+        else {
+            PySys_FormatStderr("  sys.%s = (not set)\n", names[i]);
+        }
+    }
+    PyObject *path = PySys_GetObject("path");
+    if (path != NULL && PyList_Check(path)) {
+        PySys_WriteStderr("  sys.path = [\n");
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(path); i++) {
+            PySys_FormatStderr("    %A,\n", PyList_GET_ITEM(path, i));
+        }
+        PySys_WriteStderr("  ]\n");
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
 void
 _PyPathConfig_ClearGlobal(void)
 {

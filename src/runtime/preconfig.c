@@ -112,7 +112,7 @@ choose_utf8_mode(PyPreConfig *pre, const PyWideStringList *xoptions)
             pre->utf8_mode = 0;
         }
         else {
-            return PyStatus_Error("invalid -X utf8 option value");
+            return STATUS_ERR_IN("preconfig_init_utf8_mode", "invalid -X utf8 option value");
         }
         return STATUS_OK;
     }
@@ -125,7 +125,8 @@ choose_utf8_mode(PyPreConfig *pre, const PyWideStringList *xoptions)
             pre->utf8_mode = 0;
         }
         else {
-            return PyStatus_Error("invalid PYTHONUTF8 environment variable value");
+            return STATUS_ERR_IN("preconfig_init_utf8_mode",
+                                 "invalid PYTHONUTF8 environment variable value");
         }
         return STATUS_OK;
     }

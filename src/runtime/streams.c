@@ -50,7 +50,9 @@ encodings_init(PyInterpreterState *interp)
     PyConfig *config = &interp->config;
     PyObject *module = PyImport_ImportModule("encodings");
     if (module == NULL) {
-        return STATUS_ERR("failed to get the Python codec of the filesystem encoding");
+        path_config_dump(config);
+        return STATUS_ERR_IN("init_fs_encoding",
+                             "failed to get the Python codec of the filesystem encoding");
     }
     Py_DECREF(module);
     PyStatus s = normalise_name(&config->filesystem_encoding);
@@ -206,19 +208,19 @@ streams_init(PyInterpreterState *interp)
     const PyConfig *config = &interp->config;
     struct stat st;
     if (fstat(fileno(stdin), &st) == 0 && S_ISDIR(st.st_mode)) {
-        return STATUS_ERR("<stdin> is a directory, cannot continue");
+        return STATUS_ERR_IN("init_sys_streams", "<stdin> is a directory, cannot continue");
     }
     PyObject *io = PyImport_ImportModule("io");
     if (io == NULL || install_open(io) < 0) {
         Py_XDECREF(io);
-        return STATUS_ERR("can't initialize sys standard streams");
+        return STATUS_ERR_IN("init_sys_streams", "can't initialize sys standard streams");
     }
     bool failed =
         install_stream(config, io, stdin, "stdin", "__stdin__", config->stdio_errors) < 0 ||
         install_stream(config, io, stdout, "stdout", "__stdout__", config->stdio_errors) < 0 ||
         install_stream(config, io, stderr, "stderr", "__stderr__", L"backslashreplace") < 0;
     Py_DECREF(io);
-    return failed ? STATUS_ERR("can't initialize sys standard streams") : STATUS_OK;
+    return failed ? STATUS_ERR_IN("init_sys_streams", "can't initialize sys standard streams") : STATUS_OK;
 }
 
 static bool
