@@ -520,7 +520,6 @@ PyTypeObject PyClassMethodDescr_Type = {
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = descr_traverse,
-    .tp_methods = descr_methods,
     .tp_members = descr_members,
     .tp_getset = method_descr_getset,
     .tp_descr_get = (descrgetfunc)(void (*)(void))classmethod_descr_tp_descr_get,
@@ -661,12 +660,6 @@ static PyGetSetDef getset_descr_getset[] = {
     {0},
 };
 
-static PyMemberDef getset_descr_members[] = {
-    {"__objclass__", T_OBJECT, offsetof(PyDescrObject, d_type), READONLY, NULL},
-    {"__name__", T_OBJECT, offsetof(PyDescrObject, d_name), READONLY, NULL},
-    {0},
-};
-
 PyTypeObject PyGetSetDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "getset_descriptor",
@@ -676,7 +669,7 @@ PyTypeObject PyGetSetDescr_Type = {
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = descr_traverse,
-    .tp_members = getset_descr_members,
+    .tp_members = descr_members,
     .tp_getset = getset_descr_getset,
     .tp_descr_get = (descrgetfunc)(void (*)(void))getset_descr_tp_descr_get,
     .tp_descr_set = (descrsetfunc)(void (*)(void))getset_descr_tp_descr_set,

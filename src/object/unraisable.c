@@ -32,7 +32,7 @@ error_init(void)
         return 0;
     }
     return _PyStructSequence_InitType(&UnraisableHookArgs_Type, &hook_desc,
-                                      Py_TPFLAGS_DISALLOW_INSTANTIATION);
+                                      0);
 }
 
 /* ---- the default hook ------------------------------------------------------------------------------------- */

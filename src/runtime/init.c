@@ -81,7 +81,7 @@ _PyRuntime_Finalize(void)
 
 extern PyTypeObject _PyInterpreterID_Type __attribute__((weak));
 extern PyTypeObject _PyMethodWrapper_Type, _PyManagedBuffer_Type, _PyNamespace_Type, _PyNone_Type;
-extern PyTypeObject _PyNotImplemented_Type, _PyCoroWrapper_Type;
+extern PyTypeObject _PyNotImplemented_Type, _PyCoroWrapper_Type, krait_union_type;
 extern PyTypeObject _PyAsyncGenASend_Type, _PyAsyncGenAThrow_Type, _PyAsyncGenWrappedValue_Type;
 
 status
@@ -175,6 +175,7 @@ static_types_ready(void)
         &PyCapsule_Type,
         &_PyNamespace_Type,
         &Py_GenericAliasType,
+        &krait_union_type,
         &PyStdPrinter_Type,
         &PyContext_Type,
         &PyContextVar_Type,

@@ -111,7 +111,7 @@ cell_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
     return PyCell_New(contents);
 }
 
-TYPE(cell, PyCell_Type, "cell", PyCellObject, NULL,
+TYPE(cell, PyCell_Type, "cell", PyCellObject, "([contents])",
      "A variable shared between a function and the functions inside it.\n\n"
      "cell([contents]) makes a new one, empty without an argument.",
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_getattro = PyObject_GenericGetAttr)

@@ -1179,7 +1179,7 @@ code_co_lnotab(PyCodeObject *self, void *closure)
 
 METHOD(code, __sizeof__, NULL, NULL)
 static PyObject *
-code___sizeof__(PyCodeObject *self, PyObject *Py_UNUSED(null))
+code___sizeof__(PyCodeObject *self, PyObject *Py_UNUSED(ignored))
 {
     size_t size = _PyObject_VAR_SIZE(&PyCode_Type, Py_SIZE(self));
     struct Extra *extra = self->co_extra;
@@ -1380,14 +1380,14 @@ TYPE(positions_iterator, PositionsIterator_Type, "positions_iterator", TableIter
 
 METHOD(code, co_lines, NULL, NULL)
 static PyObject *
-code_co_lines(PyCodeObject *self, PyObject *Py_UNUSED(null))
+code_co_lines(PyCodeObject *self, PyObject *Py_UNUSED(ignored))
 {
     return table_iterator_new(self, &LineIterator_Type);
 }
 
 METHOD(code, co_positions, NULL, NULL)
 static PyObject *
-code_co_positions(PyCodeObject *self, PyObject *Py_UNUSED(null))
+code_co_positions(PyCodeObject *self, PyObject *Py_UNUSED(ignored))
 {
     return table_iterator_new(self, &PositionsIterator_Type);
 }

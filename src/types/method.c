@@ -156,13 +156,6 @@ method_tp_richcompare(PyObject *a, PyObject *b, int op)
     return PyBool_FromLong(equal == (op == Py_EQ));
 }
 
-/* Bound once, bound for good. */
-static PyObject *
-method_tp_descr_get(PyObject *op, PyObject *Py_UNUSED(instance), PyObject *Py_UNUSED(owner))
-{
-    return Py_NewRef(op);
-}
-
 static PyObject *
 method_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 {
@@ -337,7 +330,7 @@ instancemethod_get_doc(PyObject *op, void *Py_UNUSED(closure))
 }
 
 TYPE(instancemethod, PyInstanceMethod_Type, "instancemethod", PyInstanceMethodObject,
-     "(function)", "A callable that binds to instances as functions do.",
+     "(function, /)", "A callable that binds to instances as functions do.",
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
      .tp_setattro = PyObject_GenericSetAttr)
 

@@ -98,7 +98,8 @@ ellipsis_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 }
 
 TYPE(ellipsis, PyEllipsis_Type, "ellipsis", PyObject, NULL, NULL,
-     .tp_flags = Py_TPFLAGS_DEFAULT, .tp_dealloc = singleton_tp_dealloc)
+     .tp_flags = Py_TPFLAGS_DEFAULT, .tp_dealloc = singleton_tp_dealloc,
+     .tp_getattro = PyObject_GenericGetAttr)
 
 PyObject _Py_EllipsisObject = {_PyObject_EXTRA_INIT MANY, &PyEllipsis_Type};
 

@@ -289,12 +289,7 @@ fail:
     return NULL;
 }
 
-METHOD(object, __getstate__, "($self, /)", "The state that pickle and copy save.")
-static PyObject *
-object_getstate(PyObject *self, PyObject *Py_UNUSED(ignored))
-{
-    return default_state(self, false);
-}
+static PyObject *object_getstate(PyObject *self, PyObject *ignored);
 
 static PyObject *
 state_of(PyObject *op, bool required)
@@ -502,6 +497,13 @@ static PyObject *
 object_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     return common_reduce(self, 0);
+}
+
+METHOD(object, __getstate__, "($self, /)", "The state that pickle and copy save.")
+static PyObject *
+object_getstate(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return default_state(self, false);
 }
 
 /* ---- hooks and the rest ---------------------------------------------------------------------------------------- */
