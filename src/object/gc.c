@@ -512,6 +512,7 @@ settle(struct Collection *c, unsigned generation)
         }
         page_settle(page);
     }
+    c->page_count = 0;          /* some of them are no more */
     return survivors;
 }
 
