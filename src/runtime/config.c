@@ -818,3 +818,80 @@ PyConfig_Read(PyConfig *config)
 {
     return config_read(config, false);
 }
+
+/* ---- everything at once -------------------------------------------------------------------- */
+
+static PyObject *
+global_config_dict(void)
+{
+    extern int _Py_HasFileSystemDefaultEncodeErrors;
+    PyObject *dict = Py_BuildValue(
+        "{szsiszsi}", "Py_FileSystemDefaultEncoding", Py_FileSystemDefaultEncoding,
+        "Py_HasFileSystemDefaultEncoding", Py_HasFileSystemDefaultEncoding,
+        "Py_FileSystemDefaultEncodeErrors", Py_FileSystemDefaultEncodeErrors,
+        "_Py_HasFileSystemDefaultEncodeErrors", _Py_HasFileSystemDefaultEncodeErrors);
+#define FLAG(name) {#name, &name}
+    static const struct {
+        const char *name;
+        const int *value;
+    } flags[] = {
+        FLAG(Py_UTF8Mode), FLAG(Py_DebugFlag), FLAG(Py_VerboseFlag), FLAG(Py_QuietFlag),
+        FLAG(Py_InteractiveFlag), FLAG(Py_InspectFlag), FLAG(Py_OptimizeFlag), FLAG(Py_NoSiteFlag),
+        FLAG(Py_BytesWarningFlag), FLAG(Py_FrozenFlag), FLAG(Py_IgnoreEnvironmentFlag),
+        FLAG(Py_DontWriteBytecodeFlag), FLAG(Py_NoUserSiteDirectory), FLAG(Py_UnbufferedStdioFlag),
+        FLAG(Py_HashRandomizationFlag), FLAG(Py_IsolatedFlag),
+    };
+#undef FLAG
+    for (size_t i = 0; dict != NULL && i < ARRAY_LEN(flags); i++) {
+        PyObject *value = PyLong_FromLong(*flags[i].value);
+        if (value == NULL || PyDict_SetItemString(dict, flags[i].name, value) < 0) {
+            Py_CLEAR(dict);
+        }
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+static PyObject *
+preconfig_dict(void)
+{
+    const PyPreConfig *p = &_PyRuntime.life.preconfig;
+    return Py_BuildValue("{sisisisisisisisisisi}", "_config_init", p->_config_init, "parse_argv",
+                         p->parse_argv, "isolated", p->isolated, "use_environment",
+                         p->use_environment, "configure_locale", p->configure_locale,
+                         "coerce_c_locale", p->coerce_c_locale, "coerce_c_locale_warn",
+                         p->coerce_c_locale_warn, "utf8_mode", p->utf8_mode, "dev_mode", p->dev_mode,
+                         "allocator", p->allocator);
+}
+
+/* {'global_config': ..., 'pre_config': ..., 'config': ...} */
+PyObject *
+_Py_GetConfigsAsDict(void)
+{
+    PyObject *global = global_config_dict(), *pre = preconfig_dict();
+    PyObject *config = _PyConfig_AsDict(_Py_GetConfig()), *result = NULL;
+    if (global != NULL && pre != NULL && config != NULL) {
+        result = Py_BuildValue("{sOsOsO}", "global_config", global, "pre_config", pre, "config", config);
+    }
+    Py_XDECREF(global);
+    Py_XDECREF(pre);
+    Py_XDECREF(config);
+    return result;
+}
+
+void
+_Py_ClearArgcArgv(void)
+{
+    struct _is *interp = _PyRuntime.interpreters.main;
+    if (interp != NULL) {
+        _PyWideStringList_Clear(&interp->config.orig_argv);
+    }
+}
+
+/* The value of a variable unless the environment is ignored; the header makes it a macro. */
+#undef Py_GETENV
+char *
+Py_GETENV(const char *name)
+{
+    return Py_IgnoreEnvironmentFlag ? NULL : getenv(name);
+}

@@ -609,3 +609,9 @@ PyGILState_Release(PyGILState_STATE before)
         PyEval_SaveThread();
     }
 }
+
+PyThreadState *
+_PyThreadState_Swap(void *Py_UNUSED(gilstate), PyThreadState *fresh)
+{
+    return PyThreadState_Swap(fresh);
+}

@@ -79,7 +79,7 @@ _PyRuntime_Finalize(void)
 
 /* ---- types -------------------------------------------------------------------------------- */
 
-extern PyTypeObject _PyInterpreterID_Type __attribute__((weak));
+extern PyTypeObject _PyInterpreterID_Type;
 extern PyTypeObject _PyMethodWrapper_Type, _PyManagedBuffer_Type, _PyNamespace_Type, _PyNone_Type;
 extern PyTypeObject _PyNotImplemented_Type, _PyCoroWrapper_Type, krait_union_type;
 extern PyTypeObject _PyAsyncGenASend_Type, _PyAsyncGenAThrow_Type, _PyAsyncGenWrappedValue_Type;
@@ -183,7 +183,7 @@ static_types_ready(void)
         &_PyInterpreterID_Type,
     };
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (types[i] != NULL && PyType_Ready(types[i]) < 0) {
+        if (PyType_Ready(types[i]) < 0) {
             return -1;
         }
     }
