@@ -592,3 +592,53 @@ _Py_SetProgramFullPath(const wchar_t *path)
 {
     replace(&paths.program_full_path, path != NULL && path[0] != 0 ? path : NULL);
 }
+
+/* Normalise a path in place: no empty or "." components, ".." taken back where that can be done
+   without looking at the file system.  Two leading slashes stay (POSIX). */
+wchar_t *
+_Py_normpath(wchar_t *path, Py_ssize_t size)
+{
+    if (path[0] == 0 || size == 0 || (path[0] == L'.' && path[1] == 0)) {
+        return path;
+    }
+    wchar_t *end = size > 0 ? path + size : path + wcslen(path), *from = path, *to = path;
+    size_t root = wcsspn(path, L"/");
+    if (root > 0) {
+        from += root;
+        to += root == 2 ? 2 : 1;
+        wmemset(path, L'/', (size_t)(to - path));
+    }
+    wchar_t *const base = to;           /* components stand from here on */
+    wchar_t *keep = to;                 /* no ".." may take back what stands before */
+    while (from < end && *from != 0) {
+        size_t n = 0;
+        while (from + n < end && from[n] != 0 && from[n] != L'/') {
+            n++;
+        }
+        bool up = n == 2 && from[0] == L'.' && from[1] == L'.';
+        if (up && to > keep) {
+            while (to > keep && to[-1] != L'/') {
+                to--;
+            }
+            if (to > base) {
+                to--;                   /* the slash before the component */
+            }
+        }
+        else if (n > 0 && !(n == 1 && from[0] == L'.') && !(up && root > 0)) {
+            if (to > base) {
+                *to++ = L'/';
+            }
+            wmemmove(to, from, n);
+            to += n;
+            if (up) {
+                keep = to;
+            }
+        }
+        from += n;
+        if (from < end && *from == L'/') {
+            from++;
+        }
+    }
+    *to = 0;
+    return path;
+}
