@@ -146,7 +146,13 @@ instance_get(PyObject *op, PyTypeObject *type, PyObject *name)
     PyObject *dict;
     if (type_has(type, Py_TPFLAGS_MANAGED_DICT)) {
         if (MANAGED_VALUES(op) != NULL) {
-            return managed_get(op, name);
+            if (likely(PyUnicode_CheckExact(name))) {
+                return managed_get(op, name);
+            }
+            /* A subclass of str may compare as it likes: only a real dict can do that. */
+            if (managed_materialise(op) == NULL) {
+                return NULL;
+            }
         }
         dict = MANAGED_DICT(op);
     }
@@ -292,7 +298,12 @@ instance_set(PyObject *op, PyTypeObject *type, PyObject *name, PyObject *value)
 {
     if (type_has(type, Py_TPFLAGS_MANAGED_DICT)) {
         if (MANAGED_VALUES(op) != NULL) {
-            return managed_set(op, name, value);
+            if (likely(PyUnicode_CheckExact(name))) {
+                return managed_set(op, name, value);
+            }
+            if (managed_materialise(op) == NULL) {
+                return -1;
+            }
         }
         return instance_dict_set(type, &MANAGED_DICT(op), name, value);
     }

@@ -458,7 +458,8 @@ ready_bases(PyTypeObject *type)
         }
         type->tp_base = base;
     }
-    if (base != NULL && !type_has(base, Py_TPFLAGS_READY) && PyType_Ready(base) < 0) {
+    if (base != NULL && !type_has(base, Py_TPFLAGS_READY | Py_TPFLAGS_READYING) &&
+        PyType_Ready(base) < 0) {
         return -1;
     }
     if (Py_TYPE(type) == NULL) {

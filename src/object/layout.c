@@ -50,7 +50,7 @@ layout_best_base(PyObject *bases)
             return NULL;
         }
         PyTypeObject *base = (PyTypeObject *)item;
-        if (!type_has(base, Py_TPFLAGS_READY) && PyType_Ready(base) < 0) {
+        if (!type_has(base, Py_TPFLAGS_READY | Py_TPFLAGS_READYING) && PyType_Ready(base) < 0) {
             return NULL;
         }
         if (!type_has(base, Py_TPFLAGS_BASETYPE)) {

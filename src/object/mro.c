@@ -34,11 +34,12 @@ mro_contains(PyTypeObject *type, PyTypeObject *base)
     return base == &PyBaseObject_Type;
 }
 
-/* Whether a is b or derives from it. */
+/* Whether a is b or derives from it.  The mro alone decides: one made by Python code may leave the
+   class itself out. */
 int
 PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)
 {
-    return a == b || mro_contains(a, b);
+    return mro_contains(a, b);
 }
 
 static bool

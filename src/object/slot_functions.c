@@ -133,9 +133,7 @@ slot_repr(PyObject *self)
     int unbound;
     PyObject *func = special_get(self, ID(__repr__), &unbound);
     if (func == NULL) {
-        if (PyErr_Occurred()) {
-            return NULL;
-        }
+        PyErr_Clear();
         return PyUnicode_FromFormat("<%s object at %p>", type_name(self), self);
     }
     PyObject *args[1] = {self};
@@ -299,7 +297,17 @@ slot_richcompare(PyObject *self, PyObject *other, int op)
     default:
         name = ID(__ge__);
     }
-    return call_binary_maybe(self, name, other);
+    int unbound;
+    PyObject *func = special_get(self, name, &unbound);
+    if (func == NULL) {
+        /* A method that cannot even be bound does not take part in the comparison. */
+        PyErr_Clear();
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    PyObject *args[2] = {self, other};
+    PyObject *result = call_special(tstate_get(), func, unbound, args, 2);
+    Py_DECREF(func);
+    return result;
 }
 
 static PyObject *
@@ -324,9 +332,7 @@ slot_iter(PyObject *self)
         Py_DECREF(func);
         return result;
     }
-    if (PyErr_Occurred()) {
-        return NULL;
-    }
+    PyErr_Clear();
     if (_PyType_Lookup(Py_TYPE(self), ID(__getitem__)) == NULL) {
         return not_iterable(self);
     }

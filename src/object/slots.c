@@ -566,7 +566,9 @@ slot_recompute(PyTypeObject *type, struct SlotRow *row)
                  ((PyCFunctionObject *)descr)->m_ml->ml_meth ==
                      (PyCFunction)(void (*)(void))tp_new_wrapper &&
                  slot == (void **)&type->tp_new) {
-            specific = (void *)((PyTypeObject *)PyCFunction_GET_SELF(descr))->tp_new;
+            /* As in the reference: a slot function, once there, stays when __new__ is removed
+               from the class. */
+            specific = (void *)type->tp_new;
         }
         else if (descr == Py_None && slot == (void **)&type->tp_hash) {
             specific = (void *)PyObject_HashNotImplemented;

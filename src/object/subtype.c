@@ -128,16 +128,8 @@ subtype_clear(PyObject *self)
         base = base->tp_base;
     }
     if (type_has(type, Py_TPFLAGS_MANAGED_DICT)) {
-        /* Only the dict's contents go; the dict itself may be held by others. */
-        PyObject *dict = MANAGED_DICT(self);
-        if (dict != NULL) {
-            Py_INCREF(dict);
-            PyDict_Clear(dict);
-            Py_DECREF(dict);
-        }
-        else {
-            managed_clear(self);
-        }
+        /* The dict goes, not only its contents: it may be self. */
+        managed_clear(self);
     }
     else if (type->tp_dictoffset != base->tp_dictoffset) {
         PyObject **slot = _PyObject_GetDictPtr(self);

@@ -2,6 +2,7 @@
 
    Removing bytes at the front only moves ob_start, so that a bytearray works as a queue.  Growth
    is by an eighth. */
+#define PY_SSIZE_T_CLEAN
 #include "types/bytearray.h"
 
 #include "object/declare.h"

@@ -2,6 +2,7 @@
 
    One struct serves all three: object is a str (encode, translate) or bytes (decode); encoding is
    NULL for translate.  start and end are kept as given and clipped to the object when read. */
+#define PY_SSIZE_T_CLEAN
 #include "object/declare.h"
 #include "types/exceptions.h"
 

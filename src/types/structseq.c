@@ -168,7 +168,9 @@ structseq_repr(PyObject *self)
         goto fail;
     }
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
-        const char *name = field_name(type, i);
+        /* Members without a name are not counted, as in the reference: for os.stat_result the
+           whole seconds show under the names of the times. */
+        const char *name = type->tp_members[i].name;
         if (name == NULL) {
             PyErr_Format(PyExc_SystemError, "In structseq_repr(), member %zd name is NULL for type %.500s",
                          i, type->tp_name);
