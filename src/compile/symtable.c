@@ -435,7 +435,9 @@ visit_annotation(struct SymbolTable *table, Expr *annotation)
 {
     bool apart = table->future & CO_FUTURE_ANNOTATIONS;
     if (apart) {
-        TRY(enter_block(table, ID(_annotation), ANNOTATION_BLOCK, annotation, AT(annotation)));
+        /* Not the node itself: a lambda expression has its block under that key. */
+        TRY(enter_block(table, ID(_annotation), ANNOTATION_BLOCK, (char *)annotation + 1,
+                        AT(annotation)));
     }
     TRY(visit_expr(table, annotation));
     if (apart) {
