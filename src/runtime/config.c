@@ -211,7 +211,6 @@ static const struct Field fields[] = {
     F(code_debug_ranges, UINT),
     F(show_ref_count, UINT),
     F(dump_refs, UINT),
-    F(dump_refs_file, TEXT_OPT),
     F(malloc_stats, UINT),
     F(filesystem_encoding, TEXT),
     F(filesystem_errors, TEXT),
