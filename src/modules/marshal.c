@@ -5,6 +5,7 @@
    its index; both sides count the flagged values alike.  Reading trusts nothing: every size is
    checked, nesting is bounded, and a value may refer to one that is not finished only if that is
    harmless (a list, a dict, a set, a tuple). */
+#define PY_SSIZE_T_CLEAN
 #include "object/declare.h"
 #include "types/code.h"
 

@@ -208,6 +208,9 @@ struct _is {
     struct {                        /* vm/spec_call.c: callables with instructions of their own */
         PyObject *len, *isinstance, *list_append;
     } callables;
+    struct {                        /* vm/trace.c */
+        bool setting_trace, setting_profile;
+    } tracing;
 
     struct {
         PyObject *empty;

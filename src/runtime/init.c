@@ -12,6 +12,7 @@
 #include "object/gc.h"
 #include "object/intern.h"
 #include "base/hash.h"
+#include "types/context.h"
 #include "types/exceptions.h"
 #include "types/str.h"
 #include <stdlib.h>
@@ -274,7 +275,7 @@ init_core(const PyConfig *config, PyThreadState **tstate_out)
     CHECK(interpreter_make(config, &tstate));
     *tstate_out = tstate;
     NEED(str_init() == 0 && intern_init() == 0, "can't initialize strings");
-    NEED(static_types_ready() == 0, "failed to initialize types");
+    NEED(static_types_ready() == 0 && context_init() == 0, "failed to initialize types");
     NEED(exceptions_init() == 0, "failed to initialize an exception type");
     CHECK(interpreter_init_core(tstate));
     _PyRuntime.life.core_initialized = 1;

@@ -468,8 +468,7 @@ group_prepare_reraise(PyObject *original, PyObject *list)
     if (rest != Py_None && PyList_Append(raised, rest) < 0) {
         goto done;
     }
-    result = PyList_GET_SIZE(raised) == 1 ? Py_NewRef(PyList_GET_ITEM(raised, 0))
-                                          : group_new("", raised);
+    result = group_new("", raised);
 done:
     Py_XDECREF(raised);
     Py_XDECREF(reraised);

@@ -436,11 +436,8 @@ hamt_without(Hamt *self, PyObject *key)
         return NULL;
     }
     truth removed = node_without(self->root, 0, hash, key, &root);
-    if (removed == 0) {
-        PyErr_SetObject(PyExc_KeyError, key);
-    }
     if (removed <= 0) {
-        return NULL;
+        return removed < 0 ? NULL : (Hamt *)Py_NewRef(self);
     }
     return root != NULL ? hamt_make(root, self->count - 1) : hamt_new();
 }

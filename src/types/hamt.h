@@ -10,7 +10,7 @@ typedef struct Hamt Hamt;
 Hamt *hamt_new(void);
 /* A mapping with one more or a changed item; `self` may be the result. */
 Hamt *hamt_assoc(Hamt *self, PyObject *key, PyObject *value);
-/* A mapping without the key; KeyError if it is not there. */
+/* A mapping without the key; `self` if it is not there. */
 Hamt *hamt_without(Hamt *self, PyObject *key);
 /* *value_out is borrowed. */
 truth hamt_find(Hamt *self, PyObject *key, PyObject **value_out);

@@ -105,6 +105,13 @@ has_version(PyTypeObject *type)
     return PyType_HasFeature(type, Py_TPFLAGS_VALID_VERSION_TAG) && type->tp_version_tag != 0;
 }
 
+/* A class attribute's own type may get a __get__ or __set__ later, which no version tells. */
+static bool
+is_mutable(PyTypeObject *type)
+{
+    return !PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE);
+}
+
 /* The offset of an object slot behind a member descriptor, 0 if it is none that fits. */
 static Py_ssize_t
 slot_offset(PyObject *owner, PyObject *found, bool writing)
@@ -188,6 +195,9 @@ specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
             done = specialize_slot(owner, instruction, slot_offset(owner, found, false),
                                    LOAD_ATTR_SLOT);
         }
+        else if (found != NULL && is_mutable(Py_TYPE(found))) {
+            done = false;
+        }
         else {
             done = specialize_instance(owner, instruction, name, LOAD_ATTR_INSTANCE_VALUE,
                                        LOAD_ATTR_WITH_HINT);
@@ -212,6 +222,9 @@ specialize_store_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name
             done = specialize_slot(owner, instruction, slot_offset(owner, found, true),
                                    STORE_ATTR_SLOT);
         }
+        else if (found != NULL && is_mutable(Py_TYPE(found))) {
+            done = false;
+        }
         else {
             done = specialize_instance(owner, instruction, name, STORE_ATTR_INSTANCE_VALUE,
                                        STORE_ATTR_WITH_HINT);
@@ -229,7 +242,8 @@ static bool
 specialize_class_method(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
 {
     PyTypeObject *meta = Py_TYPE(owner);
-    if (meta->tp_getattro != PyType_Type.tp_getattro) {
+    /* The class's version says nothing about changes to its metaclass. */
+    if (meta->tp_getattro != PyType_Type.tp_getattro || is_mutable(meta)) {
         return false;
     }
     PyObject *meta_found = _PyType_Lookup(meta, name);
@@ -240,7 +254,7 @@ specialize_class_method(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject
     /* What the class gives as it is: functions and method descriptors, and values without __get__. */
     if (found == NULL || !has_version(owner) ||
         !(PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) ||
-          Py_TYPE(found)->tp_descr_get == NULL)) {
+          (Py_TYPE(found)->tp_descr_get == NULL && !is_mutable(Py_TYPE(found))))) {
         return false;
     }
     cache_write32(instruction + 1 + CACHE_METHOD_VERSION, owner->tp_version_tag);

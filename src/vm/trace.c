@@ -286,22 +286,38 @@ trace_c_call_ex(PyThreadState *tstate, Frame *frame, PyObject *callable, PyObjec
 
 /* ---- C API ---------------------------------------------------------------------------------- */
 
+/* Replace one of the two functions.  Dropping the old object may run code that tries the same. */
+static int
+set_function(PyThreadState *tstate, const char *what, bool *busy, Py_tracefunc *function_slot,
+             PyObject **object_slot, Py_tracefunc function, PyObject *object)
+{
+    if (*busy) {
+        PyErr_Format(PyExc_RuntimeError,
+                     "Cannot install a %s function while another %s function is being installed",
+                     what, what);
+        return -1;
+    }
+    *busy = true;
+    PyObject *old = *object_slot;
+    *function_slot = NULL;
+    *object_slot = NULL;
+    update_use_tracing(tstate);
+    Py_XDECREF(old);
+    *object_slot = Py_XNewRef(object);
+    *function_slot = function;
+    update_use_tracing(tstate);
+    *busy = false;
+    return 0;
+}
+
 int
 _PyEval_SetTrace(PyThreadState *tstate, Py_tracefunc function, PyObject *arg)
 {
     if (PySys_Audit("sys.settrace", NULL) < 0) {
         return -1;
     }
-    PyObject *old = tstate->c_traceobj;
-    tstate->c_tracefunc = NULL;
-    tstate->c_traceobj = NULL;
-    update_use_tracing(tstate);
-    /* May run code: nothing refers to it any more. */
-    Py_XDECREF(old);
-    tstate->c_traceobj = Py_XNewRef(arg);
-    tstate->c_tracefunc = function;
-    update_use_tracing(tstate);
-    return 0;
+    return set_function(tstate, "trace", &tstate->interp->tracing.setting_trace,
+                        &tstate->c_tracefunc, &tstate->c_traceobj, function, arg);
 }
 
 int
@@ -310,15 +326,8 @@ _PyEval_SetProfile(PyThreadState *tstate, Py_tracefunc function, PyObject *arg)
     if (PySys_Audit("sys.setprofile", NULL) < 0) {
         return -1;
     }
-    PyObject *old = tstate->c_profileobj;
-    tstate->c_profilefunc = NULL;
-    tstate->c_profileobj = NULL;
-    update_use_tracing(tstate);
-    Py_XDECREF(old);
-    tstate->c_profileobj = Py_XNewRef(arg);
-    tstate->c_profilefunc = function;
-    update_use_tracing(tstate);
-    return 0;
+    return set_function(tstate, "profile", &tstate->interp->tracing.setting_profile,
+                        &tstate->c_profilefunc, &tstate->c_profileobj, function, arg);
 }
 
 /* An audit hook's refusal cannot be reported through these. */

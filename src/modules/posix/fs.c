@@ -2,6 +2,7 @@
    extended attributes.
 
    See also: stat.c, scandir.c, fd.c. */
+#define PY_SSIZE_T_CLEAN
 #include "modules/posix/posix.h"
 #include <dirent.h>
 #include <limits.h>
