@@ -245,8 +245,9 @@ type_signature(const struct TypeRow *row)
         } else if (plain) {
             Py_SETREF(text, PyUnicode_FromFormat("%U | %U", text, one));
         } else {
-            Py_SETREF(text, PyUnicode_FromFormat("%U\n%*s| %U", text, (int)strlen(row->name) + 1, "",
-                                                 one));
+            char indent[32] = {0};
+            memset(indent, ' ', strlen(row->name) + 1);
+            Py_SETREF(text, PyUnicode_FromFormat("%U\n%s| %U", text, indent, one));
         }
         Py_XDECREF(one);
     }
