@@ -140,9 +140,8 @@ enum { NORMALIZE_TRIES = 32 };
 
 /* Make *value an instance of *type.  If that raises, the new exception takes the place of the old
    one, again and again; a chain that does not end is a fatal error. */
-void
-_PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **value,
-                          PyObject **traceback)
+static void
+normalize(PyThreadState *tstate, PyObject **type, PyObject **value, PyObject **traceback)
 {
     for (int tries = 0; *type != NULL; tries++) {
         if (*value == NULL) {
@@ -197,6 +196,16 @@ _PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **val
                               : "Cannot recover from the recursive normalization of an exception.");
         }
     }
+}
+
+void
+_PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **value,
+                          PyObject **traceback)
+{
+    /* A RecursionError must be made while there is no room for calls left. */
+    tstate->recursion_headroom++;
+    normalize(tstate, type, value, traceback);
+    tstate->recursion_headroom--;
 }
 
 void
