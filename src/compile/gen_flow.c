@@ -158,6 +158,7 @@ gen_break(Gen *g, Stmt *s)
     TRY(emit(g, NOP));
     TRY(unwind_frames(g, false, &loop, &found));
     if (!found) {
+        SET_LOC(g, s);          /* unwinding has left another place */
         return gen_error(g, "'break' outside loop");
     }
     TRY(unwind_frame(g, &loop, false));
@@ -172,6 +173,7 @@ gen_continue(Gen *g, Stmt *s)
     TRY(emit(g, NOP));
     TRY(unwind_frames(g, false, &loop, &found));
     if (!found) {
+        SET_LOC(g, s);          /* unwinding has left another place */
         return gen_error(g, "'continue' not properly in loop");
     }
     return emit_jump(g, JUMP, loop.block);
