@@ -357,7 +357,7 @@ debug_malloc(void *ctx, size_t n)
 {
     struct DebugApi *api = ctx;
     debug_need_gil("_PyMem_DebugMalloc");
-    if (krait_alloc.wanted_kind != 0) {
+    if (krait_alloc.wanted_kind != 0 && api->below.malloc != raw_malloc) {
         void *p = api->below.malloc(api->below.ctx, n);
         return p == NULL ? NULL : memset(p, FRESH, n);
     }

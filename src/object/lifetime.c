@@ -219,8 +219,9 @@ _Py_BreakPoint(void)
 void
 _PyObject_DebugTypeStats(FILE *out)
 {
-    extern void _PyFloat_DebugMallocStats(FILE *);
+    extern void _PyDict_DebugMallocStats(FILE *), _PyFloat_DebugMallocStats(FILE *);
     extern void _PyList_DebugMallocStats(FILE *), _PyTuple_DebugMallocStats(FILE *);
+    _PyDict_DebugMallocStats(out);
     _PyFloat_DebugMallocStats(out);
     _PyList_DebugMallocStats(out);
     _PyTuple_DebugMallocStats(out);

@@ -378,7 +378,8 @@ read_options(PyConfig *config, const PyWideStringList *argv, PyWideStringList *w
         case 'b': config->bytes_warning++; break;
         case 'd': config->parser_debug++; break;
         case 'i': config->inspect++; config->interactive++; break;
-        case 'E': case 'I': case 't': case 'R': break;
+        case 'E': case 'I': case 't': break;
+        case 'R': config->use_hash_seed = 0; break;
         case 'O': config->optimization_level++; break;
         case 'P': config->safe_path = 1; break;
         case 'B': config->write_bytecode = 0; break;

@@ -217,7 +217,7 @@ decode_current(const char *arg, wchar_t **wstr, size_t *wlen, const char **reaso
     while (size > 0) {
         size_t got = mbrtowc(&out[n], at, size, &state);
         /* A decoded surrogate would be taken for an escaped byte on the way back. */
-        bool bad = got == (size_t)-1 || got == (size_t)-2 ||
+        bool bad = got == (size_t)-1 || got == (size_t)-2 || out[n] > 0x10ffff ||
                    (out[n] >= 0xd800 && out[n] <= 0xdfff);
         if (bad) {
             if (errors != ERRORS_SURROGATEESCAPE) {

@@ -333,10 +333,33 @@ apply_legacy(PyConfig *config)
     return STATUS_OK;
 }
 
+/* The program's file, as it is shown in tracebacks, does not depend on a later chdir(). */
+static PyStatus
+make_run_filename_absolute(PyConfig *config)
+{
+    if (config->run_filename == NULL || config->run_filename[0] == L'/') {
+        return STATUS_OK;
+    }
+    char *here = getcwd(NULL, 0);
+    wchar_t *wide = here == NULL ? NULL : Py_DecodeLocale(here, NULL);
+    wchar_t *full = wide == NULL ? NULL : join(wide, config->run_filename);
+    free(here);
+    PyMem_RawFree(wide);
+    if (full == NULL) {
+        return STATUS_OK;       /* it stays relative */
+    }
+    PyMem_RawFree(config->run_filename);
+    config->run_filename = full;
+    return STATUS_OK;
+}
+
 PyStatus
 config_find_paths(PyConfig *config, bool compute_path)
 {
     PyStatus s = apply_legacy(config);
+    if (!STATUS_FAILED(s)) {
+        s = make_run_filename_absolute(config);
+    }
     wchar_t *prefix = NULL, *exec_prefix = NULL, *stdlib = NULL, *dynload = NULL, *start = NULL;
     wchar_t *home = NULL;
     if (STATUS_FAILED(s)) {

@@ -1518,3 +1518,10 @@ instance_dict_set(PyTypeObject *type, PyObject **slot, PyObject *name, PyObject 
     Py_DECREF(dict);
     return err;
 }
+/* Write to `out` how many dicts wait for reuse: none ever does, the pages serve them fast enough. */
+void
+_PyDict_DebugMallocStats(FILE *out)
+{
+    _PyDebugAllocatorStats(out, "free PyDictObject", 0, sizeof(PyDictObject));
+}
+

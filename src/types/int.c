@@ -795,7 +795,7 @@ static Py_ssize_t
 int___sizeof__(PyObject *self)
 {
     size_t n = int_limbs((PyLongObject *)self);
-    return Py_TYPE(self)->tp_basicsize + (Py_ssize_t)(n ? n : 1) * (Py_ssize_t)sizeof(digit);
+    return (Py_ssize_t)offsetof(PyLongObject, ob_digit) + (Py_ssize_t)(n ? n : 1) * (Py_ssize_t)sizeof(digit);
 }
 
 METHOD(int, __trunc__, NULL, "Truncating an int gives the int itself.")
