@@ -498,7 +498,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
         if (cframe.use_tracing && trace_enter(tstate, frame) < 0) {
             goto drop_stack;
         }
-        goto error_again;
+        goto error;
     }
 
 start_frame:
@@ -636,13 +636,13 @@ leave_failed:
     {
         Frame *done = frame;
         frame = done->previous;
+        cframe.current_frame = frame;
         if (done->owner == OWNED_BY_GENERATOR) {
             generator_finish(tstate, frame_generator(done));
         }
         else {
             eval_pop_frame(tstate, done);
         }
-        cframe.current_frame = frame;
         sp = frame->slots + frame->stack_top;
         frame->stack_top = -1;
         next = frame->last + 1;
@@ -656,9 +656,9 @@ generator_returned:
         frame = done->previous;
         bool wants_value = opcode_deoptimized[_Py_OPCODE(*frame->last)] == SEND;
         frame->last += done->exhausted_jump;
+        cframe.current_frame = frame;
         /* The generator is still on the caller's stack: it outlives this. */
         generator_finish(tstate, frame_generator(done));
-        cframe.current_frame = frame;
         PyObject *iterator = frame->slots[--frame->stack_top];
         if (wants_value) {
             frame->slots[frame->stack_top++] = result_out;

@@ -260,12 +260,12 @@ OP(RETURN_VALUE, ())
         result_out = value;
         goto generator_returned;
     }
-    /* The frame is still the current one, and counted, while its locals die. */
+    /* While its locals die the frame is no longer shown, but still counted. */
     frame = done->previous;
+    cframe.current_frame = frame;
     frame_clear_quick(done);
     tstate->recursion_remaining++;
     frame_stack_pop(tstate, done);
-    cframe.current_frame = frame;
     frame->slots[frame->stack_top++] = value;
     goto resume_frame;
 }
