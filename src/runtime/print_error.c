@@ -135,6 +135,9 @@ print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize
                             print_text(p, "\n") < 0
                         ? -1
                         : 0;
+    if (line != NULL && caret_end > PyUnicode_GET_LENGTH(line)) {
+        caret_end = PyUnicode_GET_LENGTH(line);
+    }
     if (result == 0 && caret >= 0) {
         result = print_text(p, "    ");
         for (Py_ssize_t i = 0; result == 0 && i < caret; i++) {
