@@ -241,14 +241,15 @@ reversed_tp_traverse(struct Reversed *self, visitproc visit, void *arg)
 static PyObject *
 reversed_tp_iternext(struct Reversed *self)
 {
-    if (self->index < 0) return NULL;
-    PyObject *item = PySequence_GetItem(self->seq, self->index);
-    if (item != NULL) {
-        self->index--;
-        return item;
-    }
-    if (PyErr_ExceptionMatches(PyExc_IndexError) || PyErr_ExceptionMatches(PyExc_StopIteration)) {
-        PyErr_Clear();
+    if (self->index >= 0) {
+        PyObject *item = PySequence_GetItem(self->seq, self->index);
+        if (item != NULL) {
+            self->index--;
+            return item;
+        }
+        if (PyErr_ExceptionMatches(PyExc_IndexError) || PyErr_ExceptionMatches(PyExc_StopIteration)) {
+            PyErr_Clear();
+        }
     }
     self->index = -1;
     Py_CLEAR(self->seq);

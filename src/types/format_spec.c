@@ -382,9 +382,9 @@ write_padded(_PyUnicodeWriter *writer, const struct spec *spec, PyObject *text, 
     Py_ssize_t left = spec->align == '>'   ? fill
                       : spec->align == '^' ? fill / 2
                                            : 0;
-    Py_UCS4 maxchar = _PyUnicode_FindMaxChar(text, 0, length);
-    if (fill > 0)
-        maxchar = Py_MAX(maxchar, spec->fill);
+    if (fill == 0)
+        return _PyUnicodeWriter_WriteSubstring(writer, text, 0, length);
+    Py_UCS4 maxchar = Py_MAX(_PyUnicode_FindMaxChar(text, 0, length), spec->fill);
     if (_PyUnicodeWriter_Prepare(writer, length + fill, maxchar) < 0)
         return -1;
     if (left > 0)

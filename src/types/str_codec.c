@@ -798,10 +798,34 @@ short_cut(const char *encoding)
     return CUT_NONE;
 }
 
+/* In development mode, an unknown encoding or error handler is an error even if it is not needed. */
+static status
+check_names(const char *encoding, const char *errors)
+{
+    const struct _is *interp = interp_get();
+    if (likely(!interp->config.dev_mode) || interp->codecs.error_registry == NULL)
+        return 0;
+    if (encoding != NULL && short_cut(encoding) == CUT_NONE) {
+        PyObject *info = _PyCodec_Lookup(encoding);
+        if (info == NULL)
+            return -1;
+        Py_DECREF(info);
+    }
+    if (codec_error_mode(errors) == ERRORS_OTHER) {
+        PyObject *handler = PyCodec_LookupError(errors);
+        if (handler == NULL)
+            return -1;
+        Py_DECREF(handler);
+    }
+    return 0;
+}
+
 /* Decodes by the name of a text encoding; NULL means UTF-8. */
 PyObject *
 PyUnicode_Decode(const char *s, Py_ssize_t size, const char *encoding, const char *errors)
 {
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     if (size == 0)
         return str_new_empty();
     switch (encoding == NULL ? CUT_UTF8 : short_cut(encoding)) {
@@ -849,6 +873,8 @@ PyUnicode_AsEncodedString(PyObject *text, const char *encoding, const char *erro
         PyErr_BadArgument();
         return NULL;
     }
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     switch (encoding == NULL ? CUT_UTF8 : short_cut(encoding)) {
     case CUT_UTF8:
         return _PyUnicode_AsUTF8String(text, errors);

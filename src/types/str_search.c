@@ -248,7 +248,8 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
     if (maxcount < 0)
         maxcount = PY_SSIZE_T_MAX;
     struct pattern p;
-    truth possible = maxcount == 0 || o.length > t.length ? 0 : pattern_begin(&p, t, o);
+    bool changes = maxcount != 0 && o.length <= t.length && !_PyUnicode_EQ(old, new);
+    truth possible = changes ? pattern_begin(&p, t, o) : 0;
     if (possible < 0)
         return NULL;
     Py_ssize_t count = possible ? search_count(t.width, t.data, t.length, p.data, p.length, maxcount)
