@@ -93,7 +93,7 @@ int_attribute(PyObject *value, PyObject *name, Py_ssize_t missing, Py_ssize_t *o
     if (v == Py_None) {
         *out = missing;
         Py_DECREF(v);
-        return true;
+        return missing != PY_SSIZE_T_MIN;
     }
     *out = PyLong_AsSsize_t(v);
     Py_DECREF(v);
@@ -137,6 +137,7 @@ print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize
                         : 0;
     if (line != NULL && caret_end > PyUnicode_GET_LENGTH(line)) {
         caret_end = PyUnicode_GET_LENGTH(line);
+        caret = caret > caret_end ? caret_end : caret;
     }
     if (result == 0 && caret >= 0) {
         result = print_text(p, "    ");
@@ -168,7 +169,7 @@ print_syntax_location(struct Printer *p, PyObject *value)
     }
     Py_DECREF(marker);
     filename = PyObject_GetAttr(value, ID(filename));
-    if (filename == NULL || !int_attribute(value, ID(lineno), 0, &lineno) ||
+    if (filename == NULL || !int_attribute(value, ID(lineno), PY_SSIZE_T_MIN, &lineno) ||
         !int_attribute(value, ID(offset), -1, &offset) ||
         !int_attribute(value, ID(end_lineno), lineno, &end_lineno) ||
         !int_attribute(value, ID(end_offset), -1, &end_offset) ||

@@ -171,7 +171,7 @@ async_send_send(AsyncSend *self, PyObject *value)
 
 METHOD(async_send, throw, NULL,
        "throw(value)\nthrow(type[,value[,tb]])\n\n"
-       "Raise an exception where the generator waits;\n"
+       "Raise an exception in generator where it waits;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 async_send_throw(AsyncSend *self, PyObject *const *args, Py_ssize_t nargs)
@@ -369,7 +369,7 @@ async_throw_send(AsyncThrow *self, PyObject *value)
 
 METHOD(async_throw, throw, NULL,
        "throw(value)\nthrow(type[,value[,tb]])\n\n"
-       "Raise an exception where the generator waits;\n"
+       "Raise an exception in generator where it waits;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 async_throw_throw(AsyncThrow *self, PyObject *const *args, Py_ssize_t nargs)

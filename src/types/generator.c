@@ -720,7 +720,7 @@ generator_get_delegate(PyGenObject *self, void *Py_UNUSED(closure))
 MEMBER(gen, "gi_code", T_OBJECT, PyGenObject, gi_code, READONLY | PY_AUDIT_READ, NULL)
 
 METHOD(gen, send, NULL,
-       "send(value) -> resume the generator with 'value' as the result of its yield;\n"
+       "send(value) -> put 'value' into generator as the result of its yield;\n"
        "gives the next yielded value or raises StopIteration.")
 static PyObject *
 gen_send(PyGenObject *self, PyObject *value)
@@ -730,7 +730,7 @@ gen_send(PyGenObject *self, PyObject *value)
 
 METHOD(gen, throw, NULL,
        "throw(value)\nthrow(type[,value[,tb]])\n\n"
-       "Raise an exception where the generator waits;\n"
+       "Raise an exception in generator where it waits;\n"
        "gives the next yielded value or raises StopIteration.")
 static PyObject *
 gen_throw(PyGenObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -738,7 +738,7 @@ gen_throw(PyGenObject *self, PyObject *const *args, Py_ssize_t nargs)
     return generator_throw_args(self, args, nargs);
 }
 
-METHOD(gen, close, NULL, "close() -> raise GeneratorExit where the generator waits.")
+METHOD(gen, close, NULL, "close() -> raise GeneratorExit inside generator.")
 static PyObject *
 gen_close(PyGenObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -886,7 +886,7 @@ MEMBER(coro, "cr_code", T_OBJECT, PyCoroObject, cr_code, READONLY | PY_AUDIT_REA
 MEMBER(coro, "cr_origin", T_OBJECT, PyCoroObject, cr_origin_or_finalizer, READONLY, NULL)
 
 METHOD(coro, send, NULL,
-       "send(value) -> resume the coroutine with 'value' as the result of its await;\n"
+       "send(value) -> put 'value' into coroutine as the result of its await;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 coro_send(PyGenObject *self, PyObject *value)
@@ -896,7 +896,7 @@ coro_send(PyGenObject *self, PyObject *value)
 
 METHOD(coro, throw, NULL,
        "throw(value)\nthrow(type[,value[,traceback]])\n\n"
-       "Raise an exception where the coroutine waits;\n"
+       "Raise an exception in coroutine where it waits;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 coro_throw(PyGenObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -904,7 +904,7 @@ coro_throw(PyGenObject *self, PyObject *const *args, Py_ssize_t nargs)
     return generator_throw_args(self, args, nargs);
 }
 
-METHOD(coro, close, NULL, "close() -> raise GeneratorExit where the coroutine waits.")
+METHOD(coro, close, NULL, "close() -> raise GeneratorExit inside coroutine.")
 static PyObject *
 coro_close(PyGenObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -1014,7 +1014,7 @@ TYPE(coro, PyCoro_Type, "coroutine", PyCoroObject, NULL, NULL,
      .tp_finalize = _PyGen_Finalize)
 
 METHOD(coro_wrapper, send, NULL,
-       "send(value) -> resume the coroutine with 'value' as the result of its await;\n"
+       "send(value) -> put 'value' into coroutine as the result of its await;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 coro_wrapper_send(CoroutineWrapper *self, PyObject *value)
@@ -1024,7 +1024,7 @@ coro_wrapper_send(CoroutineWrapper *self, PyObject *value)
 
 METHOD(coro_wrapper, throw, NULL,
        "throw(value)\nthrow(type[,value[,traceback]])\n\n"
-       "Raise an exception where the coroutine waits;\n"
+       "Raise an exception in coroutine where it waits;\n"
        "gives the next value it waits with or raises StopIteration.")
 static PyObject *
 coro_wrapper_throw(CoroutineWrapper *self, PyObject *const *args, Py_ssize_t nargs)
@@ -1032,7 +1032,7 @@ coro_wrapper_throw(CoroutineWrapper *self, PyObject *const *args, Py_ssize_t nar
     return generator_throw_args((PyGenObject *)self->coroutine, args, nargs);
 }
 
-METHOD(coro_wrapper, close, NULL, "close() -> raise GeneratorExit where the coroutine waits.")
+METHOD(coro_wrapper, close, NULL, "close() -> raise GeneratorExit inside coroutine.")
 static PyObject *
 coro_wrapper_close(CoroutineWrapper *self, PyObject *Py_UNUSED(ignored))
 {

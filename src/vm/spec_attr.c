@@ -192,8 +192,12 @@ specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
             done = false;
         }
         else if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
-            done = specialize_slot(owner, instruction, slot_offset(owner, found, false),
-                                   LOAD_ATTR_SLOT);
+            /* object.__class__ reads like a slot at the type pointer. */
+            Py_ssize_t offset = found == _PyType_Lookup(&PyBaseObject_Type, name) &&
+                                        name == ID(__class__)
+                                    ? (Py_ssize_t)offsetof(PyObject, ob_type)
+                                    : slot_offset(owner, found, false);
+            done = specialize_slot(owner, instruction, offset, LOAD_ATTR_SLOT);
         }
         else if (found != NULL && is_mutable(Py_TYPE(found))) {
             done = false;
