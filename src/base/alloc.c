@@ -785,6 +785,7 @@ int
 _PyObject_DebugMallocStats(FILE *out)
 {
     static const char *const kinds[PAGE_KINDS] = {"raw", "plain", "collected", "with dict"};
+    fprintf(out, "Small block threshold = %d, in %u size classes.\n\n", PAGE_MAX, PAGE_CLASSES - 2);
     fprintf(out, "%-10s %6s %7s %8s %10s %10s\n", "kind", "class", "size", "pages", "blocks", "free");
     for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
         for (unsigned c = 1; c < PAGE_CLASSES; c++) {

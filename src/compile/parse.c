@@ -515,6 +515,9 @@ parse_string(const char *source, PyObject *filename, int start, PyCompilerFlags 
 {
     PyObject *decoded = NULL, *encoding = NULL;
     size_t length = strlen(source);
+    if (PySys_Audit("compile", "yO", source, filename) < 0) {
+        return NULL;
+    }
     bool utf8 = flags != NULL && (flags->cf_flags & PyCF_IGNORE_COOKIE);
     if (!utf8) {
         decoded = source_decode(source, length, filename, &encoding);
@@ -580,6 +583,9 @@ parse_file(FILE *file, PyObject *filename, const char *encoding, int start, PyCo
            Arena *arena)
 {
     size_t length;
+    if (PySys_Audit("compile", "OO", Py_None, filename) < 0) {
+        return NULL;
+    }
     char *data = read_all(file, &length);
     if (data == NULL) {
         return NULL;
@@ -680,6 +686,9 @@ parse_file_interactive(FILE *file, PyObject *filename, const char *encoding, int
                        const char *ps1, const char *ps2, PyCompilerFlags *flags, int *errcode,
                        Arena *arena)
 {
+    if (PySys_Audit("compile", "OO", Py_None, filename) < 0) {
+        return NULL;
+    }
     struct Parser *p = PyMem_Malloc(sizeof(struct Parser));
     char *text = PyMem_Calloc(1, 1);
     if (p == NULL || text == NULL) {

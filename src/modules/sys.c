@@ -58,8 +58,12 @@ sys_addaudithook(PyObject *module, PyObject *hook)
         }
         return NULL;
     }
-    if (interp->audit_hooks == NULL && (interp->audit_hooks = PyList_New(0)) == NULL) {
-        return NULL;
+    if (interp->audit_hooks == NULL) {
+        interp->audit_hooks = PyList_New(0);
+        if (interp->audit_hooks == NULL) {
+            return NULL;
+        }
+        PyObject_GC_UnTrack(interp->audit_hooks);   /* programs must not find the list */
     }
     if (PyList_Append(interp->audit_hooks, hook) < 0) {
         return NULL;
