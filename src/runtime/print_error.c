@@ -156,9 +156,9 @@ print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize
 }
 
 /* File, line and text of a SyntaxError; the attribute print_file_and_line marks those who have
-   them.  What is not as expected is passed over. */
+   them.  If one is not as expected nothing is printed, and *printed stays false. */
 static status
-print_syntax_location(struct Printer *p, PyObject *value)
+print_syntax_location(struct Printer *p, PyObject *value, bool *printed)
 {
     PyObject *marker, *filename = NULL, *text = NULL;
     Py_ssize_t lineno, offset, end_lineno, end_offset;
@@ -177,6 +177,7 @@ print_syntax_location(struct Printer *p, PyObject *value)
         PyErr_Clear();
         goto done;
     }
+    *printed = true;
     result = filename == Py_None
                  ? print_format(p, "  File \"<string>\", line %zd\n", lineno)
                  : print_format(p, "  File \"%S\", line %zd\n", filename, lineno);
@@ -327,14 +328,14 @@ print_one(struct Printer *p, PyObject *value, const char *header)
     }
     Py_XDECREF(traceback);
     p->margin = '|';
-    if (result < 0 || print_syntax_location(p, value) < 0) {
+    bool located = false;
+    if (result < 0 || print_syntax_location(p, value, &located) < 0) {
         return -1;
     }
     PyObject *shown = value;
     /* With its location printed, the text of a SyntaxError is only the message. */
-    PyObject *marker, *message = NULL;
-    if (_PyObject_LookupAttr(value, ID(print_file_and_line), &marker) > 0) {
-        Py_DECREF(marker);
+    PyObject *message = NULL;
+    if (located) {
         message = PyObject_GetAttr(value, ID(msg));
         if (message == NULL) {
             PyErr_Clear();
@@ -342,9 +343,6 @@ print_one(struct Printer *p, PyObject *value, const char *header)
         else {
             shown = message;
         }
-    }
-    else {
-        PyErr_Clear();
     }
     result = print_class(p, (PyObject *)Py_TYPE(value)) < 0 || print_message(p, shown) < 0 ||
                      print_suggestion(p, value) < 0 || print_text(p, "\n") < 0 ||
