@@ -373,7 +373,13 @@ decimal_to_double(const struct Decimal *d)
     int bits = 128 - __builtin_clzll((uint64_t)(product >> 64));
     int drop = bits - (MANTISSA_BITS + 1);
     if (exponent + drop < MIN_EXPONENT) drop = MIN_EXPONENT - exponent;
-    if (drop > bits) return 0.0;
+    if (drop > bits) {
+        /* Below half of the smallest double, unless the doubt reaches that far. */
+        u128 limit = product + doubt;
+        bool reaches = bits == 128 ? limit < product : limit >> bits != 0;
+        if (drop > bits + 1 || !reaches) return 0.0;
+        return assemble(compare_exactly(d, 1, exponent + drop - 1) > 0, exponent + drop);
+    }
     /* A leading bit at position 127 with drop 128: the whole product is fraction. */
     u128 half = (u128)1 << (drop - 1);
     u128 fraction = drop == 128 ? product : product & ((half << 1) - 1);

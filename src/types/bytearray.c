@@ -711,6 +711,11 @@ bytearray_extend(PyByteArrayObject *self, PyObject *iterable_of_ints)
         }
         return NULL;
     }
+    /* Nothing depends on the hint, but a bad one is an error. */
+    if (PyObject_LengthHint(iterable_of_ints, 32) < 0) {
+        Py_DECREF(it);
+        return NULL;
+    }
     /* All or nothing: collected apart. */
     PyObject *more = PyByteArray_FromStringAndSize(NULL, 0);
     status done = more ? append_items((PyByteArrayObject *)more, it) : -1;

@@ -293,7 +293,8 @@ bytes_from_sequence(PyObject *x)
     Py_ssize_t n = PySequence_Fast_GET_SIZE(x);
     PyObject *self = PyBytes_FromStringAndSize(NULL, n);
     if (self == NULL) return NULL;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(x); i++) {
+    Py_ssize_t i = 0;
+    for (; i < PySequence_Fast_GET_SIZE(x); i++) {
         PyObject *item = Py_NewRef(PySequence_Fast_GET_ITEM(x, i));
         int byte = byte_from_index(item);
         Py_DECREF(item);
@@ -308,7 +309,7 @@ bytes_from_sequence(PyObject *x)
         }
         PyBytes_AS_STRING(self)[i] = (char)byte;
     }
-    _PyBytes_Resize(&self, PySequence_Fast_GET_SIZE(x) < n ? PySequence_Fast_GET_SIZE(x) : n);
+    _PyBytes_Resize(&self, i);
     return self;
 }
 

@@ -471,7 +471,7 @@ byteslike_count(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
 truth
 byteslike_contains(PyObject *self, PyObject *value)
 {
-    Py_ssize_t byte = PyNumber_AsSsize_t(value, PyExc_ValueError);
+    Py_ssize_t byte = PyNumber_AsSsize_t(value, NULL);
     if (byte == -1 && PyErr_Occurred()) {
         PyErr_Clear();
         Py_buffer view;
@@ -983,8 +983,7 @@ split_space(PyObject *list, PyObject *self, Py_ssize_t limit)
             while (i < n && !is_space(s[i])) i++;
             end = i;
         } else {
-            /* The rest as it is, but without white space behind. */
-            while (is_space(s[end - 1])) end--;
+            /* The rest as it is. */
             i = n;
         }
         if (append_part(list, self, start, end) < 0) return -1;
@@ -1004,7 +1003,6 @@ rsplit_space(PyObject *list, PyObject *self, Py_ssize_t limit)
             while (i > 0 && !is_space(s[i - 1])) i--;
             start = i;
         } else {
-            while (is_space(s[start])) start++;
             i = 0;
         }
         if (append_part(list, self, start, end) < 0) return -1;

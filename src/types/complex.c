@@ -266,6 +266,8 @@ complex_nb_power(PyObject *left, PyObject *right, PyObject *modulus)
         result = _Py_c_pow(a, b);
         if (errno == 0 && (isinf(result.real) || isinf(result.imag))) errno = ERANGE;
     }
+    /* An underflow is no error. */
+    if (errno == ERANGE && !isinf(result.real) && !isinf(result.imag)) errno = 0;
     if (errno == EDOM) {
         PyErr_SetString(PyExc_ZeroDivisionError, "0.0 to a negative or complex power");
         return NULL;

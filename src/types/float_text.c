@@ -110,7 +110,7 @@ float_from_text(const char *s, Py_ssize_t length, void *arg)
 {
     char *end;
     double x = PyOS_string_to_double(s, &end, NULL);
-    if (end != s + length) {
+    if (end != s + length || end == s) {
         PyErr_Format(PyExc_ValueError, "could not convert string to float: %R", (PyObject *)arg);
         return NULL;
     }

@@ -829,6 +829,11 @@ assign_slice(View *self, PyObject *key, PyObject *value)
         dest.suboffsets[0] = self->view.suboffsets[0];
     }
     if (apply_slice(&dest, key) < 0) goto done;
+    /* __index__ may have released the view. */
+    if (is_released(self)) {
+        released_error();
+        goto done;
+    }
     dest.len = dest.shape[0] * dest.itemsize;
     if (strcmp(plain_format(dest.format), plain_format(src.format)) != 0
         || dest.itemsize != src.itemsize || !same_shape(&dest, &src)) {
