@@ -82,7 +82,8 @@ print_format(struct Printer *p, const char *format, ...)
 
 /* ---- one exception ------------------------------------------------------------------------ */
 
-/* An int attribute, or `missing` for None and -1 with no exception for anything else. */
+/* An int attribute, or `missing` for None.  False if it is something else; an exception is set
+   unless it is None. */
 static bool
 int_attribute(PyObject *value, PyObject *name, Py_ssize_t missing, Py_ssize_t *out)
 {
@@ -100,59 +101,48 @@ int_attribute(PyObject *value, PyObject *name, Py_ssize_t missing, Py_ssize_t *o
     return !(*out == -1 && PyErr_Occurred());
 }
 
-/* The offending text of a SyntaxError with a marker below. */
+/* The offending text of a SyntaxError with a marker below.  Columns count from 1, and, as in the
+   reference, bytes of UTF-8 stand for characters. */
 static status
 print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize_t end_offset)
 {
-    Py_ssize_t size;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &size);
-    if (utf8 == NULL) {
+    const char *at = PyUnicode_AsUTF8(text);
+    if (at == NULL) {
         return -1;
     }
-    /* Offsets count characters from 1; only the last of several lines is shown. */
     Py_ssize_t caret = offset - 1, caret_end = end_offset - 1;
-    const char *at = utf8, *newline;
-    while ((newline = strchr(at, '\n')) != NULL) {
-        Py_ssize_t inside = newline - at;
-        if (inside >= caret || newline[1] == 0) {
-            break;
-        }
-        caret -= inside + 1;
-        caret_end -= inside + 1;
-        at = newline + 1;
-    }
-    while (*at == ' ' || *at == '\t' || *at == '\f') {
-        at++;
+    for (; *at == ' ' || *at == '\t' || *at == '\f'; at++) {
         caret--;
         caret_end--;
     }
-    size_t n = strcspn(at, "\n");
-    while (n > 0 && at[n - 1] == '\r') {
-        n--;
+    Py_ssize_t length = (Py_ssize_t)strlen(at);
+    caret_end = caret_end > length ? length : caret_end;
+    length -= length > 0 && at[length - 1] == '\n';
+    caret = caret > length ? length : caret;
+    /* Lines in front of the marked one are left out. */
+    const char *newline;
+    while ((newline = strchr(at, '\n')) != NULL && newline - at < caret) {
+        Py_ssize_t line = newline + 1 - at;
+        at += line;
+        length -= line;
+        caret -= line;
+        caret_end -= line;
     }
-    PyObject *line = PyUnicode_DecodeUTF8(at, (Py_ssize_t)n, "replace");
-    status result = line == NULL || print_text(p, "    ") < 0 || print_object(p, line) < 0 ||
-                            print_text(p, "\n") < 0
-                        ? -1
-                        : 0;
-    if (line != NULL && caret_end > PyUnicode_GET_LENGTH(line)) {
-        caret_end = PyUnicode_GET_LENGTH(line);
-        caret = caret > caret_end ? caret_end : caret;
+    if (print_text(p, "    ") < 0 || print_text(p, at) < 0 ||
+        (at[length] != '\n' && print_text(p, "\n") < 0)) {
+        return -1;
     }
-    if (result == 0 && caret >= 0) {
-        result = print_text(p, "    ");
-        for (Py_ssize_t i = 0; result == 0 && i < caret; i++) {
-            Py_UCS4 c = i < PyUnicode_GET_LENGTH(line) ? PyUnicode_READ_CHAR(line, i) : ' ';
-            result = print_text(p, Py_UNICODE_ISSPACE(c) && c != '\n' ? (c == '\t' ? "\t" : " ") : " ");
-        }
-        Py_ssize_t marks = caret_end > caret ? caret_end - caret : 1;
-        for (Py_ssize_t i = 0; result == 0 && i < marks; i++) {
-            result = print_text(p, "^");
-        }
-        result = result == 0 ? print_text(p, "\n") : result;
+    if (caret < 0) {
+        return 0;
     }
-    Py_XDECREF(line);
-    return result;
+    status result = print_text(p, "    ");
+    for (Py_ssize_t i = 0; result == 0 && i < caret; i++) {
+        result = print_text(p, " ");
+    }
+    do {
+        result = result == 0 ? print_text(p, "^") : result;
+    } while (++caret < caret_end);
+    return result == 0 ? print_text(p, "\n") : result;
 }
 
 /* File, line and text of a SyntaxError; the attribute print_file_and_line marks those who have
@@ -185,7 +175,7 @@ print_syntax_location(struct Printer *p, PyObject *value, bool *printed)
         if (lineno < end_lineno) {
             /* the marked text goes on: mark to the end of this line */
             Py_ssize_t stop = PyUnicode_FindChar(text, '\n', 0, PyUnicode_GET_LENGTH(text), 1);
-            end_offset = (stop < 0 ? PyUnicode_GET_LENGTH(text) : stop) + 1;
+            end_offset = stop < 0 ? PyUnicode_GET_LENGTH(text) : stop;
         }
         else if (end_offset <= 0) {
             end_offset = offset;
