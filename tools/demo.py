@@ -1,0 +1,122 @@
+"""Run real programs under Krait and the reference and compare every byte they write.
+
+    demo.py [--interp build/krait] [NAME...]
+
+Each program is a command line; {py} is the interpreter, {out} a folder of its own.  Compared are
+exit code, standard output and every file below {out}.
+"""
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+REFERENCE = '/usr/bin/python3.11'
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+LIB = '/usr/lib/python3.11'
+
+MAKE_JSON = ("import json, random; random.seed(7); print(json.dumps([{'id': i, 'name': 'n%d' % i, "
+             "'x': [random.random() for _ in range(8)], 'text': chr(0xe9) * (i % 9)} for i in range(60000)]))")
+
+PROGRAMS = [
+    ('hello', '{py} -c "print(\'hello, world\')"'),
+    ('json.tool on 10 MB', '{py} -c "%s" > {out}/in.json && {py} -m json.tool {out}/in.json {out}/out.json' %
+     MAKE_JSON.replace('"', '\\"')),
+    ('pygments: 100 files to HTML',
+     'for f in $(ls -S %s/*.py | head -100); do echo $f; done > {out}/list; '
+     '{py} %s/tools/highlight.py {out} $(cat {out}/list)' % (LIB, ROOT)),
+    ('docutils: reStructuredText to HTML',
+     'for f in $(find /usr/share/doc /usr/lib/python3/dist-packages -name "*.rst" | sort | head -20); do '
+     '{py} -m docutils --report=5 --halt=5 $f {out}/$(echo $f | tr / _).html; done'),
+    ('compileall of the standard library',
+     'cp -r %s/json %s/email %s/asyncio %s/unittest {out}/ && find {out} -name "*.pyc" -delete && '
+     '{py} -m compileall -q {out} && {py} %s/tools/pyc_digest.py {out} && find {out} -name "*.pyc" -delete'
+     % (LIB, LIB, LIB, LIB, ROOT)),
+    ('tarfile', 'cp %s/a*.py {out} && cd {out} && {py} -m tarfile -c x.tar a*.py && {py} -m tarfile -l x.tar' % LIB),
+    ('zipfile', 'cp %s/b*.py {out} && cd {out} && {py} -m zipfile -c x.zip b*.py && {py} -m zipfile -l x.zip' % LIB),
+    ('gzip', 'cp %s/typing.py {out} && cd {out} && {py} -m gzip typing.py && {py} -m gzip -d typing.py.gz && '
+     'cat typing.py && rm typing.py.gz' % LIB),
+    ('base64', '{py} -m base64 -e %s/typing.py' % LIB),
+    ('dis', '{py} -m dis %s/argparse.py' % LIB),
+    ('ast', '{py} -m ast -a %s/enum.py' % LIB),
+    ('tokenize', '{py} -m tokenize %s/decimal.py' % LIB),
+    ('pydoc', '{py} -m pydoc textwrap'),
+    ('timeit', '{py} -m timeit -n 1 -r 1 pass > /dev/null'),
+    ('unittest', '{py} -m unittest -q test.test_textwrap 2>&1 | tail -1'),
+    ('calendar', '{py} -m calendar 2024'),
+    ('inspect', '{py} -m inspect --details json 2>&1 | head -3'),
+    ('http.server', '{py} %s/tools/serve.py' % ROOT),
+]
+EXAMPLES = sorted(f for f in os.listdir(os.path.join(ROOT, 'examples')) if f.endswith('.py'))
+PROGRAMS += [('examples/' + f, '{py} %s/examples/%s' % (ROOT, f)) for f in EXAMPLES]
+
+
+def digest(folder):
+    found = {}
+    for base, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(base, name)
+            with open(path, 'rb') as f:
+                found[os.path.relpath(path, folder)] = hashlib.sha256(f.read()).hexdigest()
+    return found
+
+
+def run(interp, command, folder):
+    out = os.path.join(folder, 'out')
+    shutil.rmtree(out, ignore_errors=True)
+    os.makedirs(out)
+    env = dict(os.environ, LANG='C.UTF-8', PYTHONHASHSEED='0', SOURCE_DATE_EPOCH='0', COLUMNS='80')
+    start = time.monotonic()
+    p = subprocess.run(['sh', '-c', command.replace('{py}', interp).replace('{out}', out)], env=env, cwd=folder,
+                       stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+    return (p.returncode, p.stdout, digest(out)), p.stderr, time.monotonic() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('names', nargs='*')
+    parser.add_argument('--interp', default='build/krait')
+    options = parser.parse_args()
+    interp = os.path.abspath(options.interp)
+    failed = passed = 0
+    folder = tempfile.mkdtemp(prefix='krait-demo-')
+    # the same path for both: some programs print where they ran from
+    link = os.path.join(folder, 'python')
+    for title, command in PROGRAMS:
+        if options.names and not any(n in title for n in options.names):
+            continue
+        results = []
+        for target in (interp, REFERENCE):
+            if os.path.lexists(link):
+                os.unlink(link)
+            os.symlink(target, link)
+            try:
+                results.append(run(link, command, folder))
+            except subprocess.TimeoutExpired:
+                results.append((('timeout', b'', {}), b'', 600.0))
+        (ours, err, t), (theirs, _, rt) = results
+        same = ours == theirs
+        passed += same
+        failed += not same
+        print('%-44s %-9s %6.2fs  reference %6.2fs' % (title, 'same' if same else 'DIFFERENT', t, rt),
+              flush=True)
+        if not same:
+            what = ('exit code %s, reference %s' % (ours[0], theirs[0]) if ours[0] != theirs[0] else
+                    'standard output' if ours[1] != theirs[1] else
+                    'files: ' + ' '.join(sorted(k for k in set(ours[2]) | set(theirs[2])
+                                                if ours[2].get(k) != theirs[2].get(k))[:4]))
+            print('    differs in ' + what)
+            for line in err.decode('utf-8', 'replace').splitlines()[-3:]:
+                print('    ' + line[:160])
+    shutil.rmtree(folder, ignore_errors=True)
+    print('%d passed, %d failed, 0 skipped' % (passed, failed))
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
