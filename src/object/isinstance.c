@@ -1,8 +1,9 @@
 /* isinstance and issubclass.
 
    A class may answer itself (__instancecheck__, __subclasscheck__ on its metaclass); a tuple asks
-   its items; an object with a tuple `__bases__` counts as a class even if it is no type. */
+   or union asks its items; an object with a tuple `__bases__` counts as a class even if it is no type. */
 #include "object/object.h"
+#include "types/generic_alias.h"
 
 /* op.__bases__ if it is a tuple: new reference; NULL with or without an exception. */
 static PyObject *
@@ -158,6 +159,9 @@ PyObject_IsInstance(PyObject *op, PyObject *class)
         return _PyObject_RealIsInstance(op, class);
     }
     PyThreadState *tstate = tstate_get();
+    if (is_union(class)) {
+        class = union_args_peek(class);
+    }
     if (PyTuple_Check(class)) {
         return ask_tuple(tstate, op, class, PyObject_IsInstance, " in __instancecheck__");
     }
@@ -176,6 +180,9 @@ PyObject_IsSubclass(PyObject *derived, PyObject *class)
         return derived == class ? 1 : _PyObject_RealIsSubclass(derived, class);
     }
     PyThreadState *tstate = tstate_get();
+    if (is_union(class)) {
+        class = union_args_peek(class);
+    }
     if (PyTuple_Check(class)) {
         return ask_tuple(tstate, derived, class, PyObject_IsSubclass, " in __subclasscheck__");
     }
