@@ -19,4 +19,10 @@ enum uniname_kinds { UNINAME_CHARACTERS, UNINAME_WITH_ALIASES, UNINAME_WITH_SEQU
    0 if unknown. */
 int uniname_find(const char *name, size_t length, enum uniname_kinds kinds, uint32_t out[4]);
 
+/* What the capsule unicodedata._ucnhash_CAPI holds: 1 found, 0 not. */
+struct uniname_api {
+    int (*getname)(uint32_t ch, char *buffer, int size, int with_alias_and_seq);
+    int (*getcode)(const char *name, int length, uint32_t *ch);
+};
+
 #endif

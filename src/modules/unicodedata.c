@@ -457,12 +457,6 @@ unicodedata_lookup(PyObject *self, str_or_buffer *name)
     return PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, found, n);
 }
 
-/* What the capsule _ucnhash_CAPI offers to other modules. */
-struct name_api {
-    int (*getname)(Py_UCS4 code, char *buffer, int size, int with_alias_and_seq);
-    int (*getcode)(const char *name, int length, Py_UCS4 *code);
-};
-
 static int
 api_getname(Py_UCS4 code, char *buffer, int size, int Py_UNUSED(with_alias_and_seq))
 {
@@ -515,7 +509,7 @@ static PyType_Spec UCD_spec;
 static int
 unicodedata_exec(PyObject *module)
 {
-    static struct name_api api = {api_getname, api_getcode};
+    static struct uniname_api api = {api_getname, api_getcode};
     PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(&UCD_spec);
     if (type == NULL)
         return -1;

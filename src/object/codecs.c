@@ -60,21 +60,27 @@ PyCodec_Unregister(PyObject *search_function)
     return 0;
 }
 
-/* The encoding's name in lower case with '-' for spaces, as search functions get it: a new,
-   interned str. */
+/* The encoding's name as search functions get it, a new interned str: ASCII letters in lower case,
+   digits and dots, each run of anything else between them one '_'. */
 static PyObject *
 normalised_name(const char *encoding)
 {
     size_t n = strlen(encoding);
-    if (n > PY_SSIZE_T_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "string is too large");
-        return NULL;
-    }
-    char *name = PyMem_Malloc(n + 1);
+    char *name = PyMem_Malloc(n + 1), *out = name;
     if (name == NULL)
         return PyErr_NoMemory();
-    for (size_t i = 0; i <= n; i++)
-        name[i] = encoding[i] == ' ' ? '-' : (char)Py_TOLOWER(Py_CHARMASK(encoding[i]));
+    bool gap = false;
+    for (const char *p = encoding; *p; p++) {
+        if (!Py_ISALNUM(*p) && *p != '.') {
+            gap = true;
+            continue;
+        }
+        if (gap && out != name)
+            *out++ = '_';
+        gap = false;
+        *out++ = (char)Py_TOLOWER(*p);
+    }
+    *out = 0;
     PyObject *text = PyUnicode_FromString(name);
     PyMem_Free(name);
     if (text != NULL)

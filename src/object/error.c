@@ -597,8 +597,11 @@ static bool
 is_plain_exception(PyObject *type, PyObject *value)
 {
     PyTypeObject *class = (PyTypeObject *)type, *base = (PyTypeObject *)PyExc_BaseException;
+    Py_ssize_t weak_list = class->tp_weaklistoffset > 0 ? (Py_ssize_t)sizeof(PyObject *) : 0;
+    bool same_size = class->tp_basicsize == base->tp_basicsize ||
+                     class->tp_basicsize == base->tp_basicsize + weak_list;
     if (class->tp_init != base->tp_init || class->tp_new != base->tp_new ||
-        class->tp_basicsize != base->tp_basicsize || class->tp_itemsize != base->tp_itemsize) {
+        !same_size || class->tp_itemsize != base->tp_itemsize) {
         return false;
     }
     PyObject *args = ((PyBaseExceptionObject *)value)->args;

@@ -315,6 +315,7 @@ struct _PyRuntimeState {
         Py_ssize_t next_id;         /* atomic: last index of a _Py_Identifier */
         PyObject **ids;             /* their strings, by index */
         Py_ssize_t ids_room;
+        const struct uniname_api *names; /* unicodedata's capsule, once \N{...} was met */
     } str;
     struct Gil gil;
     struct SignalState signals;

@@ -736,12 +736,15 @@ PyBytes_DecodeEscape(const char *s, Py_ssize_t n, const char *errors, Py_ssize_t
                      const char *Py_UNUSED(recode))
 {
     const char *bad_escape;
-    PyObject *result = _PyBytes_DecodeEscape(s, n, errors, &bad_escape);
-    if (result != NULL && bad_escape != NULL
-        && PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'",
-                            (unsigned char)*bad_escape) < 0) {
-        Py_CLEAR(result);
-    }
+    int bad_octal;
+    PyObject *result = _PyBytes_DecodeEscape2(s, n, errors, &bad_octal, &bad_escape);
+    if (result == NULL || bad_escape == NULL) return result;
+    int done = bad_octal > 0377
+        ? PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%c%c%c'",
+                           '0' + (bad_octal >> 6), '0' + (bad_octal >> 3 & 7), '0' + (bad_octal & 7))
+        : PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'",
+                           (unsigned char)*bad_escape);
+    if (done < 0) Py_CLEAR(result);
     return result;
 }
 

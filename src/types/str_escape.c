@@ -1,5 +1,6 @@
 /* unicode_escape and raw_unicode_escape: the codecs behind string literals. */
 #include <Python.h>
+#include <limits.h>
 #include <string.h>
 #include "base/uniname.h"
 #include "object/declare.h"
@@ -39,31 +40,45 @@ struct escape {
     int octal;                  /* an octal value above 0o377, or 0 */
 };
 
+/* The names of characters: the module unicodedata is imported for them, so that a program sees
+   which parts of the library it uses.  NULL with UnicodeError if that fails. */
+static const struct uniname_api *
+names_api(void)
+{
+    if (_PyRuntime.str.names == NULL) {
+        _PyRuntime.str.names = PyCapsule_Import("unicodedata._ucnhash_CAPI", 1);
+        if (_PyRuntime.str.names == NULL)
+            PyErr_SetString(PyExc_UnicodeError,
+                            "\\N escapes not supported (can't load unicodedata module)");
+    }
+    return _PyRuntime.str.names;
+}
+
 /* \N{name}; *at stands behind the N. */
-static void
+static status
 read_name(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
 {
     e->fault = "malformed \\N character escape";
+    const struct uniname_api *names = names_api();
+    if (names == NULL)
+        return -1;
     if (*at >= d->size || d->data[*at] != '{')
-        return;
+        return 0;
     Py_ssize_t start = ++*at;
     while (*at < d->size && d->data[*at] != '}')
         ++*at;
     if (*at >= d->size || *at == start)
-        return;
-    uint32_t found[4];
+        return 0;
     Py_ssize_t length = *at - start;
     ++*at;
     e->fault = "unknown Unicode character name";
-    if (uniname_find((const char *)d->data + start, (size_t)length, UNINAME_WITH_ALIASES,
-                     found) == 1) {
-        e->ch = found[0];
+    if (length <= INT_MAX && names->getcode((const char *)d->data + start, (int)length, &e->ch))
         e->fault = NULL;
-    }
+    return 0;
 }
 
 /* Reads the escape whose backslash stands before *at. */
-static void
+static status
 read_escape(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
 {
     static const char *const truncated[] = {"truncated \\xXX escape", "truncated \\uXXXX escape",
@@ -71,40 +86,40 @@ read_escape(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
     *e = (struct escape){0};
     if (*at >= d->size) {
         e->fault = "\\ at end of string";
-        return;
+        return 0;
     }
     uint8_t c = d->data[(*at)++];
     switch (c) {
-    case '\n': e->ignored = true; return;
-    case '\\': case '\'': case '"': e->ch = c; return;
-    case 'b': e->ch = '\b'; return;
-    case 'f': e->ch = '\f'; return;
-    case 't': e->ch = '\t'; return;
-    case 'n': e->ch = '\n'; return;
-    case 'r': e->ch = '\r'; return;
-    case 'v': e->ch = '\v'; return;
-    case 'a': e->ch = '\a'; return;
+    case '\n': e->ignored = true; return 0;
+    case '\\': case '\'': case '"': e->ch = c; return 0;
+    case 'b': e->ch = '\b'; return 0;
+    case 'f': e->ch = '\f'; return 0;
+    case 't': e->ch = '\t'; return 0;
+    case 'n': e->ch = '\n'; return 0;
+    case 'r': e->ch = '\r'; return 0;
+    case 'v': e->ch = '\v'; return 0;
+    case 'a': e->ch = '\a'; return 0;
     case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':
         e->ch = c - '0';
         for (int i = 0; i < 2 && *at < d->size && d->data[*at] >= '0' && d->data[*at] <= '7'; i++)
             e->ch = e->ch * 8 + d->data[(*at)++] - '0';
         if (e->ch > 0377)
             e->octal = (int)e->ch;
-        return;
+        return 0;
     case 'x': case 'u': case 'U': {
         int which = c == 'x' ? 0 : c == 'u' ? 1 : 2;
         if (!read_hex(d, at, 2 << which, &e->ch))
             e->fault = truncated[which];
         else if (e->ch > 0x10ffff)
             e->fault = "illegal Unicode character";
-        return;
+        return 0;
     }
     case 'N':
-        read_name(d, at, e);
-        return;
+        return read_name(d, at, e);
     default:
         e->unknown = true;
         e->ch = c;
+        return 0;
     }
 }
 
@@ -139,7 +154,8 @@ _PyUnicode_DecodeUnicodeEscapeInternal2(const char *string, Py_ssize_t size, con
         }
         Py_ssize_t from = at++;
         struct escape e;
-        read_escape(&d, &at, &e);
+        if (read_escape(&d, &at, &e) < 0)
+            goto fail;
         if (e.fault != NULL) {
             if (consumed != NULL && at >= d.size) {
                 at = from;
