@@ -1,4 +1,5 @@
 /* PySys_*: sys from C - attributes, argv, output, warning options, auditing. */
+#define PY_SSIZE_T_CLEAN
 #include "modules/sys.h"
 #include "object/declare.h"
 #include <stdarg.h>

@@ -86,14 +86,15 @@ fatal_error(const char *func, const char *text, int exit_code)
     put(fd, text != NULL ? text : "<message not set>");
     put(fd, "\n");
     put_runtime_state(fd);
-    PyThreadState *tstate = tstate_get();
-    PyThreadState *known = tstate != NULL ? tstate : PyGILState_GetThisThreadState();
-    struct _is *interp = known != NULL ? known->interp : NULL;
+    /* The current thread may be another one: only one's own state proves that one has the GIL. */
+    PyThreadState *known = PyGILState_GetThisThreadState();
+    PyThreadState *tstate = known != NULL && known == tstate_get() ? known : NULL;
+    struct _is *interp = known != NULL ? known->interp : _PyRuntime.gilstate_interp;
     /* Without the GIL no object may be touched: only the frames are walked. */
     if (!put_exception(tstate)) {
         put(fd, "\n");
         if (interp != NULL) {
-            _Py_DumpTracebackThreads(fd, interp, tstate);
+            _Py_DumpTracebackThreads(fd, interp, known);
         }
     }
     if (interp != NULL) {

@@ -160,6 +160,7 @@ print_syntax_location(struct Printer *p, PyObject *value, bool *printed)
     Py_DECREF(marker);
     filename = PyObject_GetAttr(value, ID(filename));
     if (filename == NULL || !int_attribute(value, ID(lineno), PY_SSIZE_T_MIN, &lineno) ||
+        lineno == PY_SSIZE_T_MIN ||
         !int_attribute(value, ID(offset), -1, &offset) ||
         !int_attribute(value, ID(end_lineno), lineno, &end_lineno) ||
         !int_attribute(value, ID(end_offset), -1, &end_offset) ||
@@ -173,9 +174,7 @@ print_syntax_location(struct Printer *p, PyObject *value, bool *printed)
                  : print_format(p, "  File \"%S\", line %zd\n", filename, lineno);
     if (result == 0 && text != Py_None && PyUnicode_Check(text)) {
         if (lineno < end_lineno) {
-            /* the marked text goes on: mark to the end of this line */
-            Py_ssize_t stop = PyUnicode_FindChar(text, '\n', 0, PyUnicode_GET_LENGTH(text), 1);
-            end_offset = stop < 0 ? PyUnicode_GET_LENGTH(text) : stop;
+            end_offset = PyUnicode_GET_LENGTH(text);    /* the marked text goes on */
         }
         else if (end_offset <= 0) {
             end_offset = offset;
