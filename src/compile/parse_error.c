@@ -229,6 +229,9 @@ raise_decode_error(struct Parser *p)
 static void
 check_rest(struct Parser *p)
 {
+    if (p->tok.interactive) {
+        return;                 /* the rest has not been typed yet */
+    }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     p->error = false;
