@@ -934,9 +934,10 @@ unpacker_init(struct Unpacker *u, const Py_buffer *view)
         Py_DECREF(object);
     } else {
         /* A format that struct does not know makes the views different. */
-        PyObject *error = PyObject_GetAttrString(module, "error");
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
+        PyObject *error = PyObject_GetAttrString(module, "error");
+        PyErr_Clear();
         bool unknown = error != NULL && type != NULL && PyErr_GivenExceptionMatches(type, error);
         PyErr_Restore(type, value, traceback);
         Py_XDECREF(error);
@@ -1112,7 +1113,8 @@ cast_shape(View *self, PyObject *shape, int ndim)
     view->ndim = ndim;
     view->shape = ndim ? self->ob_array : NULL;
     view->strides = ndim ? self->ob_array + ndim : NULL;
-    Py_ssize_t product = 1;
+    /* In bytes, so that it cannot overflow later. */
+    Py_ssize_t product = view->itemsize;
     for (int i = 0; i < ndim; i++) {
         PyObject *item = PySequence_Fast_GET_ITEM(shape, i);
         if (!PyLong_Check(item)) {
@@ -1134,8 +1136,7 @@ cast_shape(View *self, PyObject *shape, int ndim)
         product *= n;
         view->shape[i] = n;
     }
-    if (view->itemsize && product > PY_SSIZE_T_MAX / view->itemsize) product = -1;
-    if (product < 0 || product * view->itemsize != view->len) {
+    if (product != view->len) {
         PyErr_SetString(PyExc_TypeError,
                         "memoryview: product(shape) * itemsize != buffer size");
         return -1;
