@@ -84,13 +84,10 @@ deps: ## install the Debian packages of packages.txt that are missing
 
 # ---- tests ------------------------------------------------------------------------------------
 
-.PHONY: test quick conformance demo parity-bytecode
+.PHONY: test quick conformance demo
 demo: deps ## install what is missing, build, run real programs beside the reference
 	@$(MAKE) --no-print-directory -j2 all
 	$(PYTHON) tools/demo.py --interp $(BUILD)/krait
-
-parity-bytecode: all ## compile the standard library with both interpreters and compare the code
-	$(PYTHON) tools/parity_bytecode.py --krait $(BUILD)/krait
 
 test: deps ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory -j2 all

@@ -1,4 +1,5 @@
 """Reference counts: what adds one, what takes one away, when an object dies."""
+import gc
 import sys
 import weakref
 
@@ -24,12 +25,12 @@ ref = weakref.ref(node, lambda r: print('died'))
 del node
 print('weak reference:', ref())
 
+gc.collect()
 a, b = Node('a'), Node('b')
 a.next, b.next = b, a
 ref = weakref.ref(a)
 del a, b
 print('a cycle stays:', ref() is not None)
-import gc
 print('collected:', gc.collect())
 print('gone:', ref() is None)
 

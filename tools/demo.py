@@ -36,15 +36,15 @@ PROGRAMS = [
      'cp -r %s/json %s/email %s/asyncio %s/unittest {out}/ && find {out} -name "*.pyc" -delete && '
      '{py} -m compileall -q {out} && {py} %s/tools/pyc_digest.py {out} && find {out} -name "*.pyc" -delete'
      % (LIB, LIB, LIB, LIB, ROOT)),
-    ('tarfile', 'cp %s/a*.py {out} && cd {out} && {py} -m tarfile -c x.tar a*.py && {py} -m tarfile -l x.tar' % LIB),
-    ('zipfile', 'cp %s/b*.py {out} && cd {out} && {py} -m zipfile -c x.zip b*.py && {py} -m zipfile -l x.zip' % LIB),
+    ('tarfile', 'cp -p %s/a*.py {out} && cd {out} && {py} -m tarfile -c x.tar a*.py && {py} -m tarfile -l x.tar' % LIB),
+    ('zipfile', 'cp -p %s/b*.py {out} && cd {out} && {py} -m zipfile -c x.zip b*.py && {py} -m zipfile -l x.zip' % LIB),
     ('gzip', 'cp %s/typing.py {out} && cd {out} && {py} -m gzip typing.py && {py} -m gzip -d typing.py.gz && '
      'cat typing.py && rm typing.py.gz' % LIB),
     ('base64', '{py} -m base64 -e %s/typing.py' % LIB),
-    ('dis', '{py} -m dis %s/argparse.py' % LIB),
+    ('dis', '{py} -m dis %s/argparse.py | sed "s/0x[0-9a-f]*/0x/"' % LIB),
     ('ast', '{py} -m ast -a %s/enum.py' % LIB),
     ('tokenize', '{py} -m tokenize %s/decimal.py' % LIB),
-    ('pydoc', '{py} -m pydoc textwrap'),
+    ('pydoc', '{py} -m pydoc bisect'),
     ('timeit', '{py} -m timeit -n 1 -r 1 pass > /dev/null'),
     ('unittest', '{py} -m unittest -q test.test_textwrap 2>&1 | tail -1'),
     ('calendar', '{py} -m calendar 2024'),

@@ -2,6 +2,7 @@
 #ifndef KRAIT_MODULES_POSIX_H
 #define KRAIT_MODULES_POSIX_H
 
+#define PY_SSIZE_T_CLEAN
 #include "object/declare.h"
 #include "modules/fileutils.h"
 #include <errno.h>
