@@ -369,6 +369,13 @@ PyObject_GenericSetAttr(PyObject *op, PyObject *name, PyObject *value)
     return _PyObject_GenericSetAttrWithDict(op, name, value, NULL);
 }
 
+/* A static type that nobody made ready gets its slots when its first instance is asked. */
+static COLD status
+ready_late(PyTypeObject *type)
+{
+    return type->tp_dict == NULL && type->tp_getattr == NULL ? PyType_Ready(type) : 0;
+}
+
 /* ---- any object ------------------------------------------------------------------------------------------- */
 
 /* getattr(op, name) */
@@ -381,6 +388,9 @@ PyObject_GetAttr(PyObject *op, PyObject *name)
         return NULL;
     }
     PyObject *result = NULL;
+    if (unlikely(type->tp_getattro == NULL) && ready_late(type) < 0) {
+        return NULL;
+    }
     if (likely(type->tp_getattro != NULL)) {
         result = type->tp_getattro(op, name);
     }
@@ -429,6 +439,9 @@ _PyObject_LookupAttr(PyObject *op, PyObject *name, PyObject **result)
     *result = NULL;
     if (unlikely(!PyUnicode_Check(name))) {
         raise_name_type(name);
+        return -1;
+    }
+    if (unlikely(type->tp_getattro == NULL) && ready_late(type) < 0) {
         return -1;
     }
     if (type->tp_getattro == PyObject_GenericGetAttr) {

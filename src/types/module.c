@@ -459,6 +459,22 @@ _PyModuleSpec_IsInitializing(PyObject *spec)
     return truth;
 }
 
+/* Whether `name` stands in spec._uninitialized_submodules. */
+static bool
+is_uninitialized_submodule(PyObject *spec, PyObject *name)
+{
+    if (spec == NULL) {
+        return false;
+    }
+    PyObject *names = PyObject_GetAttr(spec, ID(_uninitialized_submodules));
+    int found = names == NULL ? -1 : PySequence_Contains(names, name);
+    Py_XDECREF(names);
+    if (found < 0) {
+        PyErr_Clear();
+    }
+    return found > 0;
+}
+
 /* ---- adding attributes --------------------------------------------------------------------------------------------- */
 
 int
@@ -673,6 +689,12 @@ raise_missing(PyModuleObject *module, PyObject *name)
                      "partially initialized module '%U' has no attribute '%U' "
                      "(most likely due to a circular import)",
                      own_name, name);
+    }
+    else if (is_uninitialized_submodule(spec, name)) {
+        PyErr_Format(PyExc_AttributeError,
+                     "cannot access submodule '%U' of module '%U' "
+                     "(most likely due to a circular import)",
+                     name, own_name);
     }
     else {
         PyErr_Format(PyExc_AttributeError, "module '%U' has no attribute '%U'", own_name, name);
