@@ -509,42 +509,45 @@ parser_run(struct Parser *p)
 
 /* ---- entry points ---- */
 
-Mod *
-parse_string(const char *source, PyObject *filename, int start, PyCompilerFlags *flags,
-             Arena *arena)
+/* Parses UTF-8 text that ends with a NUL.  `declared`: the source says that it is UTF-8, or was a
+   str; otherwise the reference counts bytes in the columns of errors. */
+static Mod *
+parse_utf8(const char *source, bool declared, PyObject *filename, int start, PyCompilerFlags *flags,
+           Arena *arena)
 {
-    PyObject *decoded = NULL, *encoding = NULL;
     size_t length = strlen(source);
-    if (PySys_Audit("compile", "yO", source, filename) < 0) {
-        return NULL;
-    }
-    bool utf8 = flags != NULL && (flags->cf_flags & PyCF_IGNORE_COOKIE);
-    if (!utf8) {
-        decoded = source_decode(source, length, filename, &encoding);
-        if (decoded == NULL) {
-            return NULL;
-        }
-        source = PyBytes_AS_STRING(decoded);
-        length = strlen(source);
-    }
     char *text = source_translate(source, &length, start == Py_file_input);
-    Py_XDECREF(decoded);
-    Mod *mod = NULL;
     struct Parser *p = text == NULL ? NULL : PyMem_Malloc(sizeof(struct Parser));
     if (p == NULL) {
         PyMem_Free(text);
         if (!PyErr_Occurred()) {
             PyErr_NoMemory();
         }
-    } else {
-        parser_init(p, text, length, filename, start, flags, arena);
-        p->tok.owns_text = true;
-        p->has_encoding = utf8 || encoding != NULL;
-        mod = parser_run(p);
-        parser_clear(p);
-        PyMem_Free(p);
+        return NULL;
     }
-    Py_XDECREF(encoding);
+    parser_init(p, text, length, filename, start, flags, arena);
+    p->tok.owns_text = true;
+    p->has_encoding = declared;
+    Mod *mod = parser_run(p);
+    parser_clear(p);
+    PyMem_Free(p);
+    return mod;
+}
+
+Mod *
+parse_string(const char *source, PyObject *filename, int start, PyCompilerFlags *flags,
+             Arena *arena)
+{
+    if (flags != NULL && (flags->cf_flags & PyCF_IGNORE_COOKIE)) {
+        return parse_utf8(source, true, filename, start, flags, arena);
+    }
+    bool declared;
+    PyObject *text = source_decode(source, strlen(source), filename, &declared);
+    if (text == NULL) {
+        return NULL;
+    }
+    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, filename, start, flags, arena);
+    Py_DECREF(text);
     return mod;
 }
 
@@ -591,6 +594,7 @@ parse_file(FILE *file, PyObject *filename, const char *encoding, int start, PyCo
         return NULL;
     }
     PyObject *text = NULL;
+    bool declared = true;
     if (encoding != NULL) {
         PyObject *decoded = PyUnicode_Decode(data, (Py_ssize_t)length, encoding, NULL);
         if (decoded != NULL) {
@@ -598,18 +602,13 @@ parse_file(FILE *file, PyObject *filename, const char *encoding, int start, PyCo
             Py_DECREF(decoded);
         }
     } else {
-        text = source_decode_file(data, length, filename);
+        text = source_decode_file(data, length, filename, &declared);
     }
     PyMem_Free(data);
     if (text == NULL) {
         return NULL;
     }
-    PyCompilerFlags local = {.cf_flags = 0, .cf_feature_version = PY_MINOR_VERSION};
-    if (flags != NULL) {
-        local = *flags;
-    }
-    local.cf_flags |= PyCF_IGNORE_COOKIE;
-    Mod *mod = parse_string(PyBytes_AS_STRING(text), filename, start, &local, arena);
+    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, filename, start, flags, arena);
     Py_DECREF(text);
     return mod;
 }

@@ -161,27 +161,19 @@ raise_without_place(PyObject *filename)
 }
 
 PyObject *
-source_decode(const char *source, size_t length, PyObject *filename, PyObject **encoding)
+source_decode(const char *source, size_t length, PyObject *filename, bool *declared)
 {
     PyObject *result = NULL;
-    *encoding = NULL;
     bool bom = length >= 3 && memcmp(source, BOM, 3) == 0;
     if (bom) {
         source += 3;
         length -= 3;
     }
     char *cookie = find_cookie(source, length);
+    *declared = bom || cookie != NULL;
     if (bom && cookie != NULL && strcmp(cookie, "utf-8") != 0) {
         PyErr_Format(PyExc_SyntaxError, "encoding problem: %s with BOM", cookie);
-        goto done;
-    }
-    if (bom || cookie != NULL) {
-        *encoding = PyUnicode_FromString(cookie != NULL ? cookie : "utf-8");
-        if (*encoding == NULL) {
-            goto done;
-        }
-    }
-    if (cookie == NULL || strcmp(cookie, "utf-8") == 0) {
+    } else if (cookie == NULL || strcmp(cookie, "utf-8") == 0) {
         result = PyBytes_FromStringAndSize(source, (Py_ssize_t)length);
     } else {
         PyObject *text = PyUnicode_Decode(source, (Py_ssize_t)length, cookie, NULL);
@@ -190,10 +182,8 @@ source_decode(const char *source, size_t length, PyObject *filename, PyObject **
             Py_DECREF(text);
         }
     }
-done:
     PyMem_Free(cookie);
     if (result == NULL) {
-        Py_CLEAR(*encoding);
         raise_without_place(filename);
     }
     return result;
@@ -239,11 +229,12 @@ check_utf8(const char *source, size_t length, PyObject *filename)
 }
 
 PyObject *
-source_decode_file(const char *source, size_t length, PyObject *filename)
+source_decode_file(const char *source, size_t length, PyObject *filename, bool *declared)
 {
     bool bom = length >= 3 && memcmp(source, BOM, 3) == 0;
     char *cookie = find_cookie(source + (bom ? 3 : 0), length - (bom ? 3 : 0));
     PyObject *result = NULL;
+    *declared = bom || cookie != NULL;
     if (bom && cookie != NULL && strcmp(cookie, "utf-8") != 0) {
         PyErr_Format(PyExc_SyntaxError, "encoding problem: %s with BOM", cookie);
     } else if (cookie == NULL || strcmp(cookie, "utf-8") == 0) {

@@ -101,11 +101,11 @@ int keyword_type(const char *name, size_t length);
 char *source_translate(const char *source, size_t *length, bool add_newline);
 
 /* Decodes a source according to its BOM or cookie into UTF-8.  Returns a bytes object, or NULL with
-   SyntaxError set.  `*encoding` becomes a new str naming the encoding if one was declared. */
-PyObject *source_decode(const char *source, size_t length, PyObject *filename,
-                        PyObject **encoding);
+   SyntaxError set.  `*declared` says whether there was one. */
+PyObject *source_decode(const char *source, size_t length, PyObject *filename, bool *declared);
 
 /* The same for the contents of a file, whose bytes must all be valid. */
-PyObject *source_decode_file(const char *source, size_t length, PyObject *filename);
+PyObject *source_decode_file(const char *source, size_t length, PyObject *filename,
+                             bool *declared);
 
 #endif
