@@ -796,7 +796,7 @@ _PyErr_WarnUnawaitedCoroutine(PyObject *coroutine)
     if (function != NULL) {
         PyObject *result = PyObject_CallOneArg(function, coroutine);
         Py_DECREF(function);
-        warned = result != NULL || PyErr_Occurred();
+        warned = result != NULL || PyErr_ExceptionMatches(PyExc_RuntimeWarning);
         Py_XDECREF(result);
     }
     if (PyErr_Occurred()) {

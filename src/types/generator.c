@@ -567,33 +567,8 @@ generator_tp_dealloc(PyGenObject *self)
     PyObject_GC_Del(self);
 }
 
-/* RuntimeWarning for a coroutine that dies without ever having run. */
-static void
-warn_never_awaited(PyObject *self)
-{
-    bool warned = false;
-    PyObject *module = PyImport_ImportModule("warnings");
-    PyObject *function = NULL;
-    if (module != NULL) {
-        if (_PyObject_LookupAttr(module, ID(_warn_unawaited_coroutine), &function) > 0) {
-            PyObject *result = PyObject_CallOneArg(function, self);
-            warned = result != NULL || PyErr_ExceptionMatches(PyExc_RuntimeWarning);
-            Py_XDECREF(result);
-            Py_DECREF(function);
-        }
-        Py_DECREF(module);
-    }
-    else {
-        PyErr_Clear();
-    }
-    if (PyErr_Occurred()) {
-        PyErr_WriteUnraisable(self);
-    }
-    if (!warned && PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited",
-                                    ((PyCoroObject *)self)->cr_qualname) < 0) {
-        PyErr_WriteUnraisable(self);
-    }
-}
+/* modules/_warnings.c: RuntimeWarning for a coroutine that dies without ever having run. */
+void _PyErr_WarnUnawaitedCoroutine(PyObject *coroutine);
 
 void
 _PyGen_Finalize(PyObject *object)
@@ -609,7 +584,7 @@ _PyGen_Finalize(PyObject *object)
         result = PyObject_CallOneArg(self->gi_origin_or_finalizer, object);
     }
     else if ((self->gi_code->co_flags & CO_COROUTINE) && self->gi_frame_state == FRAME_CREATED) {
-        warn_never_awaited(object);
+        _PyErr_WarnUnawaitedCoroutine(object);
     }
     else {
         result = generator_close(self);
