@@ -117,9 +117,3 @@ asan: ## AddressSanitizer and UBSan
 
 clean: ## remove every build
 	rm -rf build build-*
-
-# ---- parity -----------------------------------------------------------------------------------
-
-.PHONY: parity-bytecode
-parity-bytecode: $(BUILD)/krait ## compare every code object of the standard library with the reference
-	@$(PYTHON) tools/parity_bytecode.py --krait $(BUILD)/krait

@@ -963,7 +963,7 @@ code_tp_hash(PyCodeObject *self)
         hash = (hash ^ (Py_uhash_t)one) * _PyHASH_MULTIPLIER;
     }
     const int numbers[] = {self->co_argcount, self->co_posonlyargcount, self->co_kwonlyargcount,
-                           self->co_flags, self->co_firstlineno, (int)Py_SIZE(self)};
+                           self->co_flags, (int)Py_SIZE(self)};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         hash = (hash ^ (Py_uhash_t)numbers[i]) * _PyHASH_MULTIPLIER;
     }
@@ -1348,7 +1348,7 @@ line_iterator_tp_iternext(TableIterator *self)
         return NULL;
     }
     return Py_BuildValue("iiN", self->span.offset, self->span.offset + self->span.length,
-                         int_or_none(self->span.lineno));
+                         int_or_none(Py_MAX(self->span.lineno, -1)));
 }
 
 static PyObject *
