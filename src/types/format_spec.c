@@ -248,7 +248,8 @@ _PyUnicode_InsertThousandsGrouping(_PyUnicodeWriter *writer, Py_ssize_t n_buffer
 /* How numbers look: by the C locale's rules, or the fixed ones. */
 struct conventions {
     PyObject *point, *separator;    /* owned */
-    char *grouping;                 /* PyMem */
+    const char *grouping;
+    char *copy;                     /* of the locale's grouping (PyMem), or NULL */
 };
 
 static void
@@ -256,39 +257,42 @@ conventions_drop(struct conventions *c)
 {
     Py_CLEAR(c->point);
     Py_CLEAR(c->separator);
-    PyMem_Free(c->grouping);
-    c->grouping = NULL;
+    if (c->copy != NULL)
+        PyMem_Free(c->copy);
+}
+
+static status
+conventions_of_locale(struct conventions *c)
+{
+    struct lconv *locale = localeconv();
+    if (_Py_GetLocaleconvNumeric(locale, &c->point, &c->separator) < 0)
+        goto fail;
+    c->copy = PyMem_Malloc(strlen(locale->grouping) + 1);
+    if (c->copy == NULL) {
+        PyErr_NoMemory();
+        goto fail;
+    }
+    c->grouping = strcpy(c->copy, locale->grouping);
+    return 0;
+fail:
+    conventions_drop(c);
+    return -1;
 }
 
 static status
 conventions_get(int kind, struct conventions *c)
 {
-    *c = (struct conventions){NULL, NULL, NULL};
-    const char *grouping = "";
-    if (kind == GROUP_LOCALE) {
-        struct lconv *locale = localeconv();
-        grouping = locale->grouping;
-        if (_Py_GetLocaleconvNumeric(locale, &c->point, &c->separator) < 0)
-            goto fail;
-    }
+    *c = (struct conventions){NULL, NULL, "", NULL};
+    if (kind == GROUP_LOCALE)
+        return conventions_of_locale(c);
+    c->point = str_new_latin1('.');
+    if (kind == GROUP_NONE)
+        c->separator = str_new_empty();
     else {
-        c->point = str_new_latin1('.');
-        c->separator = kind == GROUP_NONE ? str_new_empty()
-                                          : str_new_latin1(kind == GROUP_COMMA ? ',' : '_');
-        if (kind != GROUP_NONE)
-            grouping = kind == GROUP_FOUR ? "\4" : "\3";
+        c->separator = str_new_latin1(kind == GROUP_COMMA ? ',' : '_');
+        c->grouping = kind == GROUP_FOUR ? "\4" : "\3";
     }
-    if (c->point != NULL && c->separator != NULL) {
-        c->grouping = PyMem_Malloc(strlen(grouping) + 1);
-        if (c->grouping != NULL) {
-            strcpy(c->grouping, grouping);
-            return 0;
-        }
-        PyErr_NoMemory();
-    }
-fail:
-    conventions_drop(c);
-    return -1;
+    return 0;
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */
@@ -654,9 +658,9 @@ write_integer(_PyUnicodeWriter *writer, PyObject *object, const struct spec *spe
     if (spec->type == 'c')
         return write_character(writer, object, spec);
     int base = spec->type == 'b' ? 2 : spec->type == 'o' ? 8 : (spec->type | 32) == 'x' ? 16 : 10;
-    if (base == 10 && spec->sign != '+' && spec->sign != ' ' && spec->width < 0 &&
-        spec->type != 'n' && spec->grouping == GROUP_NONE)
-        return _PyLong_FormatWriter(writer, object, 10, 0);
+    if (spec->sign != '+' && spec->sign != ' ' && spec->width < 0 && spec->type != 'n' &&
+        spec->type != 'X' && spec->grouping == GROUP_NONE)
+        return _PyLong_FormatWriter(writer, object, base, base != 10 && spec->alternate);
     PyObject *text = _PyLong_Format(object, base);
     if (text == NULL)
         return -1;

@@ -530,6 +530,13 @@ PyUnicode_Translate(PyObject *text, PyObject *mapping, const char *errors)
     if (_PyUnicodeWriter_Prepare(&writer, u.length, 0x7f) < 0)
         goto fail;
     for (Py_ssize_t at = 0; at < u.length;) {
+        Py_UCS4 ascii = unit_at(u, at);
+        if (ascii < 128 && cache[ascii] < 128 && writer.pos < writer.size) { /* known */
+            PyUnicode_WRITE(writer.kind, writer.data, writer.pos, cache[ascii]);
+            writer.pos++;
+            at++;
+            continue;
+        }
         truth done = translate_one(&writer, mapping, unit_at(u, at), cache);
         if (done < 0)
             goto fail;

@@ -446,8 +446,10 @@ PyUnicode_RSplit(PyObject *s, PyObject *sep, Py_ssize_t maxsplit)
 static inline bool
 ends_line(Py_UCS4 ch)
 {
+    if (ch > 30 && ch < 0x80)
+        return false;
     if (ch < 0x80)
-        return (ch >= 10 && ch <= 13) || (ch >= 28 && ch <= 30);
+        return (ch >= 10 && ch <= 13) || ch >= 28;
     return unichar_is_linebreak(ch);
 }
 
@@ -463,8 +465,12 @@ PyUnicode_Splitlines(PyObject *text, int keepends)
         return NULL;
     for (Py_ssize_t i = 0; i < u.length;) {
         Py_ssize_t start = i;
-        while (i < u.length && !ends_line(unit_at(u, i)))
-            i++;
+        if (u.width == 1)
+            while (i < u.length && !ends_line(((const Py_UCS1 *)u.data)[i]))
+                i++;
+        else
+            while (i < u.length && !ends_line(unit_at(u, i)))
+                i++;
         Py_ssize_t end = i;
         if (i < u.length) {
             i += unit_at(u, i) == '\r' && i + 1 < u.length && unit_at(u, i + 1) == '\n' ? 2 : 1;
