@@ -2,7 +2,7 @@
 
    A cached object has reference count 0, is not tracked by the collector, and its ob_type field
    links to the next one; whoever pops it sets count and type.  All lists hang off the runtime
-   struct (`_PyRuntime.caches`).  With KRAIT_NO_FREELISTS (sanitizer builds) nothing is cached. */
+   struct (`_PyRuntime.caches`).  With KRAIT_NO_FREELISTS, or KRAIT_ASAN, nothing is cached. */
 #ifndef KRAIT_OBJECT_FREELIST_H
 #define KRAIT_OBJECT_FREELIST_H
 
@@ -55,7 +55,7 @@ freelist_pop(struct FreeList *list)
 static ALWAYS_INLINE bool
 freelist_push(struct FreeList *list, void *object, int limit)
 {
-#ifdef KRAIT_NO_FREELISTS
+#if defined(KRAIT_NO_FREELISTS) || defined(KRAIT_ASAN)
     (void)list, (void)object, (void)limit;
     return false;
 #else
