@@ -5,6 +5,7 @@
    keeps the tracer from tracing itself.  The tables are guarded by a lock, since raw memory is used
    without the GIL. */
 #include "object/declare.h"
+#include "object/freelist.h"
 #include "object/state.h"
 #include "base/alloc.h"
 #include "runtime/dump.h"
@@ -58,9 +59,7 @@ struct TraceState {
 #define trace (_PyRuntime.tracemalloc)
 
 /* The configuration the reference exports; only `tracing` and max_nframe are ever looked at. */
-struct {
-    int initialized, tracing, max_nframe;
-} _Py_tracemalloc_config = {0, 0, 1};
+struct TraceConfig _Py_tracemalloc_config = {0, 0, 1};
 
 static bool
 is_busy(void)

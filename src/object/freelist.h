@@ -69,6 +69,13 @@ freelist_push(struct FreeList *list, void *object, int limit)
 #endif
 }
 
+/* tracemalloc's configuration, exported by the reference (modules/_tracemalloc.c). */
+struct TraceConfig {
+    int initialized, tracing, max_nframe;
+};
+extern struct TraceConfig _Py_tracemalloc_config;
+int _PyTraceMalloc_NewReference(PyObject *op);
+
 /* Life for a cached object: its type, and one reference. */
 static ALWAYS_INLINE void
 freelist_revive(void *object, PyTypeObject *type)
@@ -80,6 +87,9 @@ freelist_revive(void *object, PyTypeObject *type)
 #else
     op->ob_refcnt = 1;
 #endif
+    if (unlikely(_Py_tracemalloc_config.tracing)) {
+        _PyTraceMalloc_NewReference(op);
+    }
 }
 
 /* n references at once. */
@@ -99,6 +109,19 @@ freelist_clear(struct FreeList *list, void (*release)(void *))
 {
     PyObject *op;
     while ((op = freelist_pop(list)) != NULL) release(op);
+}
+
+/* Empty the lists of collected objects, as a full collection does. */
+static inline void
+freelists_clear_collected(struct ObjectCaches *caches)
+{
+    freelist_clear(&caches->lists, PyObject_GC_Del);
+    freelist_clear(&caches->list_iterators, PyObject_GC_Del);
+    freelist_clear(&caches->tuple_iterators, PyObject_GC_Del);
+    freelist_clear(&caches->slices, PyObject_GC_Del);
+    for (int n = 1; n < TUPLE_SIZES_CACHED; n++) {
+        freelist_clear(&caches->tuples[n], PyObject_GC_Del);
+    }
 }
 
 /* ---- deep deallocation ---------------------------------------------------------------------

@@ -17,6 +17,7 @@
    entry is valid as long as its side byte says COLLECTING and not REACHABLE, since death clears the
    byte and a page with refs[] is never released. */
 #include "object/gc.h"
+#include "object/freelist.h"
 #include "base/clock.h"
 #include <stdlib.h>
 #include <string.h>
@@ -629,6 +630,7 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
     keep_legacy(tstate, &c);
     Py_ssize_t survivors = settle(&c, generation);
     if (generation == 2) {
+        freelists_clear_collected(&_PyRuntime.caches);
         gc->long_lived_total = survivors;
         gc->long_lived_pending = 0;
     }

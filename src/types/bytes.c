@@ -559,6 +559,20 @@ bytes_sq_concat(PyObject *a, PyObject *b)
     return byteslike_concat(a, b);
 }
 
+/* An empty bytes that is not the shared one: what repeating none times gives. */
+static PyObject *
+bytes_new_empty(void)
+{
+    PyBytesObject *self = PyObject_NewVar(PyBytesObject, &PyBytes_Type, 0);
+    if (self == NULL) return NULL;
+    _Py_COMP_DIAG_PUSH
+    _Py_COMP_DIAG_IGNORE_DEPR_DECLS
+    self->ob_shash = -1;
+    _Py_COMP_DIAG_POP
+    self->ob_sval[0] = '\0';
+    return (PyObject *)self;
+}
+
 static PyObject *
 bytes_sq_repeat(PyObject *self, Py_ssize_t count)
 {
@@ -569,7 +583,7 @@ bytes_sq_repeat(PyObject *self, Py_ssize_t count)
         return NULL;
     }
     if ((count == 1 || n == 0) && PyBytes_CheckExact(self)) return Py_NewRef(self);
-    PyObject *result = PyBytes_FromStringAndSize(NULL, n * count);
+    PyObject *result = n * count > 0 ? PyBytes_FromStringAndSize(NULL, n * count) : bytes_new_empty();
     if (result != NULL && n * count > 0) {
         _PyBytes_Repeat(PyBytes_AS_STRING(result), n * count, PyBytes_AS_STRING(self), n);
     }

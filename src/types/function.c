@@ -808,8 +808,12 @@ function_tp_clear(PyFunctionObject *self)
     Py_CLEAR(self->func_dict);
     Py_CLEAR(self->func_closure);
     Py_CLEAR(self->func_annotations);
-    /* Code and names must stay: they cannot be in a cycle by themselves (str subclasses can, and
-       are broken through their own dict). */
+    /* The code must stay.  The names may be of a str subclass and so part of the cycle, but are
+       never NULL: they become empty. */
+    Py_INCREF(_PyRuntime.str.empty);
+    Py_XSETREF(self->func_name, _PyRuntime.str.empty);
+    Py_INCREF(_PyRuntime.str.empty);
+    Py_XSETREF(self->func_qualname, _PyRuntime.str.empty);
     return 0;
 }
 
