@@ -7,8 +7,35 @@
 #include "compile/compile.h"
 #include "object/declare.h"
 
+#include <pthread.h>
+
 /* The tree may nest this many times deeper than Python calls may. */
 #define DEPTH_SCALE 3
+
+/* What one level takes of the C stack, at most, in any walk over the tree; and the depth up to which
+   nobody need ask how much there is. */
+#define BYTES_PER_LEVEL 512
+#define SAFE_DEPTH 6000
+
+/* How many levels fit into what is left of this thread's C stack. */
+static int
+levels_left(void)
+{
+    pthread_attr_t attr;
+    void *bottom = NULL;
+    size_t size;
+    char here;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
+        return SAFE_DEPTH;
+    }
+    int failed = pthread_attr_getstack(&attr, &bottom, &size);
+    pthread_attr_destroy(&attr);
+    if (failed || &here < (char *)bottom) {
+        return SAFE_DEPTH;
+    }
+    size_t levels = (size_t)(&here - (char *)bottom) / BYTES_PER_LEVEL;
+    return levels > INT_MAX / 2 ? INT_MAX / 2 : (int)levels;
+}
 
 /* What sys.getsizeof says of an entry. */
 #define REPORTED_SIZE 120
@@ -24,6 +51,12 @@ tree_depth_init(int *depth, int *limit)
     int max = Py_GetRecursionLimit();
     *depth = used < INT_MAX / DEPTH_SCALE ? used * DEPTH_SCALE : used;
     *limit = max > INT_MAX / DEPTH_SCALE ? INT_MAX : max * DEPTH_SCALE;
+    if (*limit > SAFE_DEPTH) {
+        int room = levels_left();
+        if (*limit - room > *depth) {
+            *limit = *depth + room;
+        }
+    }
 }
 
 PyObject *
