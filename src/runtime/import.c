@@ -31,6 +31,10 @@ _PyImport_IsInitialized(PyInterpreterState *interp)
 static PyObject *
 modules_get(PyObject *modules, PyObject *name)
 {
+    if (modules == NULL) {      /* the interpreter is on its way out */
+        PyErr_SetString(PyExc_RuntimeError, "unable to get sys.modules");
+        return NULL;
+    }
     if (PyDict_CheckExact(modules)) {
         return Py_XNewRef(PyDict_GetItemWithError(modules, name));
     }
