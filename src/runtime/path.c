@@ -20,6 +20,8 @@
 /* Legacy settings made before initialisation, and what Py_GetPath and its like return.  Raw memory. */
 #define paths (_PyRuntime.paths)
 
+wchar_t *_Py_normpath(wchar_t *path, Py_ssize_t size);
+
 /* ---- wide path helpers -------------------------------------------------------------------- */
 
 static wchar_t *
@@ -297,6 +299,58 @@ build_search_paths(PyConfig *config, const wchar_t *stdlib, const wchar_t *dynlo
     return s;
 }
 
+/* Take sys.path from <executable>._pth, if there is such a file: a line is a directory relative to
+   the file's, or `import site`; '#' starts a comment.  Nothing else then has a say. */
+static PyStatus
+read_pth(PyConfig *config)
+{
+    size_t n = wcslen(config->executable);
+    wchar_t *file = PyMem_RawMalloc((n + 6) * sizeof *file);
+    if (file == NULL) {
+        return STATUS_NO_MEMORY();
+    }
+    wcscpy(file, config->executable);
+    wcscpy(file + n, L"._pth");
+    char *bytes = n == 0 ? NULL : Py_EncodeLocale(file, NULL);
+    FILE *in = bytes == NULL || config->module_search_paths_set ? NULL : fopen(bytes, "re");
+    PyMem_Free(bytes);
+    PyStatus s = STATUS_OK;
+    if (in != NULL) {
+        char line[4096];
+        config->isolated = 1;
+        config->use_environment = 0;
+        config->user_site_directory = 0;
+        config->safe_path = 1;
+        config->site_import = 0;
+        config->module_search_paths_set = 1;
+        cut(file);
+        while (!STATUS_FAILED(s) && fgets(line, sizeof line, in) != NULL) {
+            line[strcspn(line, "#\r\n")] = 0;
+            size_t length = strlen(line);
+            while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t')) {
+                line[--length] = 0;
+            }
+            if (length == 0) {
+                continue;
+            }
+            if (strcmp(line, "import site") == 0) {
+                config->site_import = 1;
+                continue;
+            }
+            wchar_t *wide = Py_DecodeLocale(line, NULL);
+            wchar_t *full = wide == NULL        ? NULL
+                            : wide[0] == L'/' ? _PyMem_RawWcsdup(wide)
+                                                : join(file, wide);
+            PyMem_RawFree(wide);
+            s = append_taken(&config->module_search_paths,
+                             full == NULL ? NULL : _Py_normpath(full, -1));
+        }
+        fclose(in);
+    }
+    PyMem_RawFree(file);
+    return s;
+}
+
 /* Settings made with Py_SetPythonHome and its like count where the configuration says nothing. */
 static PyStatus
 apply_legacy(PyConfig *config)
@@ -367,6 +421,10 @@ config_find_paths(PyConfig *config, bool compute_path)
     }
     if (put(&config->executable, find_executable(config->program_name)) < 0) {
         return STATUS_NO_MEMORY();
+    }
+    s = read_pth(config);
+    if (STATUS_FAILED(s)) {
+        return s;
     }
     /* A virtual environment is looked for beside the executable, before links are followed. */
     wchar_t *directory = _PyMem_RawWcsdup(config->executable);
