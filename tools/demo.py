@@ -44,7 +44,7 @@ PROGRAMS = [
     ('dis', '{py} -m dis %s/argparse.py | sed "s/0x[0-9a-f]*/0x/"' % LIB),
     ('ast', '{py} -m ast -a %s/enum.py' % LIB),
     ('tokenize', '{py} -m tokenize %s/decimal.py' % LIB),
-    ('pydoc', '{py} -m pydoc bisect'),
+    ('pydoc', '{py} -m pydoc textwrap.dedent'),
     ('timeit', '{py} -m timeit -n 1 -r 1 pass > /dev/null'),
     ('unittest', '{py} -m unittest -q test.test_textwrap 2>&1 | tail -1'),
     ('calendar', '{py} -m calendar 2024'),

@@ -19,6 +19,7 @@ import unicodedata
 from unicodedata import ucd_3_2_0
 
 SIZE = 0x110000
+WIDTH = 240         # of the lines of a table: data, not read by people
 BLOCK = 128
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 api = ctypes.pythonapi
@@ -36,7 +37,7 @@ def lines(values):
     row = ''
     for v in values:
         text = str(v) + ','
-        if len(row) + len(text) > 100:
+        if len(row) + len(text) > WIDTH:
             yield row
             row = ''
         row += text
@@ -50,7 +51,7 @@ def table(out, ctype, name, values):
     out.append('};')
 
 
-def literal(out, name, text, width=96):
+def literal(out, name, text, width=WIDTH - 4):
     """A C string; `text` holds printable characters and newlines only."""
     out.append('static const char %s[] =' % name)
     for i in range(0, len(text), width):
