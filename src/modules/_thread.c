@@ -1037,17 +1037,17 @@ FUNCTION(_thread, _excepthook, NULL,
          "excepthook(exc_type, exc_value, exc_traceback, thread)\n\n"
          "Report an exception that ended a thread.")
 static PyObject *
-_thread__excepthook(PyObject *module, PyObject *args)
+_thread__excepthook(PyObject *module, PyObject *info)
 {
     struct ThreadModule *state = module_state(module);
-    if (!Py_IS_TYPE(args, state->hook_args_type)) {
+    if (!Py_IS_TYPE(info, state->hook_args_type)) {
         PyErr_SetString(PyExc_TypeError,
                         "_thread.excepthook argument type must be ExceptHookArgs");
         return NULL;
     }
-    PyObject *type = PyStructSequence_GET_ITEM(args, 0), *value = PyStructSequence_GET_ITEM(args, 1);
-    PyObject *traceback = PyStructSequence_GET_ITEM(args, 2);
-    PyObject *thread = PyStructSequence_GET_ITEM(args, 3);
+    PyObject *type = PyStructSequence_GET_ITEM(info, 0), *value = PyStructSequence_GET_ITEM(info, 1);
+    PyObject *traceback = PyStructSequence_GET_ITEM(info, 2);
+    PyObject *thread = PyStructSequence_GET_ITEM(info, 3);
     if (type == PyExc_SystemExit) {
         Py_RETURN_NONE;
     }
