@@ -18,9 +18,10 @@ def main():
     parser.add_argument('--interp', default='build/krait')
     options = parser.parse_args()
     parts = [
+        ('real programs', [PYTHON, 'tools/demo.py', '--interp', options.interp]),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('CPython\'s own suite against the ledger',
-         [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--fast', '--quiet']),
+         [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--tier', 'AB', '--fast', '--quiet']),
     ]
     totals = [0, 0, 0]
     for title, command in parts:

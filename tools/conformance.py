@@ -10,7 +10,8 @@ tests/conformance/ledger.txt lists, per test file, every test id that the refere
     ~ BoolTest.test_hash<TAB>reason  passes now and then
     ? BoolTest.test_str              not measured yet
 
-A '+' that fails and a '-' that passes are both errors (exit 1); --update writes what was measured.
+A '+' that fails and a '-' that passes are both errors (exit 1), after the file was run again by itself
+and did the same; --update writes what was measured, --table prints the sums.
 Each file runs in a process and a folder of its own, without network where unshare(1) allows it.
 """
 import argparse
@@ -162,6 +163,36 @@ def reason_of(status, message, note):
     return ('%s: %s' % (status, lines[-1].strip() if lines else ''))[:120]
 
 
+TIERS = {'A': 'language, compiler, built-in types, runtime', 'B': 'the 61 built-in modules',
+         'C': 'standard library and its compiled modules', 'D': 'C API, embedding',
+         'E': 'GUI, other systems, network'}
+
+
+def print_table(ledger):
+    print('| tier | | passes | of | |')
+    print('|---|---|---:|---:|---:|')
+    for tier, title in TIERS.items():
+        states = [state for t, tests in ledger.values() if t == tier for state, _ in tests.values()]
+        if all(state == '?' for state in states):
+            print('| %s | %s | not measured | %d | |' % (tier, title, len(states)))
+        else:
+            good = states.count('+')
+            print('| %s | %s | %d | %d | %.1f%% |' % (tier, title, good, len(states),
+                                                      100 * good / len(states)))
+
+
+def disagreements(tests, results, note):
+    """-> ({id: reason} newly failing, {id} unexpected passes)"""
+    worse, better = {}, set()
+    for test, (state, _) in tests.items():
+        status, message = results.get(test, ('absent', ''))
+        if state == '+' and status != 'ok':
+            worse[test] = reason_of(status, message, note)
+        elif state == '-' and status == 'ok':
+            better.add(test)
+    return worse, better
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('names', nargs='*')
@@ -170,21 +201,26 @@ def main():
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--timeout', type=float, default=180)
     parser.add_argument('--update', action='store_true')
+    parser.add_argument('--second', action='store_true',
+                        help='with --update: what changed since the first run is unstable (~)')
     parser.add_argument('--env', action='append', default=[])
     parser.add_argument('--out', default='build/conformance')
     parser.add_argument('--quiet', action='store_true')
+    parser.add_argument('--table', action='store_true', help='print the ledger as a table')
     parser.add_argument('--fast', action='store_true', help='only files with something that passes')
     options = parser.parse_args()
     options.interp = os.path.abspath(options.interp)
     options.out = os.path.abspath(options.out)
     os.makedirs(options.out, exist_ok=True)
     ledger = read_ledger()
+    if options.table:
+        return print_table(ledger)
     names = options.names or [n for n, (tier, tests) in ledger.items()
                               if (not options.tier or tier in options.tier) and
                               (not options.fast or any(s == '+' for s, _ in tests.values()))]
     isolate = can_unshare()
-    worse, better, passed, failed, absent = [], [], 0, 0, 0
-    tiers = {}
+    worse, better, passed, failed = [], [], 0, 0
+    tiers, again = {}, []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = {pool.submit(run_file, n, options, isolate): n for n in names}
         for job in concurrent.futures.as_completed(jobs):
@@ -196,13 +232,15 @@ def main():
                 status, message = results.get(test, ('absent', ''))
                 ok = status == 'ok'
                 good += ok
-                why = '' if ok else reason_of(status, message, note)
-                if state == '+' and not ok:
-                    worse.append('%s: %s: %s' % (name, test, why))
-                elif state == '-' and ok:
-                    better.append('%s: %s' % (name, test))
                 if options.update and state != '~':
-                    tests[test] = ('+' if ok else '-', why)
+                    new = ('+', '') if ok else ('-', reason_of(status, message, note))
+                    if options.second and state in '+-' and state != new[0]:
+                        new = ('~', 'passes now and then')
+                    tests[test] = new
+            if not options.update:
+                first = disagreements(tests, results, note)
+                if first[0] or first[1]:
+                    again.append((name, first))
             passed += good
             failed += len(tests) - good
             total = tiers.setdefault(tier, [0, 0])
@@ -211,6 +249,15 @@ def main():
             if not options.quiet:
                 print('%s %-32s %5d/%-5d %6.1fs %s' % (tier, name, good, len(tests), seconds, note[:80]),
                       flush=True)
+    for name, (bad, good) in again:
+        for _ in range(2):
+            if bad or good:
+                results, note, _ = run_file(name, options, isolate)
+                second = disagreements(ledger[name][1], results, note)
+                bad = {k: v for k, v in bad.items() if k in second[0]}
+                good &= second[1]
+        worse += ['%s: %s: %s' % (name, test, why) for test, why in bad.items()]
+        better += ['%s: %s' % (name, test) for test in sorted(good)]
     for tier in sorted(tiers):
         print('tier %s: %d of %d (%.1f%%)' % (tier, *tiers[tier], 100 * tiers[tier][0] / tiers[tier][1]))
     if options.update:
