@@ -8,6 +8,7 @@
 #include "object/declare.h"
 #include "types/bytes.h"
 #include "types/int.h"
+#include "types/list.h"
 
 /* ---- access ----------------------------------------------------------------------------- */
 
@@ -212,6 +213,35 @@ byteslike_concat(PyObject *a, PyObject *b)
     return result;
 }
 
+/* The items of a list or tuple, all exact bytes, joined; NULL without an exception if one is
+   something else. */
+static PyObject *
+join_bytes(PyObject *sep, PyObject *const *items, Py_ssize_t n)
+{
+    size_t gap = (size_t)Py_SIZE(sep), total = gap * (size_t)(n - 1);
+    if (gap > 0 && (size_t)n > (size_t)PY_SSIZE_T_MAX / gap) return NULL;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!PyBytes_CheckExact(items[i])) return NULL;
+        total += (size_t)Py_SIZE(items[i]);
+        if (total > PY_SSIZE_T_MAX) return NULL;
+    }
+    PyObject *result = new_like(sep, NULL, (Py_ssize_t)total);
+    if (result == NULL || total == 0) return result;
+    char *p = writable(result);
+    const char *between = data_of(sep);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (i > 0 && gap == 1) {
+            *p++ = *between;
+        } else if (i > 0) {
+            memcpy(p, between, gap);
+            p += gap;
+        }
+        memcpy(p, PyBytes_AS_STRING(items[i]), (size_t)Py_SIZE(items[i]));
+        p += Py_SIZE(items[i]);
+    }
+    return result;
+}
+
 PyObject *
 byteslike_join(PyObject *sep, PyObject *iterable)
 {
@@ -226,6 +256,11 @@ byteslike_join(PyObject *sep, PyObject *iterable)
     }
     if (n == 1 && PyBytes_CheckExact(sep) && PyBytes_CheckExact(PySequence_Fast_GET_ITEM(fast, 0))) {
         result = Py_NewRef(PySequence_Fast_GET_ITEM(fast, 0));
+        Py_DECREF(fast);
+        return result;
+    }
+    result = join_bytes(sep, PySequence_Fast_ITEMS(fast), n);
+    if (result != NULL || PyErr_Occurred()) {
         Py_DECREF(fast);
         return result;
     }
@@ -964,10 +999,7 @@ static status
 append_part(PyObject *list, PyObject *self, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *item = part(self, start, end);
-    if (item == NULL) return -1;
-    status done = PyList_Append(list, item);
-    Py_DECREF(item);
-    return done;
+    return item == NULL ? -1 : list_append_take((PyListObject *)list, item);
 }
 
 static status
