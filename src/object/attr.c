@@ -187,7 +187,7 @@ _PyObject_GenericGetAttrWithDict(PyObject *op, PyObject *name, PyObject *dict, i
     descrgetfunc get = NULL;
     if (descr != NULL) {
         get = Py_TYPE(descr)->tp_descr_get;
-        if (get != NULL && PyDescr_IsData(descr)) {
+        if (get != NULL && is_data_descriptor(descr)) {
             result = get(descr, op, (PyObject *)type);
             if (result == NULL) {
                 suppress_attribute_error(suppress);
@@ -260,7 +260,7 @@ _PyObject_GetMethod(PyObject *op, PyObject *name, PyObject **method)
         }
         else {
             get = Py_TYPE(descr)->tp_descr_get;
-            if (get != NULL && PyDescr_IsData(descr)) {
+            if (get != NULL && is_data_descriptor(descr)) {
                 *method = get(descr, op, (PyObject *)type);
                 Py_DECREF(descr);
                 return 0;

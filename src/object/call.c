@@ -5,6 +5,7 @@
    PY_VECTORCALL_ARGUMENTS_OFFSET allows a callee to use args[-1] until it returns. */
 #include "object/object.h"
 #include "object/call.h"
+#include "object/slots.h"
 #include "types/tuple.h"
 
 static const char while_calling[] = " while calling a Python object";
@@ -126,6 +127,42 @@ stack_free(PyObject *const *stack, Py_ssize_t nargs, PyObject *kwnames)
     Py_DECREF(kwnames);
 }
 
+/* ---- one more argument in front ----------------------------------------------------------------------- */
+
+PyObject *
+call_with_self(PyThreadState *tstate, PyObject *callable, PyObject *self, PyObject *const *args,
+               size_t nargsf, PyObject *kwnames)
+{
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    PyObject *result;
+    if (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET) {
+        PyObject **lent = (PyObject **)args - 1;
+        PyObject *saved = lent[0];
+        lent[0] = self;
+        result = call_vector(tstate, callable, lent, nargs + 1, kwnames);
+        lent[0] = saved;
+        return result;
+    }
+    Py_ssize_t total = nargs + (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames));
+    if (total == 0) {
+        return call_vector(tstate, callable, &self, 1, NULL);
+    }
+    PyObject *small[SMALL_STACK + 1], **stack = small;
+    if (total > SMALL_STACK) {
+        stack = PyMem_Malloc((total + 1) * sizeof(PyObject *));
+        if (stack == NULL) {
+            return _PyErr_NoMemory(tstate);
+        }
+    }
+    stack[0] = self;
+    memcpy(stack + 1, args, total * sizeof(PyObject *));
+    result = call_vector(tstate, callable, stack, nargs + 1, kwnames);
+    if (stack != small) {
+        PyMem_Free(stack);
+    }
+    return result;
+}
+
 /* ---- tp_call ------------------------------------------------------------------------------------------------- */
 
 /* Call through tp_call; `keywords` is a tuple of names behind whose positional arguments the values
@@ -137,6 +174,20 @@ _PyObject_MakeTpCall(PyThreadState *tstate, PyObject *callable, PyObject *const 
     ternaryfunc call = Py_TYPE(callable)->tp_call;
     if (unlikely(call == NULL)) {
         return raise_not_callable(tstate, callable);
+    }
+    if (call == slot_call && (keywords == NULL || PyTuple_CheckExact(keywords))) {
+        /* A method written in Python takes the arguments as they are. */
+        PyObject *method = _PyType_Lookup(Py_TYPE(callable), ID(__call__));
+        if (method != NULL && type_has(Py_TYPE(method), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+            if (recursion_enter(tstate, while_calling) < 0) {
+                return NULL;
+            }
+            Py_INCREF(method);
+            PyObject *result = call_with_self(tstate, method, callable, args, nargs, keywords);
+            Py_DECREF(method);
+            recursion_leave(tstate);
+            return result;
+        }
     }
     PyObject *tuple = tuple_from_array(args, nargs);
     if (tuple == NULL) {

@@ -34,6 +34,10 @@ call_vector(PyThreadState *tstate, PyObject *callable, PyObject *const *args, si
     return _Py_CheckFunctionResult(tstate, callable, result, NULL);
 }
 
+/* callable(self, *args, **kw) with the arguments of a vectorcall. */
+PyObject *call_with_self(PyThreadState *tstate, PyObject *callable, PyObject *self,
+                         PyObject *const *args, size_t nargsf, PyObject *kwnames);
+
 /* Keyword names and values of a dict, behind copies of args: for callees that take vectorcall
    arguments.  *kwnames becomes a tuple.  NULL on error; free with stack_free. */
 PyObject *const *stack_from_dict(PyThreadState *tstate, PyObject *const *args, Py_ssize_t nargs,

@@ -4,6 +4,7 @@
    instances extend the best base by those slots, a weak reference list and, for a base with items
    of variable size, a dict pointer behind the items; all other dicts are managed (types/dict.h). */
 #include "object/object.h"
+#include "object/call.h"
 #include "object/class.h"
 #include "object/mro.h"
 #include "object/slots.h"
@@ -453,6 +454,50 @@ call_init_subclass(PyTypeObject *type, PyObject *kwargs)
     return result == NULL ? -1 : 0;
 }
 
+/* ---- calling the class -------------------------------------------------------------------------------------- */
+
+/* tp_vectorcall of classes: C(...) where __new__ is object's and __init__ a Python function, or
+   nothing, needs neither tuple nor dict.  Everything else goes through tp_call. */
+static PyObject *
+class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyTypeObject *type = (PyTypeObject *)self;
+    PyThreadState *tstate = tstate_get();
+    if (type->tp_new != PyBaseObject_Type.tp_new || type_has(type, Py_TPFLAGS_IS_ABSTRACT)) {
+        goto general;
+    }
+    if (type->tp_init == PyBaseObject_Type.tp_init) {
+        if (PyVectorcall_NARGS(nargsf) == 0 && kwnames == NULL) {
+            return type->tp_alloc(type, 0);
+        }
+        goto general;
+    }
+    PyObject *init = type->tp_init == slot_init ? _PyType_Lookup(type, ID(__init__)) : NULL;
+    if (init == NULL || !type_has(Py_TYPE(init), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+        goto general;
+    }
+    Py_INCREF(init);
+    PyObject *op = type->tp_alloc(type, 0), *result = NULL;
+    if (op != NULL && recursion_enter(tstate, " while calling a Python object") == 0) {
+        result = call_with_self(tstate, init, op, args, nargsf, kwnames);
+        recursion_leave(tstate);
+    }
+    Py_DECREF(init);
+    if (likely(result == Py_None)) {
+        Py_DECREF(result);
+        return op;
+    }
+    if (result != NULL) {
+        PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                     type_name(result));
+        Py_DECREF(result);
+    }
+    Py_XDECREF(op);
+    return NULL;
+general:
+    return _PyObject_MakeTpCall(tstate, self, args, PyVectorcall_NARGS(nargsf), kwnames);
+}
+
 /* ---- type.__new__ --------------------------------------------------------------------------------------------- */
 
 static status
@@ -485,6 +530,10 @@ make_class(struct Making *m)
         goto fail;
     }
     slots_fill(type);
+    if (Py_IS_TYPE(type, &PyType_Type)) {
+        /* A metaclass may have its own __call__. */
+        type->tp_vectorcall = class_vectorcall;
+    }
     if (type_has(type, Py_TPFLAGS_MANAGED_DICT)) {
         /* The instances' dicts share one table of names. */
         ((PyHeapTypeObject *)type)->ht_cached_keys = keys_new_shared();

@@ -70,6 +70,16 @@ abstract_is_subclass(PyObject *derived, PyObject *class)
     return result;
 }
 
+/* Whether op.__class__ can only be its type: nobody overrides the attribute. */
+static bool
+has_plain_class(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    return type->tp_getattro == PyObject_GenericGetAttr &&
+           _PyType_Lookup(type, ID(__class__)) ==
+               _PyType_Lookup(&PyBaseObject_Type, ID(__class__));
+}
+
 /* isinstance without asking the class. */
 int
 _PyObject_RealIsInstance(PyObject *op, PyObject *class)
@@ -78,6 +88,9 @@ _PyObject_RealIsInstance(PyObject *op, PyObject *class)
     if (PyType_Check(class)) {
         if (PyObject_TypeCheck(op, (PyTypeObject *)class)) {
             return 1;
+        }
+        if (likely(has_plain_class(op))) {
+            return 0;
         }
         int found = _PyObject_LookupAttr(op, ID(__class__), &op_class);
         if (found <= 0) {

@@ -43,6 +43,13 @@ type_name(const PyObject *op)
     return Py_TYPE(op)->tp_name;
 }
 
+/* Whether an attribute of a type takes precedence over the instance dict. */
+static ALWAYS_INLINE bool
+is_data_descriptor(const PyObject *op)
+{
+    return Py_TYPE(op)->tp_descr_set != NULL;
+}
+
 /* The part of tp_name behind the last dot, as __name__ of a static type shows it. */
 const char *type_short_name(const PyTypeObject *type);
 

@@ -662,10 +662,13 @@ slot_length(PyObject *self)
     if (value == NULL) {
         return -1;
     }
-    PyObject *index = PyNumber_Index(value);
-    Py_DECREF(value);
-    if (index == NULL) {
-        return -1;
+    PyObject *index = value;
+    if (unlikely(!PyLong_CheckExact(value))) {
+        index = PyNumber_Index(value);
+        Py_DECREF(value);
+        if (index == NULL) {
+            return -1;
+        }
     }
     Py_ssize_t length = -1;
     if (Py_SIZE(index) < 0) {

@@ -1,42 +1,15 @@
 /* Bound methods: a callable and the object that becomes its first argument. */
 #include "object/object.h"
 #include "object/call.h"
+#include "object/gc.h"
 
 #define BOUND(op) ((PyMethodObject *)(op))
 
-/* Put self in front.  If the caller lends args[-1], nothing is copied. */
 static PyObject *
 method_vectorcall(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    PyThreadState *tstate = tstate_get();
-    PyObject *self = BOUND(op)->im_self, *func = BOUND(op)->im_func, *result;
-    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    if (nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET) {
-        PyObject **lent = (PyObject **)args - 1;
-        PyObject *saved = lent[0];
-        lent[0] = self;
-        result = call_vector(tstate, func, lent, nargs + 1, kwnames);
-        lent[0] = saved;
-        return result;
-    }
-    Py_ssize_t total = nargs + (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames));
-    if (total == 0) {
-        return call_vector(tstate, func, &self, 1, NULL);
-    }
-    PyObject *small[SMALL_STACK + 1], **stack = small;
-    if (total > SMALL_STACK) {
-        stack = PyMem_Malloc((total + 1) * sizeof(PyObject *));
-        if (stack == NULL) {
-            return _PyErr_NoMemory(tstate);
-        }
-    }
-    stack[0] = self;
-    memcpy(stack + 1, args, total * sizeof(PyObject *));
-    result = call_vector(tstate, func, stack, nargs + 1, kwnames);
-    if (stack != small) {
-        PyMem_Free(stack);
-    }
-    return result;
+    return call_with_self(tstate_get(), BOUND(op)->im_func, BOUND(op)->im_self, args, nargsf,
+                          kwnames);
 }
 
 /* A method of func bound to self. */
@@ -47,15 +20,17 @@ PyMethod_New(PyObject *func, PyObject *self)
         PyErr_BadInternalCall();
         return NULL;
     }
-    PyMethodObject *op = PyObject_GC_New(PyMethodObject, &PyMethod_Type);
+    PyMethodObject *op = (PyMethodObject *)gc_alloc(sizeof(PyMethodObject), 0);
     if (op == NULL) {
         return NULL;
     }
+    Py_SET_REFCNT(op, 1);
+    Py_SET_TYPE(op, &PyMethod_Type);
     op->im_weakreflist = NULL;
     op->im_func = Py_NewRef(func);
     op->im_self = Py_NewRef(self);
     op->vectorcall = method_vectorcall;
-    PyObject_GC_Track(op);
+    gc_track((PyObject *)op);
     return (PyObject *)op;
 }
 
@@ -84,13 +59,13 @@ PyMethod_Self(PyObject *op)
 static void
 method_tp_dealloc(PyMethodObject *op)
 {
-    PyObject_GC_UnTrack(op);
+    gc_untrack((PyObject *)op);
     if (op->im_weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)op);
     }
     Py_DECREF(op->im_func);
     Py_XDECREF(op->im_self);
-    PyObject_GC_Del(op);
+    gc_free((PyObject *)op);
 }
 
 static int

@@ -617,6 +617,10 @@ object_set_class(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
         Py_INCREF(to);
     }
     Py_SET_TYPE(self, to);
+    if (PyType_Check(self) && to != &PyType_Type) {
+        /* A class with a metaclass is called through the metaclass. */
+        ((PyTypeObject *)self)->tp_vectorcall = NULL;
+    }
     if (type_has(from, Py_TPFLAGS_HEAPTYPE)) {
         Py_DECREF(from);
     }

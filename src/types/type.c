@@ -95,7 +95,7 @@ type_get_attribute(PyTypeObject *type, PyObject *name, bool suppress)
     descrgetfunc meta_get = NULL;
     if (meta != NULL) {
         meta_get = Py_TYPE(meta)->tp_descr_get;
-        if (meta_get != NULL && PyDescr_IsData(meta)) {
+        if (meta_get != NULL && is_data_descriptor(meta)) {
             result = meta_get(meta, (PyObject *)type, (PyObject *)metatype);
             goto done;
         }
