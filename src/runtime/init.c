@@ -7,6 +7,7 @@
 #include "runtime/config.h"
 #include "runtime/gil.h"
 #include "runtime/import.h"
+#include "runtime/locale.h"
 #include "modules/builtins.h"
 #include "modules/sys.h"
 #include "object/gc.h"
@@ -361,6 +362,12 @@ init_main(PyThreadState *tstate)
     }
     if (config->site_import) {
         CHECK(import_site());
+    }
+    if (is_main && _PyRuntime.life.preconfig.coerce_c_locale_warn && _Py_LegacyLocaleDetected(1)) {
+        PySys_WriteStderr("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII "
+                          "encoding), which may cause Unicode compatibility problems. Using C.UTF-8, "
+                          "C.utf8, or UTF-8 (if available) as alternative Unicode-compatible locales "
+                          "is recommended.\n");
     }
     return STATUS_OK;
 }
