@@ -166,31 +166,31 @@ lock_acquire_method(Lock *self, PyObject *args, PyObject *kwargs)
     return lock_acquire(self, args, kwargs);
 }
 
-METHOD(lock, release_lock, NULL, "release()\n\nAn old name of release().")
+METHOD(lock, release_lock, "!($self, /)", "release()\n\nAn old name of release().")
 static PyObject *
-lock_release_lock(Lock *self, PyObject *args)
+lock_release_lock(Lock *self)
 {
     return lock_release(self, NULL);
 }
 
-METHOD(lock, release, NULL,
+METHOD(lock, release, "!($self, /)",
        "release()\n\nFree the lock, which any thread may do; RuntimeError if it is free.")
 static PyObject *
-lock_release_method(Lock *self, PyObject *args)
+lock_release_method(Lock *self)
 {
     return lock_release(self, NULL);
 }
 
-METHOD(lock, locked_lock, NULL, "locked() -> bool\n\nAn old name of locked().")
+METHOD(lock, locked_lock, "!($self, /)", "locked() -> bool\n\nAn old name of locked().")
 static PyObject *
-lock_locked_lock(Lock *self, PyObject *args)
+lock_locked_lock(Lock *self)
 {
     return PyBool_FromLong(self->locked);
 }
 
-METHOD(lock, locked, NULL, "locked() -> bool\n\nWhether the lock is taken.")
+METHOD(lock, locked, "!($self, /)", "locked() -> bool\n\nWhether the lock is taken.")
 static PyObject *
-lock_locked(Lock *self, PyObject *args)
+lock_locked(Lock *self)
 {
     return PyBool_FromLong(self->locked);
 }
@@ -209,9 +209,9 @@ lock___exit__(Lock *self, PyObject *args)
     return lock_release(self, NULL);
 }
 
-METHOD(lock, _at_fork_reinit, NULL, "Make the lock free and new, in a forked child.")
+METHOD(lock, _at_fork_reinit, "!($self, /)", "Make the lock free and new, in a forked child.")
 static PyObject *
-lock__at_fork_reinit(Lock *self, PyObject *args)
+lock__at_fork_reinit(Lock *self)
 {
     if (_PyThread_at_fork_reinit(&self->lock) < 0) {
         PyErr_SetString(PyExc_RuntimeError, "failed to reinitialize lock at fork");
@@ -362,17 +362,17 @@ rlock_acquire(RLock *self, PyObject *args, PyObject *kwargs)
     return rlock_take(self, args, kwargs);
 }
 
-METHOD(rlock, release, NULL,
+METHOD(rlock, release, "!($self, /)",
        "release()\n\nUndo one acquire(); RuntimeError if this thread does not have the lock.")
 static PyObject *
-rlock_release(RLock *self, PyObject *args)
+rlock_release(RLock *self)
 {
     return rlock_give(self);
 }
 
-METHOD(rlock, _is_owned, NULL, "_is_owned() -> bool\n\nFor threading.Condition.")
+METHOD(rlock, _is_owned, "!($self, /)", "_is_owned() -> bool\n\nFor threading.Condition.")
 static PyObject *
-rlock__is_owned(RLock *self, PyObject *args)
+rlock__is_owned(RLock *self)
 {
     return PyBool_FromLong(rlock_is_mine(self));
 }
@@ -400,9 +400,9 @@ rlock__acquire_restore(RLock *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
-METHOD(rlock, _release_save, NULL, "_release_save() -> tuple\n\nFor threading.Condition.")
+METHOD(rlock, _release_save, "!($self, /)", "_release_save() -> tuple\n\nFor threading.Condition.")
 static PyObject *
-rlock__release_save(RLock *self, PyObject *args)
+rlock__release_save(RLock *self)
 {
     if (self->count == 0) {
         PyErr_SetString(PyExc_RuntimeError, "cannot release un-acquired lock");
@@ -429,9 +429,9 @@ rlock___exit__(RLock *self, PyObject *args)
     return rlock_give(self);
 }
 
-METHOD(rlock, _at_fork_reinit, NULL, "Make the lock free and new, in a forked child.")
+METHOD(rlock, _at_fork_reinit, "!($self, /)", "Make the lock free and new, in a forked child.")
 static PyObject *
-rlock__at_fork_reinit(RLock *self, PyObject *args)
+rlock__at_fork_reinit(RLock *self)
 {
     if (_PyThread_at_fork_reinit(&self->lock) < 0) {
         PyErr_SetString(PyExc_RuntimeError, "failed to reinitialize lock at fork");
@@ -820,16 +820,16 @@ _thread_start_new(PyObject *module, PyObject *args)
     return start(args);
 }
 
-FUNCTION(_thread, allocate_lock, NULL, "allocate_lock() -> lock object\n\nA new lock, free.")
+FUNCTION(_thread, allocate_lock, "!($module, /)", "allocate_lock() -> lock object\n\nA new lock, free.")
 static PyObject *
-_thread_allocate_lock(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_allocate_lock(PyObject *module)
 {
     return (PyObject *)lock_new(module_state(module));
 }
 
-FUNCTION(_thread, allocate, NULL, "allocate() -> lock object\n\nAn old name of allocate_lock().")
+FUNCTION(_thread, allocate, "!($module, /)", "allocate() -> lock object\n\nAn old name of allocate_lock().")
 static PyObject *
-_thread_allocate(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_allocate(PyObject *module)
 {
     return (PyObject *)lock_new(module_state(module));
 }
@@ -841,16 +841,16 @@ exit_thread(void)
     return NULL;
 }
 
-FUNCTION(_thread, exit_thread, NULL, "exit_thread()\n\nAn old name of exit().")
+FUNCTION(_thread, exit_thread, "!($module, /)", "exit_thread()\n\nAn old name of exit().")
 static PyObject *
-_thread_exit_thread(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_exit_thread(PyObject *module)
 {
     return exit_thread();
 }
 
-FUNCTION(_thread, exit, NULL, "exit()\n\nRaise SystemExit: end this thread, silently.")
+FUNCTION(_thread, exit, "!($module, /)", "exit()\n\nRaise SystemExit: end this thread, silently.")
 static PyObject *
-_thread_exit(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_exit(PyObject *module)
 {
     return exit_thread();
 }
@@ -872,26 +872,26 @@ _thread_interrupt_main(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-FUNCTION(_thread, get_ident, NULL,
+FUNCTION(_thread, get_ident, "!($module, /)",
          "get_ident() -> integer\n\nThis thread's identifier; may be used again after its end.")
 static PyObject *
-_thread_get_ident(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_get_ident(PyObject *module)
 {
     return PyLong_FromUnsignedLong(PyThread_get_thread_ident());
 }
 
-FUNCTION(_thread, get_native_id, NULL,
+FUNCTION(_thread, get_native_id, "!($module, /)",
          "get_native_id() -> integer\n\nThe identifier the system gave this thread.")
 static PyObject *
-_thread_get_native_id(PyObject *module, PyObject *Py_UNUSED(args))
+_thread_get_native_id(PyObject *module)
 {
     return PyLong_FromUnsignedLong(PyThread_get_thread_native_id());
 }
 
-FUNCTION(_thread, _count, NULL,
+FUNCTION(_thread, _count, "!($module, /)",
          "_count() -> integer\n\nNumber of running threads that start_new_thread() started.")
 static PyObject *
-_thread__count(PyObject *module, PyObject *Py_UNUSED(args))
+_thread__count(PyObject *module)
 {
     return PyLong_FromLong(interp_get()->threads.count);
 }
@@ -962,10 +962,10 @@ release_sentinel(void *weak_raw)
     Py_DECREF(weak);
 }
 
-FUNCTION(_thread, _set_sentinel, NULL,
+FUNCTION(_thread, _set_sentinel, "!($module, /)",
          "_set_sentinel() -> lock\n\nA lock that is released when this thread's state is deleted.")
 static PyObject *
-_thread__set_sentinel(PyObject *module, PyObject *Py_UNUSED(args))
+_thread__set_sentinel(PyObject *module)
 {
     PyThreadState *tstate = tstate_get();
     if (tstate->on_delete_data != NULL) {

@@ -688,9 +688,9 @@ _warnings_warn_explicit(PyObject *self, PyObject *args, PyObject *kwargs)
     Py_RETURN_NONE;
 }
 
-FUNCTION(_warnings, _filters_mutated, NULL, "Have registries forget what they saw.")
+FUNCTION(_warnings, _filters_mutated, "!($module, /)", "Have registries forget what they saw.")
 static PyObject *
-_warnings__filters_mutated(PyObject *self, PyObject *Py_UNUSED(args))
+_warnings__filters_mutated(PyObject *self)
 {
     warnings_state->filters_version++;
     Py_RETURN_NONE;

@@ -130,25 +130,25 @@ atexit_unregister(PyObject *module, PyObject *func)
     Py_RETURN_NONE;
 }
 
-FUNCTION(atexit, _clear, NULL, "_clear() -> None\n\nForget all functions.")
+FUNCTION(atexit, _clear, "!($module, /)", "_clear() -> None\n\nForget all functions.")
 static PyObject *
-atexit__clear(PyObject *module, PyObject *Py_UNUSED(args))
+atexit__clear(PyObject *module)
 {
     drop_all(atexit_state(interp_get()));
     Py_RETURN_NONE;
 }
 
-FUNCTION(atexit, _run_exitfuncs, NULL, "_run_exitfuncs() -> None\n\nCall all functions now.")
+FUNCTION(atexit, _run_exitfuncs, "!($module, /)", "_run_exitfuncs() -> None\n\nCall all functions now.")
 static PyObject *
-atexit__run_exitfuncs(PyObject *module, PyObject *Py_UNUSED(args))
+atexit__run_exitfuncs(PyObject *module)
 {
     atexit_run(interp_get());
     Py_RETURN_NONE;
 }
 
-FUNCTION(atexit, _ncallbacks, NULL, "_ncallbacks() -> int\n\nThe number of registered functions.")
+FUNCTION(atexit, _ncallbacks, "!($module, /)", "_ncallbacks() -> int\n\nThe number of registered functions.")
 static PyObject *
-atexit__ncallbacks(PyObject *module, PyObject *Py_UNUSED(args))
+atexit__ncallbacks(PyObject *module)
 {
     return PyLong_FromLong(atexit_state(interp_get())->count);
 }

@@ -328,18 +328,18 @@ faulthandler_enable(PyObject *module, PyObject *args, PyObject *kwargs)
     Py_RETURN_NONE;
 }
 
-FUNCTION(faulthandler, disable, NULL, "disable(): no longer show tracebacks at fatal signals")
+FUNCTION(faulthandler, disable, "!($module, /)", "disable(): no longer show tracebacks at fatal signals")
 static PyObject *
-faulthandler_disable(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler_disable(PyObject *module)
 {
     bool was = fault != NULL && fault->enabled;
     fatal_disable();
     return PyBool_FromLong(was);
 }
 
-FUNCTION(faulthandler, is_enabled, NULL, "is_enabled()->bool: whether enable() is in effect")
+FUNCTION(faulthandler, is_enabled, "!($module, /)", "is_enabled()->bool: whether enable() is in effect")
 static PyObject *
-faulthandler_is_enabled(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler_is_enabled(PyObject *module)
 {
     return PyBool_FromLong(fault != NULL && fault->enabled);
 }
@@ -471,10 +471,10 @@ faulthandler_dump_traceback_later(PyObject *module, PyObject *args, PyObject *kw
     Py_RETURN_NONE;
 }
 
-FUNCTION(faulthandler, cancel_dump_traceback_later, NULL,
+FUNCTION(faulthandler, cancel_dump_traceback_later, "!($module, /)",
          "cancel_dump_traceback_later():\ncancel the last dump_traceback_later()")
 static PyObject *
-faulthandler_cancel_dump_traceback_later(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler_cancel_dump_traceback_later(PyObject *module)
 {
     cancel_later();
     Py_RETURN_NONE;
@@ -627,9 +627,9 @@ no_core_file(void)
     }
 }
 
-FUNCTION(faulthandler, _read_null, NULL, "_read_null(): read from NULL, raise SIGSEGV or SIGBUS")
+FUNCTION(faulthandler, _read_null, "!($module, /)", "_read_null(): read from NULL, raise SIGSEGV or SIGBUS")
 static PyObject *
-faulthandler__read_null(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler__read_null(PyObject *module)
 {
     volatile int *nowhere = NULL, value;
     no_core_file();
@@ -657,18 +657,18 @@ faulthandler__sigsegv(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-FUNCTION(faulthandler, _sigabrt, NULL, "_sigabrt(): raise SIGABRT")
+FUNCTION(faulthandler, _sigabrt, "!($module, /)", "_sigabrt(): raise SIGABRT")
 static PyObject *
-faulthandler__sigabrt(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler__sigabrt(PyObject *module)
 {
     no_core_file();
     abort();
     Py_RETURN_NONE;
 }
 
-FUNCTION(faulthandler, _sigfpe, NULL, "_sigfpe(): raise SIGFPE")
+FUNCTION(faulthandler, _sigfpe, "!($module, /)", "_sigfpe(): raise SIGFPE")
 static PyObject *
-faulthandler__sigfpe(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler__sigfpe(PyObject *module)
 {
     no_core_file();
     raise(SIGFPE);
@@ -681,10 +681,10 @@ fatal_in_thread(void *Py_UNUSED(arg))
     _Py_FatalErrorFunc("faulthandler_fatal_error_thread", "in new thread");
 }
 
-FUNCTION(faulthandler, _fatal_error_c_thread, NULL,
+FUNCTION(faulthandler, _fatal_error_c_thread, "!($module, /)",
          "fatal_error_c_thread(): a fatal error in a thread without Python state")
 static PyObject *
-faulthandler__fatal_error_c_thread(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler__fatal_error_c_thread(PyObject *module)
 {
     no_core_file();
     PyThread_type_lock lock = PyThread_allocate_lock();
@@ -718,9 +718,9 @@ use_stack(uintptr_t least, uintptr_t most, size_t *depth)
     return deeper + (buffer[0] - 1u);
 }
 
-FUNCTION(faulthandler, _stack_overflow, NULL, "_stack_overflow(): use more stack than there is")
+FUNCTION(faulthandler, _stack_overflow, "!($module, /)", "_stack_overflow(): use more stack than there is")
 static PyObject *
-faulthandler__stack_overflow(PyObject *module, PyObject *Py_UNUSED(args))
+faulthandler__stack_overflow(PyObject *module)
 {
     size_t depth = 0;
     uintptr_t here = (uintptr_t)&depth;

@@ -27,45 +27,45 @@ seconds_object(_PyTime_t t)
     return PyFloat_FromDouble(_PyTime_AsSecondsDouble(t));
 }
 
-FUNCTION(time, time, NULL, "time() -> floating point number\n\nSeconds since the epoch, 1970.")
+FUNCTION(time, time, "!($module, /)", "time() -> floating point number\n\nSeconds since the epoch, 1970.")
 static PyObject *
-time_time(PyObject *module, PyObject *Py_UNUSED(args))
+time_time(PyObject *module)
 {
     return seconds_object(_PyTime_GetSystemClock());
 }
 
-FUNCTION(time, time_ns, NULL, "time_ns() -> int\n\nNanoseconds since the epoch, 1970.")
+FUNCTION(time, time_ns, "!($module, /)", "time_ns() -> int\n\nNanoseconds since the epoch, 1970.")
 static PyObject *
-time_time_ns(PyObject *module, PyObject *Py_UNUSED(args))
+time_time_ns(PyObject *module)
 {
     return _PyTime_AsNanosecondsObject(_PyTime_GetSystemClock());
 }
 
-FUNCTION(time, monotonic, NULL, "monotonic() -> float\n\nSeconds of a clock that never goes back.")
+FUNCTION(time, monotonic, "!($module, /)", "monotonic() -> float\n\nSeconds of a clock that never goes back.")
 static PyObject *
-time_monotonic(PyObject *module, PyObject *Py_UNUSED(args))
+time_monotonic(PyObject *module)
 {
     return seconds_object(clock_monotonic());
 }
 
-FUNCTION(time, monotonic_ns, NULL, "monotonic_ns() -> int\n\nmonotonic() in nanoseconds.")
+FUNCTION(time, monotonic_ns, "!($module, /)", "monotonic_ns() -> int\n\nmonotonic() in nanoseconds.")
 static PyObject *
-time_monotonic_ns(PyObject *module, PyObject *Py_UNUSED(args))
+time_monotonic_ns(PyObject *module)
 {
     return _PyTime_AsNanosecondsObject(clock_monotonic());
 }
 
-FUNCTION(time, perf_counter, NULL,
+FUNCTION(time, perf_counter, "!($module, /)",
          "perf_counter() -> float\n\nSeconds of the clock with the highest resolution.")
 static PyObject *
-time_perf_counter(PyObject *module, PyObject *Py_UNUSED(args))
+time_perf_counter(PyObject *module)
 {
     return seconds_object(_PyTime_GetPerfCounter());
 }
 
-FUNCTION(time, perf_counter_ns, NULL, "perf_counter_ns() -> int\n\nperf_counter() in nanoseconds.")
+FUNCTION(time, perf_counter_ns, "!($module, /)", "perf_counter_ns() -> int\n\nperf_counter() in nanoseconds.")
 static PyObject *
-time_perf_counter_ns(PyObject *module, PyObject *Py_UNUSED(args))
+time_perf_counter_ns(PyObject *module)
 {
     return _PyTime_AsNanosecondsObject(_PyTime_GetPerfCounter());
 }
@@ -100,35 +100,35 @@ thread_clock(_PyTime_t *t, _Py_clock_info_t *info)
     return cpu_clock(CLOCK_THREAD_CPUTIME_ID, "clock_gettime(CLOCK_THREAD_CPUTIME_ID)", t, info);
 }
 
-FUNCTION(time, process_time, NULL,
+FUNCTION(time, process_time, "!($module, /)",
          "process_time() -> float\n\nSeconds of processor time this process has used.")
 static PyObject *
-time_process_time(PyObject *module, PyObject *Py_UNUSED(args))
+time_process_time(PyObject *module)
 {
     _PyTime_t t;
     return process_clock(&t, NULL) < 0 ? NULL : seconds_object(t);
 }
 
-FUNCTION(time, process_time_ns, NULL, "process_time_ns() -> int\n\nprocess_time() in nanoseconds.")
+FUNCTION(time, process_time_ns, "!($module, /)", "process_time_ns() -> int\n\nprocess_time() in nanoseconds.")
 static PyObject *
-time_process_time_ns(PyObject *module, PyObject *Py_UNUSED(args))
+time_process_time_ns(PyObject *module)
 {
     _PyTime_t t;
     return process_clock(&t, NULL) < 0 ? NULL : _PyTime_AsNanosecondsObject(t);
 }
 
-FUNCTION(time, thread_time, NULL,
+FUNCTION(time, thread_time, "!($module, /)",
          "thread_time() -> float\n\nSeconds of processor time this thread has used.")
 static PyObject *
-time_thread_time(PyObject *module, PyObject *Py_UNUSED(args))
+time_thread_time(PyObject *module)
 {
     _PyTime_t t;
     return thread_clock(&t, NULL) < 0 ? NULL : seconds_object(t);
 }
 
-FUNCTION(time, thread_time_ns, NULL, "thread_time_ns() -> int\n\nthread_time() in nanoseconds.")
+FUNCTION(time, thread_time_ns, "!($module, /)", "thread_time_ns() -> int\n\nthread_time() in nanoseconds.")
 static PyObject *
-time_thread_time_ns(PyObject *module, PyObject *Py_UNUSED(args))
+time_thread_time_ns(PyObject *module)
 {
     _PyTime_t t;
     return thread_clock(&t, NULL) < 0 ? NULL : _PyTime_AsNanosecondsObject(t);
@@ -647,9 +647,9 @@ add_zone(PyObject *module)
     return result;
 }
 
-FUNCTION(time, tzset, NULL, "tzset()\n\nTake over a changed environment variable TZ.")
+FUNCTION(time, tzset, "!($module, /)", "tzset()\n\nTake over a changed environment variable TZ.")
 static PyObject *
-time_tzset(PyObject *module, PyObject *Py_UNUSED(args))
+time_tzset(PyObject *module)
 {
     PyObject *self = PyImport_ImportModule("time");
     if (self == NULL) {
