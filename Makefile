@@ -105,6 +105,13 @@ conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_
 	$(PYTHON) tools/conformance.py --interp $(BUILD)/krait $(if $(TIER),--tier $(TIER)) \
 	    $(if $(UPDATE),--update) $(NAMES)
 
+.PHONY: fuzz
+fuzz: all ## build/fuzz_parse: mutated sources through the parser (-n COUNT -s SEED FILE...)
+	@objcopy --weaken-symbol=main $(BUILD)/obj/runtime/main.o $(BUILD)/obj/fuzz_main.o
+	@gcc $(CFLAGS) $(CPPFLAGS) -DFUZZ_STANDALONE $(LDFLAGS) tests/fuzz/fuzz_parse.c \
+	    $(filter-out $(BUILD)/obj/runtime/main.o,$(OBJECTS)) $(BUILD)/obj/fuzz_main.o $(LIBS) \
+	    -o $(BUILD)/fuzz_parse
+
 # ---- variants ---------------------------------------------------------------------------------
 
 .PHONY: debug asan ubsan clean
