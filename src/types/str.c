@@ -488,7 +488,7 @@ PyUnicode_CopyCharacters(PyObject *to, Py_ssize_t to_start, PyObject *from, Py_s
         PyErr_Format(PyExc_SystemError,
                      "Cannot copy %s characters into a string of %s characters",
                      most < 0x100 ? "latin1" : most < 0x10000 ? "UCS2" : "UCS4",
-                     PyUnicode_IS_ASCII(to)          ? "ASCII"
+                     PyUnicode_IS_ASCII(to)    ? "ascii"
                      : PyUnicode_KIND(to) == 1 ? "latin1" : "UCS2");
         return -1;
     }
