@@ -153,7 +153,9 @@ block_reserve(Arena *arena, Block *block)
         PyErr_NoMemory();
         return -1;
     }
-    memcpy(items, block->items, (size_t)block->used * sizeof(Instr));
+    if (block->used > 0) {
+        memcpy(items, block->items, (size_t)block->used * sizeof(Instr));
+    }
     block->items = items;
     block->room = room;
     return 0;

@@ -395,7 +395,7 @@ dict_resize(PyDictObject *dict, uint8_t log2_size, bool general)
 status
 dict_unsplit(PyDictObject *dict)
 {
-    return dict_resize(dict, keys_log2_grown(dict->ma_used), false);
+    return dict_resize(dict, dict->ma_keys->log2_size, false);
 }
 
 /* ---- insertion and deletion --------------------------------------------------------------- */

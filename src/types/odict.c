@@ -566,38 +566,20 @@ odict_setdefault(PyObject *self, PyObject *key, PyObject *fallback)
 static PyObject *
 odict_take(PyObject *self, PyObject *key, PyObject *fallback)
 {
-    PyObject *value = NULL;
-    if (PyODict_CheckExact(self)) {
-        Node *node = node_find(OD(self), key);
-        if (node == NULL && PyErr_Occurred()) {
-            return NULL;
-        }
-        if (node != NULL) {
-            PyObject *found;
-            Py_ssize_t ix = dict_find(&OD(self)->dict, key, node->hash, &found);
-            if (ix == KEY_ERROR) {
-                return NULL;
-            }
-            node_drop_at(OD(self), node, ix);
-        }
-        value = _PyDict_Pop(self, key, fallback);
-        return value;
-    }
-    int there = PySequence_Contains(self, key);
-    if (there < 0) {
+    /* overridden __getitem__ and __delitem__ are not asked */
+    Node *node = node_find(OD(self), key);
+    if (node == NULL && PyErr_Occurred()) {
         return NULL;
     }
-    if (there) {
-        value = PyObject_GetItem(self, key);
-        if (value != NULL && PyObject_DelItem(self, key) < 0) {
-            Py_CLEAR(value);
+    if (node != NULL) {
+        PyObject *found;
+        Py_ssize_t ix = dict_find(&OD(self)->dict, key, node->hash, &found);
+        if (ix == KEY_ERROR) {
+            return NULL;
         }
-        return value;
+        node_drop_at(OD(self), node, ix);
     }
-    if (fallback == NULL) {
-        PyErr_SetObject(PyExc_KeyError, key);
-    }
-    return Py_XNewRef(fallback);
+    return _PyDict_Pop(self, key, fallback);
 }
 
 METHOD(odict, pop, "($self, /, key, default=<unrepresentable>)",

@@ -400,8 +400,7 @@ static int
 set_tp_init(PySetObject *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *iterable = NULL;
-    if ((Py_IS_TYPE(self, &PySet_Type) || Py_TYPE(self)->tp_new == PySet_Type.tp_new) &&
-        !_PyArg_NoKeywords("set", kwargs)) {
+    if (!_PyArg_NoKeywords("set", kwargs)) {
         return -1;
     }
     if (!PyArg_UnpackTuple(args, "set", 0, 1, &iterable)) {
