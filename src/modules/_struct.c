@@ -903,7 +903,8 @@ MEMBER(Struct, __weaklistoffset__, T_PYSSIZET, struct Struct, weakrefs, READONLY
 
 HEAPTYPE(Struct, "_struct.Struct", struct Struct, NULL,
          "Struct(fmt) --> compiled struct object",
-         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE)
+         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
+         {Py_tp_getattro, PyObject_GenericGetAttr}, {Py_tp_setattro, PyObject_GenericSetAttr})
 
 /* ---- unpack_iterator -------------------------------------------------------------------- */
 
@@ -1001,7 +1002,7 @@ unpack_iterator___length_hint__(struct UnpackIterator *self, PyObject *Py_UNUSED
 
 HEAPTYPE(unpack_iterator, "_struct.unpack_iterator", struct UnpackIterator, NULL, NULL,
          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
-         {Py_tp_iter, PyObject_SelfIter})
+         {Py_tp_iter, PyObject_SelfIter}, {Py_tp_getattro, PyObject_GenericGetAttr})
 
 /* ---- functions of the module ------------------------------------------------------------ */
 

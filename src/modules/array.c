@@ -1539,7 +1539,7 @@ array_iterator___setstate__(struct ArrayIterator *self, PyObject *state)
 HEAPTYPE(array_iterator, "array.arrayiterator", struct ArrayIterator, NULL, NULL,
          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION
              | Py_TPFLAGS_IMMUTABLETYPE,
-         {Py_tp_iter, PyObject_SelfIter})
+         {Py_tp_iter, PyObject_SelfIter}, {Py_tp_getattro, PyObject_GenericGetAttr})
 
 HEAPTYPE(array, "array.array", struct Array, NULL,
          "array(typecode [, initializer]) -> array\n\n"

@@ -880,7 +880,8 @@ bytearray_iterator___setstate__(struct ByteArrayIterator *self, PyObject *state)
 }
 
 TYPE(bytearray_iterator, PyByteArrayIter_Type, "bytearray_iterator", struct ByteArrayIterator, NULL,
-     NULL, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
+     NULL, .tp_getattro = PyObject_GenericGetAttr,
+     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 TYPE(bytearray, PyByteArray_Type, "bytearray", PyByteArrayObject, NULL,
      "bytearray(iterable_of_ints) -> bytearray\n"
@@ -888,6 +889,7 @@ TYPE(bytearray, PyByteArray_Type, "bytearray", PyByteArrayObject, NULL,
      "bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer\n"
      "bytearray(int) -> bytes array of size given by the parameter initialized with null bytes\n"
      "bytearray() -> empty bytes array\n\nA mutable sequence of ints in range(256).",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | _Py_TPFLAGS_MATCH_SELF,
      .tp_hash = PyObject_HashNotImplemented, .tp_alloc = PyType_GenericAlloc,
      .tp_new = PyType_GenericNew, .tp_free = PyObject_Free)

@@ -1047,6 +1047,7 @@ bytes_iterator___setstate__(struct BytesIterator *self, PyObject *state)
 }
 
 TYPE(bytes_iterator, PyBytesIter_Type, "bytes_iterator", struct BytesIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 TYPE(bytes, PyBytes_Type, "bytes", PyBytesObject, NULL,
@@ -1056,6 +1057,7 @@ TYPE(bytes, PyBytes_Type, "bytes", PyBytesObject, NULL,
      "bytes(int) -> bytes object of size given by the parameter initialized with null bytes\n"
      "bytes() -> empty bytes object\n\nAn immutable sequence of ints in range(256).",
      .tp_basicsize = BYTES_HEAD, .tp_itemsize = 1,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BYTES_SUBCLASS
                  | _Py_TPFLAGS_MATCH_SELF,
      .tp_free = PyObject_Free)

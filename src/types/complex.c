@@ -582,6 +582,7 @@ MEMBER(complex, imag, T_DOUBLE, PyComplexObject, cval.imag, READONLY,
 
 TYPE(complex, PyComplex_Type, "complex", PyComplexObject, "(real=0, imag=0)",
      "The complex number real + imag*1j, or the one that a text stands for.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .tp_free = PyObject_Free)
 
 #include "gen/types/complex.inc"

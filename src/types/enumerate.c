@@ -167,6 +167,7 @@ enumerate___class_getitem__(PyObject *type, PyObject *item)
 
 TYPE(enumerate, PyEnum_Type, "enumerate", struct Enumerate, "(iterable, start=0)",
      "An iterator over pairs of a number and an item of iterable; numbers count up from start.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
      .tp_iter = PyObject_SelfIter, .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_GC_Del,
      .tp_vectorcall = enumerate_vectorcall)
@@ -291,6 +292,7 @@ reversed___setstate__(struct Reversed *self, PyObject *state)
 
 TYPE(reversed, PyReversed_Type, "reversed", struct Reversed, "(sequence, /)",
      "An iterator over the items of sequence from the last to the first.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
      .tp_iter = PyObject_SelfIter, .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_GC_Del,
      .tp_vectorcall = reversed_vectorcall)

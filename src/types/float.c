@@ -720,6 +720,7 @@ PyFloat_Unpack2(const char *in, int little_endian)
 
 TYPE(float, PyFloat_Type, "float", PyFloatObject, "(x=0, /)",
      "The floating-point number nearest to a number, or to a text that stands for one.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | _Py_TPFLAGS_MATCH_SELF,
      .tp_vectorcall = float_vectorcall)
 

@@ -944,6 +944,7 @@ TYPE(int, PyLong_Type, "int", PyLongObject, NULL,
      "bytearray: optional white space and sign, then digits, between which single underscores\n"
      "may stand.\n>>> int('0b100', base=0)\n4",
      .tp_basicsize = offsetof(PyLongObject, ob_digit), .tp_itemsize = sizeof(digit),
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS
                  | _Py_TPFLAGS_MATCH_SELF,
      .tp_free = PyObject_Free, .tp_vectorcall = int_vectorcall)

@@ -103,6 +103,7 @@ sequence_iterator___setstate__(struct SequenceIterator *self, PyObject *state)
 }
 
 TYPE(sequence_iterator, PySeqIter_Type, "iterator", struct SequenceIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 /* ---- callable_iterator ------------------------------------------------------------------ */
@@ -177,6 +178,7 @@ call_iterator___reduce__(struct CallIterator *self, PyObject *Py_UNUSED(ignored)
 }
 
 TYPE(call_iterator, PyCallIter_Type, "callable_iterator", struct CallIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 /* ---- anext_awaitable -------------------------------------------------------------------- */
@@ -307,6 +309,7 @@ anext_awaitable_close(struct AnextAwaitable *self, PyObject *const *args, Py_ssi
 }
 
 TYPE(anext_awaitable, _PyAnextAwaitable_Type, "anext_awaitable", struct AnextAwaitable, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 #include "gen/types/iter.inc"

@@ -1066,6 +1066,7 @@ list_iterator___setstate__(struct ListIterator *self, PyObject *state)
 }
 
 TYPE(list_iterator, PyListIter_Type, "list_iterator", struct ListIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 METHOD(list, __reversed__, "($self, /)", "An iterator from the last item to the first.")
@@ -1146,10 +1147,12 @@ list_reverse_iterator___setstate__(struct ListIterator *self, PyObject *state)
 }
 
 TYPE(list_reverse_iterator, PyListRevIter_Type, "list_reverseiterator", struct ListIterator, NULL,
-     NULL, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
+     NULL, .tp_getattro = PyObject_GenericGetAttr,
+     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 TYPE(list, PyList_Type, "list", PyListObject, "(iterable=(), /)",
      "A mutable sequence: empty without argument, else the items of the iterable.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE
                  | Py_TPFLAGS_LIST_SUBCLASS | _Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_SEQUENCE,
      .tp_hash = PyObject_HashNotImplemented, .tp_alloc = PyType_GenericAlloc,

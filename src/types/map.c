@@ -129,6 +129,7 @@ map___reduce__(struct Map *self, PyObject *Py_UNUSED(ignored))
 TYPE(map, PyMap_Type, "map", struct Map, NULL,
      "map(func, *iterables) --> map object\n\n"
      "An iterator over func(a, b, ...) for the items of the iterables, until one ends.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
      .tp_iter = PyObject_SelfIter, .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_GC_Del,
      .tp_vectorcall = map_vectorcall)
@@ -230,6 +231,7 @@ filter___reduce__(struct Filter *self, PyObject *Py_UNUSED(ignored))
 TYPE(filter, PyFilter_Type, "filter", struct Filter, NULL,
      "filter(function or None, iterable) --> filter object\n\n"
      "An iterator over the items for which function(item), or the item itself, is true.",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
      .tp_iter = PyObject_SelfIter, .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_GC_Del,
      .tp_vectorcall = filter_vectorcall)
@@ -386,6 +388,7 @@ TYPE(zip, PyZip_Type, "zip", struct Zip, NULL,
      "with strict=True, ValueError is raised if another one goes on.\n\n"
      "   >>> list(zip('abcdefg', range(3), range(4)))\n"
      "   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
      .tp_iter = PyObject_SelfIter, .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_GC_Del)
 

@@ -75,6 +75,7 @@ managed_buffer_tp_clear(_PyManagedBufferObject *self)
 }
 
 TYPE(managed_buffer, _PyManagedBuffer_Type, "managedbuffer", _PyManagedBufferObject, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC)
 
 /* ---- making views ----------------------------------------------------------------------- */
@@ -1508,11 +1509,13 @@ memory_iterator_tp_iternext(struct MemoryIterator *self)
 }
 
 TYPE(memory_iterator, memory_iterator_type, "memory_iterator", struct MemoryIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 TYPE(memoryview, PyMemoryView_Type, "memoryview", PyMemoryViewObject, "(object)",
      "A view of the memory of an object with a buffer, without a copy.",
      .tp_basicsize = offsetof(PyMemoryViewObject, ob_array), .tp_itemsize = sizeof(Py_ssize_t),
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_SEQUENCE,
      .tp_weaklistoffset = offsetof(PyMemoryViewObject, weakreflist))
 

@@ -482,6 +482,7 @@ range_iterator___setstate__(struct RangeIterator *self, PyObject *state)
 }
 
 TYPE(range_iterator, PyRangeIter_Type, "range_iterator", struct RangeIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT, .tp_iter = PyObject_SelfIter)
 
 static void
@@ -557,11 +558,13 @@ long_range_iterator___setstate__(struct LongRangeIterator *self, PyObject *state
 }
 
 TYPE(long_range_iterator, PyLongRangeIter_Type, "longrange_iterator", struct LongRangeIterator,
-     NULL, NULL, .tp_flags = Py_TPFLAGS_DEFAULT, .tp_iter = PyObject_SelfIter)
+     NULL, NULL, .tp_getattro = PyObject_GenericGetAttr,
+     .tp_flags = Py_TPFLAGS_DEFAULT, .tp_iter = PyObject_SelfIter)
 
 TYPE(range, PyRange_Type, "range", struct Range, NULL,
      "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\n"
      "The integers from start (0) to stop, without stop itself, in steps of step (1).",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_SEQUENCE, .tp_vectorcall = range_vectorcall)
 
 #include "gen/types/range.inc"

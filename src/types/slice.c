@@ -324,6 +324,7 @@ MEMBER(slice, step, T_OBJECT, PySliceObject, step, READONLY, NULL)
 TYPE(slice, PySlice_Type, "slice", PySliceObject, NULL,
      "slice(stop)\nslice(start, stop[, step])\n\n"
      "What stands between the brackets in a[start:stop:step].",
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
      .tp_hash = PyObject_HashNotImplemented)
 

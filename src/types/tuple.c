@@ -586,12 +586,14 @@ tuple_iterator___setstate__(struct TupleIterator *self, PyObject *state)
 }
 
 TYPE(tuple_iterator, PyTupleIter_Type, "tuple_iterator", struct TupleIterator, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_iter = PyObject_SelfIter)
 
 TYPE(tuple, PyTuple_Type, "tuple", PyTupleObject, "(iterable=(), /)",
      "An immutable sequence: () without argument, else the items of the iterable.\n\n"
      "A tuple given as argument is returned itself.",
      .tp_basicsize = offsetof(PyTupleObject, ob_item), .tp_itemsize = sizeof(PyObject *),
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE
                  | Py_TPFLAGS_TUPLE_SUBCLASS | _Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_SEQUENCE,
      .tp_free = PyObject_GC_Del, .tp_vectorcall = tuple_vectorcall)
