@@ -618,6 +618,11 @@ extreme(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, int op)
         PyErr_Format(PyExc_TypeError, "%s expected at least 1 argument, got 0", name);
         return NULL;
     }
+    if (kwnames != NULL && PyTuple_GET_SIZE(kwnames) > 2) {
+        PyErr_Format(PyExc_TypeError, "%s() takes at most 2 keyword arguments (%zd given)", name,
+                     PyTuple_GET_SIZE(kwnames));
+        return NULL;
+    }
     for (Py_ssize_t i = 0; kwnames != NULL && i < PyTuple_GET_SIZE(kwnames); i++) {
         PyObject *keyword = PyTuple_GET_ITEM(kwnames, i);
         if (_PyUnicode_EqualToASCIIString(keyword, "key")) {

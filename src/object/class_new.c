@@ -94,8 +94,10 @@ note_special_slot(struct Making *m, PyObject *name)
     }
     bool *add = dict ? &m->add_dict : &m->add_weak;
     if (*add || !(dict ? m->may_add_dict : m->may_add_weak)) {
-        PyErr_Format(PyExc_TypeError, "%s slot disallowed: we already got one",
-                     dict ? "__dict__" : "__weakref__");
+        PyErr_SetString(PyExc_TypeError,
+                        dict ? "__dict__ slot disallowed: we already got one"
+                             : "__weakref__ slot disallowed: either we already got one, "
+                               "or __itemsize__ != 0");
         return -1;
     }
     *add = true;

@@ -144,7 +144,7 @@ method_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
         return NULL;
     }
     if (self == NULL || self == Py_None) {
-        PyErr_SetString(PyExc_TypeError, "self must not be None");
+        PyErr_SetString(PyExc_TypeError, "instance must not be None");
         return NULL;
     }
     return PyMethod_New(func, self);

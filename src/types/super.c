@@ -187,7 +187,7 @@ static PyObject *
 super_tp_vectorcall(PyObject *class, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    if (!_PyArg_NoKwnames("super", kwnames) || !_PyArg_CheckPositional("super", nargs, 0, 2)) {
+    if (!_PyArg_NoKwnames("super", kwnames) || !_PyArg_CheckPositional("super()", nargs, 0, 2)) {
         return NULL;
     }
     if (nargs > 0 && !PyType_Check(args[0])) {
