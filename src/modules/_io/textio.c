@@ -317,7 +317,8 @@ reset_encoder(TextIO *self, int at_start)
 static status
 adjust_encoder(TextIO *self)
 {
-    if (!self->seekable || !self->encoder)
+    if (!self->seekable || !self->can_write
+        || (self->native_encoder && buffered_is_plain(self->buffer)))
         return 0;
     self->start_of_stream = 1;
     PyObject *position = PyObject_CallMethodNoArgs(self->buffer, ID(tell));
