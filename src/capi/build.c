@@ -161,6 +161,8 @@ text_length(struct build *b, Py_ssize_t *length)
     if (*b->format == '#') {
         b->format++;
         if (!(b->flags & SIZE_T_LENGTHS)) {
+            /* Behind an error the arguments are still gone through, for those that are owned. */
+            (void)va_arg(*b->va, int);
             PyErr_SetString(PyExc_SystemError,
                             "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
             return false;
