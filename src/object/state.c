@@ -79,7 +79,7 @@ interp_new(void)
     pthread_mutex_init(&interp->breaker.pending.lock, NULL);
     interp->id_refcount = -1;
     interp->recursion_limit = 1000;
-    interp->eval_frame = _PyEval_EvalFrameDefault;
+    interp->eval_frame = NULL;
     interp->import.dlopen_flags = 2;    /* RTLD_NOW */
     interp->types.next_version = 1;
     interp->dict_keys_version = 2;
@@ -256,13 +256,13 @@ _PyInterpreterState_GetMainModule(PyInterpreterState *interp)
 _PyFrameEvalFunction
 _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *interp)
 {
-    return interp->eval_frame;
+    return interp->eval_frame != NULL ? interp->eval_frame : _PyEval_EvalFrameDefault;
 }
 
 void
 _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *interp, _PyFrameEvalFunction eval_frame)
 {
-    interp->eval_frame = eval_frame;
+    interp->eval_frame = eval_frame == _PyEval_EvalFrameDefault ? NULL : eval_frame;
 }
 
 const PyConfig *

@@ -182,7 +182,7 @@ struct _is {
     PyObject *builtins;             /* dict of the module builtins */
     PyObject *builtins_copy;        /* as it was at start, for the finalisation */
     PyObject *dict;                 /* PyInterpreterState_GetDict */
-    _PyFrameEvalFunction eval_frame;
+    _PyFrameEvalFunction eval_frame;    /* PEP 523; NULL: the interpreter loop itself */
 
     struct GcState gc;
     struct ImportState import;

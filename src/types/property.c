@@ -1,13 +1,6 @@
 /* property: an attribute computed by functions. */
 #include "object/object.h"
-
-typedef struct {
-    PyObject_HEAD
-    PyObject *get, *set, *del;      /* callables or NULL */
-    PyObject *doc;
-    PyObject *name;                 /* from __set_name__, or NULL; for error texts */
-    int getter_doc;                 /* doc came from the getter */
-} PropertyObject;
+#include "types/property.h"
 
 static PyObject *
 none_as_null(PyObject *op)

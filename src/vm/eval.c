@@ -25,6 +25,7 @@
 #include "types/float.h"
 #include "types/int.h"
 #include "types/list.h"
+#include "types/property.h"
 #include "types/range.h"
 #include "types/tuple.h"
 #include "vm/cache.h"
@@ -88,8 +89,16 @@ recursion_enter(PyThreadState *tstate)
 static ALWAYS_INLINE bool
 has_eval_hook(PyThreadState *tstate)
 {
-    _PyFrameEvalFunction hook = tstate->interp->eval_frame;
-    return unlikely(hook != NULL && hook != _PyEval_EvalFrameDefault);
+    return unlikely(tstate->interp->eval_frame != NULL);
+}
+
+/* Whether a Python function takes just `n` positional arguments, so that push_exact fits. */
+static ALWAYS_INLINE bool
+takes_exactly(PyObject *function, int n)
+{
+    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)function)->func_code;
+    return code->co_argcount == n && code->co_kwonlyargcount == 0 &&
+           (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS | CO_OPTIMIZED)) == CO_OPTIMIZED;
 }
 
 /* A function whose calls the loop may run itself. */
@@ -182,6 +191,26 @@ push_exact(PyThreadState *tstate, PyFunctionObject *func, PyObject **args, int n
         frame->slots[i] = args[i];
     }
     return frame;
+}
+
+/* The __init__ that calling `type` would run right after object.__new__, if the loop can run it
+   itself: a Python function of a class with nothing special about its making.  Borrowed. */
+static ALWAYS_INLINE PyFunctionObject *
+class_init_peek(PyTypeObject *type)
+{
+    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_alloc != PyType_GenericAlloc ||
+        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
+        return NULL;
+    }
+    PyFunctionObject *init = (PyFunctionObject *)_PyType_Lookup(type, ID(__init__));
+    if (init == NULL || !PyFunction_Check(init) || init->vectorcall != _PyFunction_Vectorcall) {
+        return NULL;
+    }
+    int flags = ((PyCodeObject *)init->func_code)->co_flags;
+    return (flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) ==
+                   CO_OPTIMIZED
+               ? init
+               : NULL;
 }
 
 /* The value a dict holds at entry `hint` if that entry's key is `name`; borrowed, else NULL. */
@@ -320,6 +349,24 @@ fail:
         if (maybe_ != NULL) {                                                                      \
             DROP(maybe_);                                                                          \
         }                                                                                          \
+    } while (0)
+
+/* As ENTER for a frame just pushed, without the detour. */
+#define ENTER_FRESH(callee)                                                                        \
+    do {                                                                                           \
+        frame->last = next - 1;                                                                    \
+        frame->stack_top = (int)(sp - frame->slots);                                               \
+        (callee)->previous = frame;                                                                \
+        frame = (callee);                                                                          \
+        cframe.current_frame = frame;                                                              \
+        if (unlikely(!recursion_enter(tstate))) {                                                  \
+            tstate->recursion_remaining--;                                                         \
+            goto leave_failed;                                                                     \
+        }                                                                                          \
+        sp = frame->slots + frame->stack_top;                                                      \
+        frame->stack_top = -1;                                                                     \
+        next = _PyCode_CODE(frame->code);                                                          \
+        GO();                                                                                      \
     } while (0)
 
 #define CHECK_BREAKER()                                                                            \
@@ -667,6 +714,26 @@ generator_returned:
             Py_DECREF(result_out);
         }
         Py_DECREF(iterator);
+        goto resume_frame;
+    }
+
+init_returned:
+    /* The __init__ of a class call is finished; the instance is the caller's result. */
+    {
+        Frame *done = frame;
+        frame = done->previous;
+        cframe.current_frame = frame;
+        eval_pop_frame(tstate, done);
+        if (unlikely(result_out != Py_None)) {
+            PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                         Py_TYPE(result_out)->tp_name);
+            Py_DECREF(result_out);
+            sp = frame->slots + frame->stack_top;
+            frame->stack_top = -1;
+            next = frame->last + 1;
+            goto error;
+        }
+        Py_DECREF(result_out);
         goto resume_frame;
     }
 

@@ -49,6 +49,7 @@ struct _PyInterpreterFrame {
                                  frame returns */
     bool is_entry;            /* returning from it leaves the C loop that runs it */
     char owner;
+    bool is_init;             /* an __init__ whose instance waits on the caller's stack already */
     PyObject *slots[1];
 };
 typedef struct _PyInterpreterFrame Frame;
@@ -110,6 +111,7 @@ frame_init(Frame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject 
     frame->stack_top = code->co_nlocalsplus;
     frame->is_entry = false;
     frame->owner = OWNED_BY_THREAD;
+    frame->is_init = false;
     for (int i = bound; i < code->co_nlocalsplus; i++) {
         frame->slots[i] = NULL;
     }

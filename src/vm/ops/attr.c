@@ -1,10 +1,29 @@
 /* Attributes and methods. */
 
-OP(LOAD_ATTR, (owner -- value))
+OP(LOAD_ATTR, ())
 {
-    value = PyObject_GetAttr(owner, NAME(oparg));
+    PyObject *owner = sp[-1];
+    PyTypeObject *type = Py_TYPE(owner);
+    if (type->tp_getattro == PyObject_GenericGetAttr && !cframe.use_tracing) {
+        /* A property with a getter in Python runs in this loop. */
+        PyObject *found = _PyType_Lookup(type, NAME(oparg));
+        if (found != NULL && Py_IS_TYPE(found, &PyProperty_Type)) {
+            PyObject *getter = ((PropertyObject *)found)->get;
+            if (getter != NULL && is_inlinable(tstate, getter) && takes_exactly(getter, 1)) {
+                Frame *callee =
+                    push_exact(tstate, (PyFunctionObject *)Py_NewRef(getter), sp - 1, 1);
+                sp--;
+                next += CACHES;
+                ERROR_IF(callee == NULL);
+                ENTER(callee);
+            }
+        }
+    }
+    PyObject *value = PyObject_GetAttr(owner, NAME(oparg));
+    ERROR_IF(value == NULL);
+    sp[-1] = value;
     Py_DECREF(owner);
-    FAIL_IF(value == NULL);
+    NEXT();
 }
 
 OP(STORE_ATTR, (value, owner -- ))

@@ -2,20 +2,14 @@
 
 OP(BUILD_TUPLE, (values[oparg] -- tuple))
 {
-    tuple = PyTuple_New(oparg);
-    ERROR_IF(tuple == NULL);
-    for (unsigned int i = 0; i < oparg; i++) {
-        PyTuple_SET_ITEM(tuple, i, values[i]);
-    }
+    tuple = tuple_from_array_take(values, oparg);
+    FAIL_IF(tuple == NULL);
 }
 
 OP(BUILD_LIST, (values[oparg] -- list))
 {
-    list = PyList_New(oparg);
-    ERROR_IF(list == NULL);
-    for (unsigned int i = 0; i < oparg; i++) {
-        PyList_SET_ITEM(list, i, values[i]);
-    }
+    list = list_from_array_take(values, oparg);
+    FAIL_IF(list == NULL);
 }
 
 OP(LIST_TO_TUPLE, (list -- tuple))

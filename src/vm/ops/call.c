@@ -47,6 +47,30 @@ OP(CALL, ())
         ERROR_IF(callee == NULL);
         ENTER(callee);
     }
+    if (Py_IS_TYPE(callable, &PyType_Type) && nargs == oparg && !cframe.use_tracing &&
+        !has_eval_hook(tstate)) {
+        PyTypeObject *type = (PyTypeObject *)callable;
+        PyFunctionObject *init = class_init_peek(type);
+        if (init != NULL) {
+            /* [NULL, class, args...] becomes [instance], and (instance, args...) go to __init__. */
+            Py_INCREF(init);
+            PyObject *self = PyType_GenericAlloc(type, 0);
+            if (unlikely(self == NULL)) {
+                Py_DECREF(init);
+                goto error;
+            }
+            args[-2] = self;
+            args[-1] = Py_NewRef(self);
+            Py_DECREF(type);
+            sp = args - 1;
+            next += CACHES;
+            Frame *callee = eval_push_call(tstate, init, NULL, args - 1, positional + 1, names);
+            frame->last = next - 1;
+            ERROR_IF(callee == NULL);
+            callee->is_init = true;
+            ENTER(callee);
+        }
+    }
     PyObject *result;
     if (unlikely(cframe.use_tracing)) {
         result = trace_c_call(tstate, frame, callable, args,
@@ -173,7 +197,7 @@ OP(CALL_PY_EXACT_ARGS, ())
     sp -= oparg + 2;
     next += CACHES;
     ERROR_IF(callee == NULL);
-    ENTER(callee);
+    ENTER_FRESH(callee);
 }
 
 OP(CALL_PY_WITH_DEFAULTS, ())
@@ -215,7 +239,12 @@ QUICK_OP(PRECALL_PYFUNC, ())
 {
     int has_self = sp[-(int)oparg - 2] != NULL;
     DEOPT_IF(!PyFunction_Check(sp[-(int)oparg - 1 - has_self]));
-    NEXT_QUICK();
+    next += CACHES;
+    if (likely((next[0] & 0xff) == CALL_PY_EXACT_ARGS && table == targets)) {
+        next++;
+        goto op_CALL_PY_EXACT_ARGS;
+    }
+    GO_QUICK();
 }
 
 QUICK_OP(PRECALL_BOUND_METHOD, ())

@@ -255,9 +255,12 @@ OP(RETURN_VALUE, ())
         goto leave;
     }
     Frame *done = frame;
-    if (unlikely(done->owner == OWNED_BY_GENERATOR)) {
+    if (unlikely(done->owner | done->is_init)) {
         tstate->recursion_remaining++;
         result_out = value;
+        if (done->is_init) {
+            goto init_returned;
+        }
         goto generator_returned;
     }
     /* While its locals die the frame is no longer shown, but still counted. */
