@@ -80,6 +80,29 @@ static const BinaryFunction binary_functions[] = {
     [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
 };
 
+/* PyObject_IsTrue, with the commonest types first. */
+static ALWAYS_INLINE truth
+is_true(PyObject *value)
+{
+    if (value == Py_True) {
+        return 1;
+    }
+    if (value == Py_False || value == Py_None) {
+        return 0;
+    }
+    PyTypeObject *type = Py_TYPE(value);
+    if (type == &PyUnicode_Type) {
+        return PyUnicode_GET_LENGTH(value) != 0;
+    }
+    if (type == &PyLong_Type || type == &PyList_Type || type == &PyTuple_Type) {
+        return Py_SIZE(value) != 0;
+    }
+    if (type == &PyDict_Type) {
+        return PyDict_GET_SIZE(value) != 0;
+    }
+    return PyObject_IsTrue(value);
+}
+
 static ALWAYS_INLINE bool
 recursion_enter(PyThreadState *tstate)
 {
@@ -108,6 +131,124 @@ is_inlinable(PyThreadState *tstate, PyObject *callable)
     return PyFunction_Check(callable) &&
            ((PyFunctionObject *)callable)->vectorcall == _PyFunction_Vectorcall &&
            !has_eval_hook(tstate);
+}
+
+/* ---- operators on exact ints and floats ------------------------------------------------------- */
+
+/* `left op right` for ints of one limb: a new reference, or NULL (no exception) if this is no place
+   for it: an operator or operands that need the general way, or no memory. */
+static PyObject *
+int_operator(PyObject *left, PyObject *right, int op)
+{
+    if (!int_is_compact((PyLongObject *)left) || !int_is_compact((PyLongObject *)right)) {
+        return NULL;
+    }
+    int64_t a = int_compact_value((PyLongObject *)left);
+    int64_t b = int_compact_value((PyLongObject *)right);
+    switch (op < NB_INPLACE_ADD ? op : op - NB_INPLACE_ADD) {
+    case NB_ADD:
+        return int_from_int64(a + b);
+    case NB_SUBTRACT:
+        return int_from_int64(a - b);
+    case NB_MULTIPLY:
+        return int_from_int64(a * b);
+    case NB_AND:
+        return int_from_int64(a & b);
+    case NB_OR:
+        return int_from_int64(a | b);
+    case NB_XOR:
+        return int_from_int64(a ^ b);
+    case NB_LSHIFT:
+        return (uint64_t)b < 32 ? int_from_int64(a << b) : NULL;
+    case NB_RSHIFT:
+        return b >= 0 ? int_from_int64(a >> (b < 63 ? b : 63)) : NULL;
+    case NB_FLOOR_DIVIDE:
+        /* Floored: C truncates. */
+        return b == 0 ? NULL : int_from_int64(a / b - (a % b != 0 && (a ^ b) < 0));
+    case NB_REMAINDER:
+        return b == 0 ? NULL : int_from_int64(a % b + (a % b != 0 && (a ^ b) < 0 ? b : 0));
+    case NB_TRUE_DIVIDE:
+        return b == 0 ? NULL : float_from_double((double)a / (double)b);
+    }
+    return NULL;
+}
+
+/* The same for a float and a float or an int of one limb. */
+static PyObject *
+float_operator(PyObject *left, PyObject *right, int op)
+{
+    double a, b;
+    if (PyFloat_CheckExact(left)) {
+        a = PyFloat_AS_DOUBLE(left);
+    }
+    else if (PyLong_CheckExact(left) && int_is_compact((PyLongObject *)left)) {
+        a = (double)int_compact_value((PyLongObject *)left);
+    }
+    else {
+        return NULL;
+    }
+    if (PyFloat_CheckExact(right)) {
+        b = PyFloat_AS_DOUBLE(right);
+    }
+    else if (PyLong_CheckExact(right) && int_is_compact((PyLongObject *)right)) {
+        b = (double)int_compact_value((PyLongObject *)right);
+    }
+    else {
+        return NULL;
+    }
+    switch (op < NB_INPLACE_ADD ? op : op - NB_INPLACE_ADD) {
+    case NB_ADD:
+        return float_from_double(a + b);
+    case NB_SUBTRACT:
+        return float_from_double(a - b);
+    case NB_MULTIPLY:
+        return float_from_double(a * b);
+    case NB_TRUE_DIVIDE:
+        return b == 0.0 ? NULL : float_from_double(a / b);
+    }
+    return NULL;
+}
+
+static ALWAYS_INLINE PyObject *
+number_operator(PyObject *left, PyObject *right, int op)
+{
+    PyObject *result = NULL;
+    if (PyLong_CheckExact(left) && PyLong_CheckExact(right)) {
+        result = int_operator(left, right, op);
+    }
+    else if (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) {
+        result = float_operator(left, right, op);
+    }
+    return likely(result != NULL) ? result : binary_functions[op](left, right);
+}
+
+/* A comparison whose outcome needs no code to run: 1, 0, or -1 if it is not of that kind. */
+static ALWAYS_INLINE int
+compare_quick(PyObject *left, PyObject *right, int op)
+{
+    int outcome;
+    if (PyLong_CheckExact(left) && PyLong_CheckExact(right)) {
+        int order = int_compare((PyLongObject *)left, (PyLongObject *)right);
+        outcome = 1 << ((order > 0) - (order < 0) + 1);
+    }
+    else if (PyFloat_CheckExact(left) && PyFloat_CheckExact(right)) {
+        double a = PyFloat_AS_DOUBLE(left), b = PyFloat_AS_DOUBLE(right);
+        if (a != a || b != b) {
+            return op == Py_NE;
+        }
+        outcome = 1 << ((a > b) - (a < b) + 1);
+    }
+    else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) &&
+             (op == Py_EQ || op == Py_NE)) {
+        return (left == right || _PyUnicode_EQ(left, right)) == (op == Py_EQ);
+    }
+    else {
+        return -1;
+    }
+    static const uint8_t masks[] = {
+        [Py_LT] = 1, [Py_LE] = 3, [Py_EQ] = 2, [Py_NE] = 5, [Py_GT] = 4, [Py_GE] = 6,
+    };
+    return (masks[op] & outcome) != 0;
 }
 
 /* ---- frames for calls ----------------------------------------------------------------------- */

@@ -184,7 +184,10 @@ format_value(PyObject *value, PyObject *spec, int conversion)
     if (converted == NULL || (spec == NULL && PyUnicode_CheckExact(converted))) {
         return converted;
     }
-    PyObject *text = PyObject_Format(converted, spec);
+    /* Without a specification numbers format as str() shows them. */
+    PyObject *text = spec == NULL && (PyLong_CheckExact(converted) || PyFloat_CheckExact(converted))
+                         ? PyObject_Str(converted)
+                         : PyObject_Format(converted, spec);
     Py_DECREF(converted);
     return text;
 }

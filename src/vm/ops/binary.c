@@ -9,7 +9,15 @@ OP(UNARY_POSITIVE, (value -- result))
 
 OP(UNARY_NEGATIVE, (value -- result))
 {
-    result = PyNumber_Negative(value);
+    if (PyLong_CheckExact(value) && int_is_compact((PyLongObject *)value)) {
+        result = int_from_int64(-int_compact_value((PyLongObject *)value));
+    }
+    else if (PyFloat_CheckExact(value)) {
+        result = float_from_double(-PyFloat_AS_DOUBLE(value));
+    }
+    else {
+        result = PyNumber_Negative(value);
+    }
     Py_DECREF(value);
     FAIL_IF(result == NULL);
 }
@@ -23,7 +31,7 @@ OP(UNARY_INVERT, (value -- result))
 
 OP(UNARY_NOT, (value -- result))
 {
-    truth known = PyObject_IsTrue(value);
+    truth known = is_true(value);
     Py_DECREF(value);
     FAIL_IF(known < 0);
     result = Py_NewRef(known ? Py_False : Py_True);
@@ -31,7 +39,7 @@ OP(UNARY_NOT, (value -- result))
 
 OP(BINARY_OP, (left, right -- result))
 {
-    result = binary_functions[oparg](left, right);
+    result = number_operator(left, right, oparg);
     Py_DECREF(left);
     Py_DECREF(right);
     FAIL_IF(result == NULL);
@@ -39,7 +47,9 @@ OP(BINARY_OP, (left, right -- result))
 
 OP(COMPARE_OP, (left, right -- result))
 {
-    result = PyObject_RichCompare(left, right, (int)oparg);
+    int known = compare_quick(left, right, oparg);
+    result = known >= 0 ? Py_NewRef(known ? Py_True : Py_False)
+                        : PyObject_RichCompare(left, right, oparg);
     Py_DECREF(left);
     Py_DECREF(right);
     FAIL_IF(result == NULL);

@@ -45,7 +45,7 @@ QUICK_OP(POP_JUMP_FORWARD_IF_FALSE, ())
     }
     else {
         SAVE();
-        truth known = PyObject_IsTrue(value);
+        truth known = is_true(value);
         Py_DECREF(value);
         ERROR_IF(known < 0);
         next += known ? 0 : oparg;
@@ -66,7 +66,7 @@ QUICK_OP(POP_JUMP_FORWARD_IF_TRUE, ())
     }
     else {
         SAVE();
-        truth known = PyObject_IsTrue(value);
+        truth known = is_true(value);
         Py_DECREF(value);
         ERROR_IF(known < 0);
         next += known ? oparg : 0;
@@ -78,7 +78,7 @@ QUICK_OP(POP_JUMP_FORWARD_IF_TRUE, ())
 OP(POP_JUMP_BACKWARD_IF_FALSE, ())
 {
     PyObject *value = *--sp;
-    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    truth known = is_true(value);
     Py_DECREF(value);
     ERROR_IF(known < 0);
     if (!known) {
@@ -91,7 +91,7 @@ OP(POP_JUMP_BACKWARD_IF_FALSE, ())
 OP(POP_JUMP_BACKWARD_IF_TRUE, ())
 {
     PyObject *value = *--sp;
-    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    truth known = is_true(value);
     Py_DECREF(value);
     ERROR_IF(known < 0);
     if (known) {
@@ -150,7 +150,7 @@ OP(POP_JUMP_BACKWARD_IF_NOT_NONE, ())
 OP(JUMP_IF_FALSE_OR_POP, ())
 {
     PyObject *value = sp[-1];
-    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    truth known = is_true(value);
     ERROR_IF(known < 0);
     if (known) {
         sp--;
@@ -165,7 +165,7 @@ OP(JUMP_IF_FALSE_OR_POP, ())
 OP(JUMP_IF_TRUE_OR_POP, ())
 {
     PyObject *value = sp[-1];
-    truth known = value == Py_True ? 1 : value == Py_False ? 0 : PyObject_IsTrue(value);
+    truth known = is_true(value);
     ERROR_IF(known < 0);
     if (!known) {
         sp--;
