@@ -42,7 +42,9 @@ need_fail(Gen *g, struct Match *m, Py_ssize_t count)
         if (fail == NULL) {
             return -1;
         }
-        memcpy(fail, m->fail, (size_t)m->fail_count * sizeof(Block *));
+        if (m->fail_count > 0) {
+            memcpy(fail, m->fail, (size_t)m->fail_count * sizeof(Block *));
+        }
         m->fail = fail;
         m->fail_room = room;
     }
