@@ -117,8 +117,7 @@ def run_file(name, options, isolate):
     records, cwd = os.path.join(scratch, 'records'), os.path.join(scratch, 'cwd')
     log_path = os.path.join(options.out, name + '.log')
     env = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': scratch,
-           'LANG': 'C.UTF-8', 'TERM': 'xterm', 'SHELL': '/bin/bash', 'TMPDIR': scratch,
-           'PYTHONDONTWRITEBYTECODE': '1'}
+           'LANG': 'C.UTF-8', 'TERM': 'xterm', 'SHELL': '/bin/bash', 'TMPDIR': scratch}
     for item in options.env:
         key, _, value = item.partition('=')
         env[key] = value

@@ -470,6 +470,11 @@ dictview_sub(PyObject *self, PyObject *other)
 PyObject *
 _PyDictView_Intersect(PyObject *self, PyObject *other)
 {
+    if (!PyDictViewSet_Check(self)) {       /* called for the right operand's sake */
+        PyObject *swap = other;
+        other = self;
+        self = swap;
+    }
     /* the shorter side is walked, a set answers by itself */
     Py_ssize_t length = dictview_length((_PyDictViewObject *)self);
     if (PyDictViewSet_Check(other) &&
