@@ -392,6 +392,11 @@ PyObject_GetAttr(PyObject *op, PyObject *name)
         return NULL;
     }
     if (likely(type->tp_getattro != NULL)) {
+        /* An object that asks another one for its attributes may stand in a long chain. */
+        if (type->tp_getattro != PyObject_GenericGetAttr &&
+            stack_check(" while getting an attribute") < 0) {
+            return NULL;
+        }
         result = type->tp_getattro(op, name);
     }
     else if (type->tp_getattr != NULL) {
@@ -453,6 +458,9 @@ _PyObject_LookupAttr(PyObject *op, PyObject *name, PyObject **result)
         return *result != NULL ? 1 : PyErr_Occurred() ? -1 : 0;
     }
     if (type->tp_getattro != NULL) {
+        if (stack_check(" while getting an attribute") < 0) {
+            return -1;
+        }
         *result = type->tp_getattro(op, name);
     }
     else if (type->tp_getattr != NULL) {

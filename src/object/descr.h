@@ -6,10 +6,6 @@
 #include <structmember.h>
 #include "base/common.h"
 
-/* Documentation that begins "name(signature)\n--\n\n" carries a text signature; these split it. */
-PyObject *doc_get(const char *name, const char *doc);
-PyObject *doc_get_signature(const char *name, const char *doc);
-
 /* Whether a vectorcall got no keywords; TypeError "f() takes no keyword arguments" if it did. */
 bool kwnames_empty(PyThreadState *tstate, PyObject *func, PyObject *kwnames);
 

@@ -211,6 +211,9 @@ int
 _PyObject_IsAbstract(PyObject *op)
 {
     PyObject *mark;
+    if (stack_check(" in __isabstractmethod__") < 0) {
+        return -1;
+    }
     if (op == NULL || _PyObject_LookupAttr(op, ID(__isabstractmethod__), &mark) < 0) {
         return op == NULL ? 0 : -1;
     }

@@ -327,8 +327,7 @@ version_assign(PyTypeObject *type)
     if (!type_has(type, Py_TPFLAGS_READY) || type->tp_cache != NULL) {
         return false;
     }
-    struct TypeState *state = &interp_get()->types;
-    if (state->next_version == UINT_MAX) {
+    if (_PyRuntime.type_version == UINT_MAX) {
         return false;
     }
     PyObject *bases = type->tp_bases;
@@ -337,7 +336,7 @@ version_assign(PyTypeObject *type)
             return false;
         }
     }
-    type->tp_version_tag = ++state->next_version;
+    type->tp_version_tag = ++_PyRuntime.type_version;
     type->tp_flags |= Py_TPFLAGS_VALID_VERSION_TAG;
     return true;
 }
@@ -484,5 +483,5 @@ unsigned int
 PyType_ClearCache(void)
 {
     type_cache_clear();
-    return interp_get()->types.next_version;
+    return _PyRuntime.type_version;
 }

@@ -29,6 +29,21 @@ recursion_leave(PyThreadState *tstate)
     tstate->recursion_remaining++;
 }
 
+/* Where recursion is not counted (hashes, attributes that lead to other attributes), the C stack itself
+   is the limit.  -1 with RecursionError if little of it is left. */
+status stack_check_slow(struct Thread *thread, const char *here, const char *where);
+
+static ALWAYS_INLINE status
+stack_check(const char *where)
+{
+    struct Thread *thread = thread_of(tstate_get());
+    const char *here = __builtin_frame_address(0);
+    if (likely(here > thread->stack_floor && here < thread->stack_top)) {
+        return 0;
+    }
+    return stack_check_slow(thread, here, where);
+}
+
 /* ---- types --------------------------------------------------------------------------------- */
 
 static ALWAYS_INLINE bool
@@ -108,9 +123,6 @@ err_occurred(PyThreadState *tstate)
     return tstate->curexc_type;
 }
 
-/* ---- interned text that is no identifier ------------------------------------------------------- */
-
-/* Dump a fatal refcount error and end the process. */
 void _Py_FatalRefcountErrorFunc(const char *function, const char *message) __attribute__((noreturn));
 
 #endif

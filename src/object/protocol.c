@@ -358,6 +358,10 @@ PyObject_Hash(PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     if (likely(type->tp_hash != NULL)) {
+        /* Only containers lead from hash to hash. */
+        if (type_has(type, Py_TPFLAGS_HAVE_GC) && stack_check(" while hashing an object") < 0) {
+            return -1;
+        }
         return type->tp_hash(op);
     }
     /* A static type of an extension that nobody made ready. */

@@ -81,7 +81,6 @@ interp_new(void)
     interp->recursion_limit = 1000;
     interp->eval_frame = NULL;
     interp->import.dlopen_flags = 2;    /* RTLD_NOW */
-    interp->types.next_version = 1;
     interp->dict_keys_version = 2;
     interp->func_version = 1;
     interp->int_max_str_digits = 4300;

@@ -30,6 +30,7 @@ struct Thread {
     int holds_gil;                  /* this thread owns the GIL (gil.c, debug and PyGILState) */
     int from_gilstate;              /* made by PyGILState_Ensure */
     PyObject *pending_traceback;    /* scratch for run.c */
+    char *stack_floor, *stack_top;  /* where C recursion may go, object/stack.c; NULL: unknown */
 };
 
 /* ---- calls that wait for the evaluation loop -------------------------------------------- */
@@ -134,7 +135,6 @@ struct TypeCacheEntry {
 };
 
 struct TypeState {
-    unsigned int next_version;
     struct TypeCacheEntry cache[TYPE_CACHE_SIZE];
 };
 
@@ -327,6 +327,8 @@ struct _PyRuntimeState {
     struct ObjectCaches caches;     /* free lists and big-number library of types/ */
     int64_t unicode_next_id;
     Py_ssize_t module_index;        /* last m_index given out */
+    unsigned int type_version;      /* last version tag of a type: static types are shared by all
+                                       interpreters, so their tags must be unique among all */
     int64_t open_code_hook_done;
     Py_OpenCodeHookFunction open_code_hook;
     void *open_code_data;

@@ -39,8 +39,13 @@ static void
 cell_tp_dealloc(PyCellObject *cell)
 {
     PyObject_GC_UnTrack(cell);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)cell)) {
+        return;
+    }
     Py_XDECREF(cell->ob_ref);
     PyObject_GC_Del(cell);
+    trash_end(tstate);
 }
 
 static int

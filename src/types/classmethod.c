@@ -64,9 +64,14 @@ static void
 wrapper_dealloc(PyObject *op)
 {
     PyObject_GC_UnTrack(op);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, op)) {
+        return;
+    }
     Py_XDECREF(WRAPPER(op)->callable);
     Py_XDECREF(WRAPPER(op)->dict);
     Py_TYPE(op)->tp_free(op);
+    trash_end(tstate);
 }
 
 static int
@@ -112,6 +117,9 @@ classmethod_tp_descr_get(PyObject *op, PyObject *instance, PyObject *owner)
         owner = (PyObject *)Py_TYPE(instance);
     }
     descrgetfunc get = Py_TYPE(callable)->tp_descr_get;
+    if (stack_check(" while binding a class method") < 0) {
+        return NULL;
+    }
     return get != NULL ? get(callable, owner, owner) : PyMethod_New(callable, owner);
 }
 

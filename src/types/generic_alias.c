@@ -1,7 +1,7 @@
 /* types.GenericAlias: list[int] (PEP 585), with the substitution of type parameters (PEP 646).
 
    An alias forwards nearly every attribute to its origin.  parameters is computed when asked for. */
-#include "object/declare.h"
+#include "object/object.h"
 #include "types/generic_alias.h"
 
 typedef struct {
@@ -343,6 +343,9 @@ done:
 static PyObject *
 alias_vectorcall(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
+    if (stack_check(" while calling a Python object") < 0) {
+        return NULL;
+    }
     PyObject *object = PyObject_Vectorcall(((Alias *)op)->origin, args, nargsf, kwnames);
     if (object == NULL) {
         return NULL;
@@ -431,6 +434,10 @@ static void
 alias_tp_dealloc(Alias *self)
 {
     PyObject_GC_UnTrack(self);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)self)) {
+        return;
+    }
     if (self->weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)self);
     }
@@ -438,6 +445,7 @@ alias_tp_dealloc(Alias *self)
     Py_XDECREF(self->args);
     Py_XDECREF(self->parameters);
     Py_TYPE(self)->tp_free((PyObject *)self);
+    trash_end(tstate);
 }
 
 static PyObject *

@@ -1,5 +1,5 @@
 /* mappingproxy: a read-only view of a mapping, as a class's __dict__ gives it. */
-#include "object/declare.h"
+#include "object/object.h"
 
 typedef struct {
     PyObject_HEAD
@@ -7,6 +7,16 @@ typedef struct {
 } Proxy;
 
 #define MAPPING(op) (((Proxy *)(op))->mapping)
+
+/* The mapping behind a proxy and all proxies behind it: long chains need no recursion. */
+static PyObject *
+innermost(PyObject *self)
+{
+    do {
+        self = MAPPING(self);
+    } while (Py_IS_TYPE(self, &PyDictProxy_Type));
+    return self;
+}
 
 static PyObject *
 proxy_make(PyObject *mapping)
@@ -41,8 +51,13 @@ static void
 proxy_tp_dealloc(Proxy *self)
 {
     PyObject_GC_UnTrack(self);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)self)) {
+        return;
+    }
     Py_DECREF(self->mapping);
     PyObject_GC_Del(self);
+    trash_end(tstate);
 }
 
 static int
@@ -55,26 +70,27 @@ proxy_tp_traverse(PyObject *self, visitproc visit, void *arg)
 static Py_ssize_t
 proxy_mp_length(PyObject *self)
 {
-    return PyObject_Size(MAPPING(self));
+    return PyObject_Size(innermost(self));
 }
 
 static PyObject *
 proxy_mp_subscript(PyObject *self, PyObject *key)
 {
-    return PyObject_GetItem(MAPPING(self), key);
+    return PyObject_GetItem(innermost(self), key);
 }
 
 static int
 proxy_sq_contains(PyObject *self, PyObject *key)
 {
-    return PyDict_CheckExact(MAPPING(self)) ? PyDict_Contains(MAPPING(self), key)
-                                            : PySequence_Contains(MAPPING(self), key);
+    PyObject *mapping = innermost(self);
+    return PyDict_CheckExact(mapping) ? PyDict_Contains(mapping, key)
+                                      : PySequence_Contains(mapping, key);
 }
 
 static PyObject *
 proxy_tp_iter(PyObject *self)
 {
-    return PyObject_GetIter(MAPPING(self));
+    return PyObject_GetIter(innermost(self));
 }
 
 static PyObject *
@@ -99,10 +115,10 @@ static PyObject *
 proxy_nb_or(PyObject *left, PyObject *right)
 {
     if (Py_IS_TYPE(left, &PyDictProxy_Type)) {
-        left = MAPPING(left);
+        left = innermost(left);
     }
     if (Py_IS_TYPE(right, &PyDictProxy_Type)) {
-        right = MAPPING(right);
+        right = innermost(right);
     }
     return PyNumber_Or(left, right);
 }
@@ -121,7 +137,7 @@ proxy_get(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     if (!_PyArg_CheckPositional("get", nargs, 1, 2)) {
         return NULL;
     }
-    PyObject *argv[3] = {MAPPING(self), args[0], nargs > 1 ? args[1] : Py_None};
+    PyObject *argv[3] = {innermost(self), args[0], nargs > 1 ? args[1] : Py_None};
     return PyObject_VectorcallMethod(ID(get), argv, 3, NULL);
 }
 
@@ -129,28 +145,28 @@ METHOD(proxy, keys, "!($self, /)", "Return a view of the keys.")
 static PyObject *
 proxy_keys(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_CallMethodNoArgs(MAPPING(self), ID(keys));
+    return PyObject_CallMethodNoArgs(innermost(self), ID(keys));
 }
 
 METHOD(proxy, values, "!($self, /)", "Return a view of the values.")
 static PyObject *
 proxy_values(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_CallMethodNoArgs(MAPPING(self), ID(values));
+    return PyObject_CallMethodNoArgs(innermost(self), ID(values));
 }
 
 METHOD(proxy, items, "!($self, /)", "Return a view of the (key, value) pairs.")
 static PyObject *
 proxy_items(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_CallMethodNoArgs(MAPPING(self), ID(items));
+    return PyObject_CallMethodNoArgs(innermost(self), ID(items));
 }
 
 METHOD(proxy, copy, "!($self, /)", "Return a shallow copy of the mapping.")
 static PyObject *
 proxy_copy(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_CallMethodNoArgs(MAPPING(self), ID(copy));
+    return PyObject_CallMethodNoArgs(innermost(self), ID(copy));
 }
 
 CLASSMETHOD(proxy, __class_getitem__, "!($type, item, /)", "Return a generic alias.")
@@ -164,7 +180,7 @@ METHOD(proxy, __reversed__, "!($self, /)", "Return an iterator over the keys, la
 static PyObject *
 proxy___reversed__(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return PyObject_CallMethodNoArgs(MAPPING(self), ID(__reversed__));
+    return PyObject_CallMethodNoArgs(innermost(self), ID(__reversed__));
 }
 
 TYPE(proxy, PyDictProxy_Type, "mappingproxy", Proxy, NULL, NULL,

@@ -8,8 +8,12 @@
 static PyObject *
 method_vectorcall(PyObject *op, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
-    return call_with_self(tstate_get(), BOUND(op)->im_func, BOUND(op)->im_self, args, nargsf,
-                          kwnames);
+    PyObject *func = BOUND(op)->im_func;
+    if (unlikely(Py_IS_TYPE(func, &PyMethod_Type)) &&
+        stack_check(" while calling a Python object") < 0) {
+        return NULL;
+    }
+    return call_with_self(tstate_get(), func, BOUND(op)->im_self, args, nargsf, kwnames);
 }
 
 /* A method of func bound to self. */
@@ -60,12 +64,17 @@ static void
 method_tp_dealloc(PyMethodObject *op)
 {
     gc_untrack((PyObject *)op);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)op)) {
+        return;
+    }
     if (op->im_weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)op);
     }
     Py_DECREF(op->im_func);
     Py_XDECREF(op->im_self);
     gc_free((PyObject *)op);
+    trash_end(tstate);
 }
 
 static int
@@ -215,8 +224,13 @@ static void
 instancemethod_tp_dealloc(PyInstanceMethodObject *op)
 {
     PyObject_GC_UnTrack(op);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)op)) {
+        return;
+    }
     Py_DECREF(op->func);
     PyObject_GC_Del(op);
+    trash_end(tstate);
 }
 
 static int

@@ -185,12 +185,17 @@ static void
 property_tp_dealloc(PropertyObject *self)
 {
     PyObject_GC_UnTrack(self);
+    PyThreadState *tstate = tstate_get();
+    if (trash_begin(tstate, (PyObject *)self)) {
+        return;
+    }
     Py_XDECREF(self->get);
     Py_XDECREF(self->set);
     Py_XDECREF(self->del);
     Py_XDECREF(self->doc);
     Py_XDECREF(self->name);
     Py_TYPE(self)->tp_free((PyObject *)self);
+    trash_end(tstate);
 }
 
 static int
