@@ -402,12 +402,10 @@ alias_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static PyObject *
 alias_tp_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    Py_ssize_t n = PyTuple_GET_SIZE(args);
     PyObject *object;
     if (((Alias *)self)->vectorcall != NULL) {
         return PyVectorcall_Call(self, args, kwargs);
     }
-    (void)n;
     object = PyObject_Call(((Alias *)self)->origin, args, kwargs);
     if (object != NULL && PyObject_SetAttr(object, ID(__orig_class__), self) < 0) {
         if (!PyErr_ExceptionMatches(PyExc_AttributeError) &&

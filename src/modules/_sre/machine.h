@@ -677,7 +677,7 @@ M(find)(Search *s, const Word *code)
 {
     const CHAR *text = s->text;
     const Word *pc = code, *prefix = NULL, *overlap = NULL, *charset = NULL;
-    Word length = 0, skip = 0, flags = 0;
+    Word length = 0, flags = 0;
     Py_ssize_t ptr = s->start, end = s->end;
     const Py_ssize_t origin = ptr;
     if (ptr > end) {
@@ -697,7 +697,6 @@ M(find)(Search *s, const Word *code)
         }
         if (flags & INFO_PREFIX) {
             length = pc[5];
-            skip = pc[6];
             prefix = pc + 7;
             overlap = prefix + length;
             if (length > 0xffff || (sizeof(CHAR) == 1 && prefix[0] > 0xff)) {
@@ -722,7 +721,6 @@ M(find)(Search *s, const Word *code)
                 s->ptr = ptr + length;
                 return 1;
             }
-            (void)skip;
             int found = M(run)(s, pc, ptr);
             if (found != 0) {
                 return found;

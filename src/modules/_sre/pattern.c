@@ -338,7 +338,7 @@ replacement(Pattern *self, PyObject *repl, bool *call)
 }
 
 static PyObject *
-join_pieces(PyObject *pieces, PyObject *string, bool isbytes)
+join_pieces(PyObject *pieces, bool isbytes)
 {
     PyObject *empty, *result;
     if (isbytes) {
@@ -347,7 +347,6 @@ join_pieces(PyObject *pieces, PyObject *string, bool isbytes)
     else {
         empty = PyUnicode_New(0, 0);
     }
-    (void)string;
     if (empty == NULL) {
         return NULL;
     }
@@ -417,7 +416,7 @@ substitute(Pattern *self, PyTypeObject *cls, PyObject *repl, PyObject *string, P
                                                               last, search.end)) < 0) {
         goto done;
     }
-    result = join_pieces(pieces, string, search.isbytes);
+    result = join_pieces(pieces, search.isbytes);
     if (result != NULL && with_number) {
         result = Py_BuildValue("Nn", result, n);
     }
