@@ -2,8 +2,8 @@
 
     demo.py [--interp build/krait] [NAME...]
 
-Each program is a command line; {py} is the interpreter, {out} a folder of its own.  Compared are
-exit code, standard output and every file below {out}.
+Each program is a command line; {py} is the interpreter, {other} the one beside it, {out} a folder of its own.
+Compared are exit code, standard output and every file below {out}.
 """
 import argparse
 import hashlib
@@ -20,22 +20,23 @@ ROOT = os.path.dirname(HERE)
 LIB = '/usr/lib/python3.11'
 
 MAKE_JSON = ("import json, random; random.seed(7); print(json.dumps([{'id': i, 'name': 'n%d' % i, "
-             "'x': [random.random() for _ in range(8)], 'text': chr(0xe9) * (i % 9)} for i in range(60000)]))")
+             "'x': [random.random() for _ in range(8)], 'text': chr(0xe9) * (i % 9)} for i in range(110000)]))")
+
+# files of the test suite that are no Python make compileall fail, alike
+COPY_LIB = 'cp -rp %s {out}/lib && find {out}/lib -name "*.pyc" -delete && ' % LIB
 
 PROGRAMS = [
     ('hello', '{py} -c "print(\'hello, world\')"'),
-    ('json.tool on 10 MB', '{py} -c "%s" > {out}/in.json && {py} -m json.tool {out}/in.json {out}/out.json' %
+    ('json.tool on 20 MB', '{py} -c "%s" > {out}/in.json && {py} -m json.tool {out}/in.json {out}/out.json' %
      MAKE_JSON.replace('"', '\\"')),
     ('pygments: 100 files to HTML',
      'for f in $(ls -S %s/*.py | head -100); do echo $f; done > {out}/list; '
      '{py} %s/tools/highlight.py {out} $(cat {out}/list)' % (LIB, ROOT)),
-    ('docutils: reStructuredText to HTML',
-     'for f in $(find /usr/share/doc /usr/lib/python3/dist-packages -name "*.rst" | sort | head -20); do '
-     '{py} -m docutils --report=5 --halt=5 $f {out}/$(echo $f | tr / _).html; done'),
-    ('compileall of the standard library',
-     'cp -r %s/json %s/email %s/asyncio %s/unittest {out}/ && find {out} -name "*.pyc" -delete && '
-     '{py} -m compileall -q {out} && {py} %s/tools/pyc_digest.py {out} && find {out} -name "*.pyc" -delete'
-     % (LIB, LIB, LIB, LIB, ROOT)),
+    ('docutils: reStructuredText to HTML', '{py} %s/tools/render.py {out} /usr/share/doc' % ROOT),
+    ('compileall of the standard library', COPY_LIB + '{py} -m compileall -q {out}/lib; echo $?; '
+     '{reference} %s/tools/pyc_digest.py {out}/lib; rm -r {out}/lib' % ROOT),
+    ('each runs from the .pyc of the other', COPY_LIB + '{other} -m compileall -q {out}/lib; '
+     'PYTHONPATH={out}/lib {py} %s/tools/import_all.py {out}/lib; rm -r {out}/lib' % ROOT),
     ('tarfile', 'cp -p %s/a*.py {out} && cd {out} && {py} -m tarfile -c x.tar a*.py && {py} -m tarfile -l x.tar' % LIB),
     ('zipfile', 'cp -p %s/b*.py {out} && cd {out} && {py} -m zipfile -c x.zip b*.py && {py} -m zipfile -l x.zip' % LIB),
     ('gzip', 'cp %s/typing.py {out} && cd {out} && {py} -m gzip typing.py && {py} -m gzip -d typing.py.gz && '
@@ -47,6 +48,7 @@ PROGRAMS = [
     ('pydoc', '{py} -m pydoc textwrap.dedent'),
     ('timeit', '{py} -m timeit -n 1 -r 1 pass > /dev/null'),
     ('unittest', '{py} -m unittest -q test.test_textwrap 2>&1 | tail -1'),
+    ('csv', '{py} %s/tools/tables.py {out}' % ROOT),
     ('calendar', '{py} -m calendar 2024'),
     ('inspect', '{py} -m inspect --details json 2>&1 | head -3'),
     ('http.server', '{py} %s/tools/serve.py' % ROOT),
@@ -66,13 +68,15 @@ def digest(folder):
     return found
 
 
-def run(interp, command, folder):
+def run(interp, other, command, folder):
     out = os.path.join(folder, 'out')
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
     env = dict(os.environ, LANG='C.UTF-8', PYTHONHASHSEED='0', SOURCE_DATE_EPOCH='0', COLUMNS='80')
+    for name, value in ('py', interp), ('other', other), ('reference', REFERENCE), ('out', out):
+        command = command.replace('{%s}' % name, value)
     start = time.monotonic()
-    p = subprocess.run(['sh', '-c', command.replace('{py}', interp).replace('{out}', out)], env=env, cwd=folder,
+    p = subprocess.run(['sh', '-c', command], env=env, cwd=folder,
                        stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
     return (p.returncode, p.stdout, digest(out)), p.stderr, time.monotonic() - start
 
@@ -86,17 +90,18 @@ def main():
     failed = passed = 0
     folder = tempfile.mkdtemp(prefix='krait-demo-')
     # the same path for both: some programs print where they ran from
-    link = os.path.join(folder, 'python')
+    link, other = os.path.join(folder, 'python'), os.path.join(folder, 'other')
     for title, command in PROGRAMS:
         if options.names and not any(n in title for n in options.names):
             continue
         results = []
-        for target in (interp, REFERENCE):
-            if os.path.lexists(link):
-                os.unlink(link)
-            os.symlink(target, link)
+        for pair in (interp, REFERENCE), (REFERENCE, interp):
+            for path, target in zip((link, other), pair):
+                if os.path.lexists(path):
+                    os.unlink(path)
+                os.symlink(target, path)
             try:
-                results.append(run(link, command, folder))
+                results.append(run(link, other, command, folder))
             except subprocess.TimeoutExpired:
                 results.append((('timeout', b'', {}), b'', 600.0))
         (ours, err, t), (theirs, _, rt) = results
