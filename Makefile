@@ -96,6 +96,7 @@ demo: deps ## install what is missing, build, run real programs beside the refer
 
 test: deps ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 asan
 	$(PYTHON) tests/suite.py --interp $(BUILD)/krait
 
 quick: all ## the tests that take less than two minutes
@@ -106,11 +107,8 @@ conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_
 	    $(if $(UPDATE),--update) $(NAMES)
 
 .PHONY: fuzz
-fuzz: all ## build/fuzz_parse: mutated sources through the parser (-n COUNT -s SEED FILE...)
-	@objcopy --weaken-symbol=main $(BUILD)/obj/runtime/main.o $(BUILD)/obj/fuzz_main.o
-	@gcc $(CFLAGS) $(CPPFLAGS) -DFUZZ_STANDALONE $(LDFLAGS) tests/fuzz/fuzz_parse.c \
-	    $(filter-out $(BUILD)/obj/runtime/main.o,$(OBJECTS)) $(BUILD)/obj/fuzz_main.o $(LIBS) \
-	    -o $(BUILD)/fuzz_parse
+fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=60 SEED=1
+	$(PYTHON) tests/fuzz/fuzz.py --interp build-asan/krait -t $(or $(SECONDS),60) -s $(or $(SEED),1) $(TARGETS)
 
 # ---- variants ---------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ def main():
     parts = [
         ('real programs', [PYTHON, 'tools/demo.py', '--interp', options.interp]),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
+        ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
         ('CPython\'s own suite against the ledger',
          [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--tier', 'AB', '--fast', '--quiet']),
     ]
