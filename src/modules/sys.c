@@ -444,6 +444,23 @@ sys_setswitchinterval(PyObject *module, double interval)
     Py_RETURN_NONE;
 }
 
+FUNCTION(sys, _krait_gil_stats, "($module, /)",
+         "How threads waited for the GIL since the start, times in seconds.\n"
+         "\n"
+         "Only contended moments are measured: waits are takes that found the lock held, requests the times\n"
+         "that a waiter asked the holder to give way after the switch interval, holds those that ended so.")
+static PyObject *
+sys__krait_gil_stats(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    const struct GilStats *stats = &_PyRuntime.gil.stats;
+    return Py_BuildValue("{s:K, s:d, s:d, s:K, s:K, s:d, s:d}",
+                         "waits", (unsigned long long)stats->waits,
+                         "wait_total", stats->wait_total * 1e-9, "wait_max", stats->wait_max * 1e-9,
+                         "requests", (unsigned long long)stats->requests,
+                         "holds", (unsigned long long)stats->holds,
+                         "hold_total", stats->hold_total * 1e-9, "hold_max", stats->hold_max * 1e-9);
+}
+
 FUNCTION(sys, getswitchinterval, "($module, /)", "Seconds a thread may run while others wait.")
 static double
 sys_getswitchinterval(PyObject *module)

@@ -238,6 +238,17 @@ typedef struct _is InterpState;
 
 /* ---- the runtime -------------------------------------------------------------------------- */
 
+/* What threads waited for each other.  Times in nanoseconds; measured only where a thread has to
+   wait or is asked to give way. */
+struct GilStats {
+    uint64_t waits;                 /* takes that found the lock held */
+    uint64_t wait_total, wait_max;
+    uint64_t requests;              /* times a waiter asked the holder to give way */
+    uint64_t holds;                 /* holds that ended on request */
+    uint64_t hold_total, hold_max;  /* of these, since the lock was taken from another thread */
+    int64_t held_since;             /* when the last contended take succeeded; 0: not measured */
+};
+
 struct Gil {
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -247,6 +258,7 @@ struct Gil {
     unsigned long switch_number;
     unsigned long interval;         /* microseconds */
     PyThreadState *last_holder;     /* atomic */
+    struct GilStats stats;          /* changed by the thread that holds the lock */
 };
 
 enum { SIGNALS = NSIG };

@@ -119,6 +119,37 @@ deadline_after(struct timespec *ts, unsigned long microseconds)
     _PyTime_AsTimespec_clamp(clock_monotonic() + (_PyTime_t)microseconds * 1000, ts);
 }
 
+/* The lock was taken by this thread, which waited since `waiting_since` (0: did not wait). */
+static void
+stats_taken(struct Gil *gil, int64_t waiting_since, uint64_t requests)
+{
+    struct GilStats *stats = &gil->stats;
+    stats->held_since = 0;
+    if (waiting_since != 0) {
+        int64_t now = clock_monotonic();
+        uint64_t waited = (uint64_t)(now - waiting_since);
+        stats->waits++;
+        stats->wait_total += waited;
+        stats->wait_max = Py_MAX(stats->wait_max, waited);
+        stats->requests += requests;
+        stats->held_since = now;
+    }
+}
+
+/* The holder gives way because another thread asked. */
+static void
+stats_given(struct Gil *gil)
+{
+    struct GilStats *stats = &gil->stats;
+    if (stats->held_since != 0) {
+        uint64_t held = (uint64_t)(clock_monotonic() - stats->held_since);
+        stats->holds++;
+        stats->hold_total += held;
+        stats->hold_max = Py_MAX(stats->hold_max, held);
+        stats->held_since = 0;
+    }
+}
+
 void
 gil_take(PyThreadState *tstate)
 {
@@ -128,8 +159,13 @@ gil_take(PyThreadState *tstate)
     if (must_exit(tstate)) {
         PyThread_exit_thread();
     }
+    int64_t waiting_since = 0;
+    uint64_t requests = 0;
     pthread_mutex_lock(&gil->lock);
     while (LOAD(gil->locked)) {
+        if (waiting_since == 0) {
+            waiting_since = clock_monotonic();
+        }
         unsigned long seen = gil->switch_number;
         struct timespec until;
         deadline_after(&until, gil->interval > 1 ? gil->interval : 1);
@@ -140,10 +176,12 @@ gil_take(PyThreadState *tstate)
                 PyThread_exit_thread();
             }
             drop_request_set(interp);
+            requests++;
         }
     }
     pthread_mutex_lock(&gil->switch_lock);
     STORE(gil->locked, 1);
+    stats_taken(gil, waiting_since, requests);
     if (LOAD(gil->last_holder) != tstate) {
         STORE(gil->last_holder, tstate);
         gil->switch_number++;
@@ -174,6 +212,9 @@ gil_drop(PyThreadState *tstate)
     struct Gil *gil = &_PyRuntime.gil;
     if (tstate != NULL) {
         STORE(gil->last_holder, tstate);
+        if (LOAD(tstate->interp->breaker.drop_request)) {
+            stats_given(gil);
+        }
     }
     pthread_mutex_lock(&gil->lock);
     STORE(gil->locked, 0);
