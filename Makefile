@@ -106,6 +106,10 @@ conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_
 	$(PYTHON) tools/conformance.py --interp $(BUILD)/krait $(if $(TIER),--tier $(TIER)) \
 	    $(if $(UPDATE),--update) $(NAMES)
 
+.PHONY: parity-names
+parity-names: all ## every name of built-in types and modules, compared with the reference: NAMES="list sys"
+	$(PYTHON) tools/parity_names.py --interp $(BUILD)/krait $(NAMES)
+
 .PHONY: fuzz
 fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=60 SEED=1
 	$(PYTHON) tests/fuzz/fuzz.py --interp build-asan/krait -t $(or $(SECONDS),60) -s $(or $(SEED),1) $(TARGETS)

@@ -84,9 +84,10 @@ class Writer(Calls):
     def member_table(self, prefix, offsets=()):
         rows = []
         for source, entries in self.collect('members', prefix):
-            rows += ['    {"%s", %s, offsetof(%s, %s), %s, %s},' % (
-                e[0].strip('"'), e[1], e[2], e[3], e[4], e[5] if len(e) > 5 else 'NULL')
-                for e in entries]
+            rows += ['    {"%s", %s, %s, %s, %s},' % (
+                e[0].strip('"'), e[1],
+                '(Py_ssize_t)' + e[2] if e[1] == 'T_LATE' else 'offsetof(%s, %s)' % (e[2], e[3]),
+                e[4], e[5] if len(e) > 5 else 'NULL') for e in entries]
         if rows:
             self.emit('', GUARD + 'static PyMemberDef %s_members[] = {' % prefix, *rows, '    {0},', '};')
         return bool(rows)

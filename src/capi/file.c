@@ -331,6 +331,7 @@ stdprinter_get_mode(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 }
 
 TYPE(stdprinter, PyStdPrinter_Type, "stderrprinter", StdPrinter, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
 #include "gen/capi/file.inc"

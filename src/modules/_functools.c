@@ -924,8 +924,8 @@ HEAPTYPE(cache, "functools._lru_cache_wrapper", Cache, NULL,
          "maxsize          0 remembers nothing, None everything, n the n results used last\n"
          "typed            if true, equal arguments of different types are different\n"
          "cache_info_type  called with hits, misses, maxsize, currsize by cache_info()",
-         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE |
-             Py_TPFLAGS_METHOD_DESCRIPTOR | Py_TPFLAGS_IMMUTABLETYPE)
+         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_METHOD_DESCRIPTOR |
+             Py_TPFLAGS_IMMUTABLETYPE)
 
 /* ---- the module ---- */
 

@@ -153,8 +153,7 @@ STRUCT(float_info, "sys.float_info", "Limits of float.", float_fields)
 STRUCT(hash_info, "sys.hash_info", "How hashes are computed.", hash_fields)
 STRUCT(krait_info, "sys.krait", "The implementation itself.", krait_fields)
 STRUCT(asyncgen, "asyncgen_hooks", "Hooks of asynchronous generators.", asyncgen_fields)
-static PyStructSequence_Desc thread_desc = {"sys.thread_info", "The thread implementation.",
-                                            thread_fields, ARRAY_LEN(thread_fields) - 1};
+STRUCT(thread, "sys.thread_info", "The thread implementation.", thread_fields)
 
 /* A struct sequence type that user code cannot instantiate. */
 static status
@@ -229,14 +228,12 @@ make_hash_info(void)
 PyObject *
 PyThread_GetInfo(void)
 {
-    PyTypeObject **type = &interp_get()->thread_info_type;
     char version[64];
-    if (*type == NULL && (*type = PyStructSequence_NewType(&thread_desc)) == NULL) {
+    if (PyStructSequence_InitType2(&thread_type, &thread_desc) < 0) {
         return NULL;
     }
     snprintf(version, sizeof version, "NPTL %s", gnu_get_libc_version());
-    PyObject *items[] = {TEXT("pthread"), TEXT("semaphore"), TEXT(version)};
-    return fill(*type, items, 3);
+    return FILL(thread_type, TEXT("pthread"), TEXT("semaphore"), TEXT(version));
 }
 
 static PyObject *

@@ -500,7 +500,8 @@ UCD_tp_traverse(PyObject *self, visitproc visit, void *arg)
 
 HEAPTYPE(UCD, "unicodedata.UCD", UCD, NULL, NULL,
          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_IMMUTABLETYPE)
+             Py_TPFLAGS_IMMUTABLETYPE,
+         {Py_tp_getattro, PyObject_GenericGetAttr})
 
 static PyMethodDef unicodedata_functions[];
 static PyType_Spec UCD_spec;

@@ -9,4 +9,9 @@
 /* Whether a vectorcall got no keywords; TypeError "f() takes no keyword arguments" if it did. */
 bool kwnames_empty(PyThreadState *tstate, PyObject *func, PyObject *kwnames);
 
+/* A kind of member that only types of this source have: its offset is the address of a late_member,
+   which makes the value from the object; for fields that are filled in late. */
+#define T_LATE 100
+typedef PyObject *(*late_member)(PyObject *self);
+
 #endif

@@ -1,4 +1,5 @@
 /* Struct members as attributes: PyMemberDef. */
+#include "object/descr.h"
 #include "object/object.h"
 
 #define AT(type) (*(type *)place)
@@ -54,6 +55,8 @@ PyMember_GetOne(const char *base, PyMemberDef *member)
                          type_name((PyObject *)base), member->name);
         }
         return Py_XNewRef(value);
+    case T_LATE:
+        return ((late_member)member->offset)((PyObject *)base);
     case T_NONE:
         return Py_NewRef(Py_None);
     default:

@@ -1223,10 +1223,12 @@ need_kind(const char *argument, PyTypeObject *type, PyObject *value)
 }
 
 METHOD(code, replace,
-       "($self, /, *, co_argcount=-1, co_posonlyargcount=-1, co_kwonlyargcount=-1, co_nlocals=-1, "
-       "co_stacksize=-1, co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None, "
-       "co_names=None, co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, "
-       "co_name=None, co_qualname=None, co_linetable=None, co_exceptiontable=None)",
+       "($self, /, *, co_argcount=-1, co_posonlyargcount=-1,\n"
+       "        co_kwonlyargcount=-1, co_nlocals=-1, co_stacksize=-1,\n"
+       "        co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None,\n"
+       "        co_names=None, co_varnames=None, co_freevars=None,\n"
+       "        co_cellvars=None, co_filename=None, co_name=None,\n"
+       "        co_qualname=None, co_linetable=None, co_exceptiontable=None)",
        "A copy of the code object in which the given fields have other values.")
 DEFAULT(co_argcount, ((PyCodeObject *)self)->co_argcount)
 DEFAULT(co_posonlyargcount, ((PyCodeObject *)self)->co_posonlyargcount)
@@ -1305,9 +1307,16 @@ typedef struct {
     PyObject_HEAD
     PyCodeObject *code;
     struct CodeWalk walk;
+    /* Only in iterators over positions: */
     struct CodeSpan span;
-    int offset;                 /* positions: of the next code unit */
+    int offset;                 /* of the next code unit */
 } TableIterator;
+
+/* What sys.getsizeof says. */
+enum { LINE_ITERATOR_SIZE = 64, POSITIONS_ITERATOR_SIZE = 80 };
+
+_Static_assert(offsetof(TableIterator, span) <= LINE_ITERATOR_SIZE, "walks fit");
+_Static_assert(sizeof(TableIterator) <= POSITIONS_ITERATOR_SIZE, "iterators fit");
 
 static PyObject *
 table_iterator_new(PyCodeObject *code, PyTypeObject *type)
@@ -1322,8 +1331,10 @@ table_iterator_new(PyCodeObject *code, PyTypeObject *type)
     Py_INCREF(code);
     self->code = code;
     code_walk_start(&self->walk, code);
-    self->span = (struct CodeSpan){0};
-    self->offset = 0;
+    if (type == &PositionsIterator_Type) {
+        self->span = (struct CodeSpan){0};
+        self->offset = 0;
+    }
     return (PyObject *)self;
 }
 
@@ -1344,11 +1355,12 @@ int_or_none(int value)
 static PyObject *
 line_iterator_tp_iternext(TableIterator *self)
 {
-    if (!code_walk_next(&self->walk, &self->span)) {
+    struct CodeSpan span = {0};
+    if (!code_walk_next(&self->walk, &span)) {
         return NULL;
     }
-    return Py_BuildValue("iiN", self->span.offset, self->span.offset + self->span.length,
-                         int_or_none(Py_MAX(self->span.lineno, -1)));
+    return Py_BuildValue("iiN", span.offset, span.offset + span.length,
+                         int_or_none(Py_MAX(span.lineno, -1)));
 }
 
 static PyObject *
@@ -1369,14 +1381,16 @@ positions_iterator_tp_iternext(TableIterator *self)
 }
 
 TYPE(line_iterator, LineIterator_Type, "line_iterator", TableIterator, NULL, NULL,
+     .tp_basicsize = LINE_ITERATOR_SIZE,
      .tp_dealloc = (destructor)table_iterator_dealloc, .tp_iter = PyObject_SelfIter,
-     .tp_getattro = PyObject_GenericGetAttr, .tp_alloc = PyType_GenericAlloc,
-     .tp_free = PyObject_Free, .tp_flags = Py_TPFLAGS_DEFAULT)
+     .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_Free,
+     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE)
 
 TYPE(positions_iterator, PositionsIterator_Type, "positions_iterator", TableIterator, NULL, NULL,
+     .tp_basicsize = POSITIONS_ITERATOR_SIZE,
      .tp_dealloc = (destructor)table_iterator_dealloc, .tp_iter = PyObject_SelfIter,
-     .tp_getattro = PyObject_GenericGetAttr, .tp_alloc = PyType_GenericAlloc,
-     .tp_free = PyObject_Free, .tp_flags = Py_TPFLAGS_DEFAULT)
+     .tp_alloc = PyType_GenericAlloc, .tp_free = PyObject_Free,
+     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE)
 
 METHOD(code, co_lines, NULL, NULL)
 static PyObject *
@@ -1393,9 +1407,10 @@ code_co_positions(PyCodeObject *self, PyObject *Py_UNUSED(ignored))
 }
 
 TYPE(code, PyCode_Type, "code", PyCodeObject,
-     "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, "
-     "constants, names, varnames, filename, name, qualname, firstlineno, linetable, "
-     "exceptiontable, freevars=(), cellvars=(), /)",
+     "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n"
+     "     flags, codestring, constants, names, varnames, filename, name,\n"
+     "     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n"
+     "     cellvars=(), /)",
      "Instructions with all that is needed to run them, except for globals.",
      .tp_basicsize = offsetof(PyCodeObject, co_code_adaptive),
      .tp_itemsize = sizeof(_Py_CODEUNIT), .tp_flags = Py_TPFLAGS_DEFAULT,

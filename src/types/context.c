@@ -707,7 +707,8 @@ TYPE(token_missing, TokenMissing_Type, "Token.MISSING", PyObject, NULL, NULL,
 status
 context_init(void)
 {
-    if (PyType_Ready(&PyContextToken_Type) < 0 || PyType_Ready(&TokenMissing_Type) < 0) {
+    if (PyType_Ready(&PyContextToken_Type) < 0 || PyType_Ready(&TokenMissing_Type) < 0 ||
+        hamt_types_ready() < 0) {
         return -1;
     }
     return PyDict_SetItemString(PyContextToken_Type.tp_dict, "MISSING", &token_missing);

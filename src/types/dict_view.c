@@ -232,17 +232,20 @@ dictiter___reduce__(DictIter *self, PyObject *Py_UNUSED(ignored))
     return Py_BuildValue("N(N)", _PyEval_GetBuiltin(ID(iter)), list);
 }
 
-#define ITER_SLOTS(extra)                                                                          \
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, .tp_dealloc = (destructor)dictiter_dealloc, \
-    .tp_getattro = PyObject_GenericGetAttr, .tp_traverse = (traverseproc)dictiter_traverse,        \
-    .tp_iter = PyObject_SelfIter
+#define ITER_SLOTS                                                                                 \
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,                                     \
+    .tp_dealloc = (destructor)dictiter_dealloc,                                                    \
+    .tp_traverse = (traverseproc)dictiter_traverse, .tp_iter = PyObject_SelfIter
 
-TYPE(keyiter, PyDictIterKey_Type, "dict_keyiterator", DictIter, NULL, NULL, ITER_SLOTS())
-TYPE(valueiter, PyDictIterValue_Type, "dict_valueiterator", DictIter, NULL, NULL, ITER_SLOTS())
-TYPE(itemiter, PyDictIterItem_Type, "dict_itemiterator", DictIter, NULL, NULL, ITER_SLOTS())
-TYPE(revkeyiter, PyDictRevIterKey_Type, "dict_reversekeyiterator", DictIter, NULL, NULL, ITER_SLOTS())
-TYPE(revvalueiter, PyDictRevIterValue_Type, "dict_reversevalueiterator", DictIter, NULL, NULL, ITER_SLOTS())
-TYPE(revitemiter, PyDictRevIterItem_Type, "dict_reverseitemiterator", DictIter, NULL, NULL, ITER_SLOTS())
+TYPE(keyiter, PyDictIterKey_Type, "dict_keyiterator", DictIter, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr, ITER_SLOTS)
+TYPE(valueiter, PyDictIterValue_Type, "dict_valueiterator", DictIter, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr, ITER_SLOTS)
+TYPE(itemiter, PyDictIterItem_Type, "dict_itemiterator", DictIter, NULL, NULL,
+     .tp_getattro = PyObject_GenericGetAttr, ITER_SLOTS)
+TYPE(revkeyiter, PyDictRevIterKey_Type, "dict_reversekeyiterator", DictIter, NULL, NULL, ITER_SLOTS)
+TYPE(revvalueiter, PyDictRevIterValue_Type, "dict_reversevalueiterator", DictIter, NULL, NULL, ITER_SLOTS)
+TYPE(revitemiter, PyDictRevIterItem_Type, "dict_reverseitemiterator", DictIter, NULL, NULL, ITER_SLOTS)
 
 PyObject *
 dict_tp_iter(PyObject *self)

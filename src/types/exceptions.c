@@ -251,7 +251,7 @@ linked(PyObject *value, const char *deleted, const char *wrong, bool *bad)
     return value == Py_None ? NULL : Py_NewRef(value);
 }
 
-GETTER(baseexc, __context__, NULL)
+GETTER(baseexc, __context__, "The exception that was handled when this one was raised.")
 static PyObject *
 baseexc_get_context(PyObject *self, void *Py_UNUSED(closure))
 {
@@ -272,7 +272,7 @@ baseexc_set_context(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
     return bad ? -1 : 0;
 }
 
-GETTER(baseexc, __cause__, NULL)
+GETTER(baseexc, __cause__, "The exception after `from` of the raise statement.")
 static PyObject *
 baseexc_get_cause(PyObject *self, void *Py_UNUSED(closure))
 {

@@ -619,19 +619,23 @@ hamt_iterator_dealloc(HamtIterator *self)
     PyObject_GC_Del(self);
 }
 
-TYPE(hamt_keys, HamtKeys_Type, "keys", HamtIterator, NULL, NULL,
+/* What sys.getsizeof says; the walk needs less. */
+#define ITERATOR_SIZE 168
+_Static_assert(sizeof(HamtIterator) <= ITERATOR_SIZE, "iterators fit");
+
+TYPE(hamt_keys, HamtKeys_Type, "keys", HamtIterator, NULL, NULL, .tp_basicsize = ITERATOR_SIZE,
      .tp_dealloc = (destructor)hamt_iterator_dealloc, .tp_as_mapping = &hamt_iterator_as_mapping,
      .tp_getattro = PyObject_GenericGetAttr, .tp_iter = PyObject_SelfIter,
      .tp_traverse = (traverseproc)hamt_iterator_traverse, .tp_clear = (inquiry)hamt_iterator_clear,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
-TYPE(hamt_values, HamtValues_Type, "values", HamtIterator, NULL, NULL,
+TYPE(hamt_values, HamtValues_Type, "values", HamtIterator, NULL, NULL, .tp_basicsize = ITERATOR_SIZE,
      .tp_dealloc = (destructor)hamt_iterator_dealloc, .tp_as_mapping = &hamt_iterator_as_mapping,
      .tp_getattro = PyObject_GenericGetAttr, .tp_iter = PyObject_SelfIter,
      .tp_traverse = (traverseproc)hamt_iterator_traverse, .tp_clear = (inquiry)hamt_iterator_clear,
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
-TYPE(hamt_items, HamtItems_Type, "items", HamtIterator, NULL, NULL,
+TYPE(hamt_items, HamtItems_Type, "items", HamtIterator, NULL, NULL, .tp_basicsize = ITERATOR_SIZE,
      .tp_dealloc = (destructor)hamt_iterator_dealloc, .tp_as_mapping = &hamt_iterator_as_mapping,
      .tp_getattro = PyObject_GenericGetAttr, .tp_iter = PyObject_SelfIter,
      .tp_traverse = (traverseproc)hamt_iterator_traverse, .tp_clear = (inquiry)hamt_iterator_clear,
@@ -768,5 +772,18 @@ TYPE(hamt, Hamt_Type, "hamt", Hamt, NULL, NULL,
      .tp_hash = PyObject_HashNotImplemented,
      .tp_weaklistoffset = offsetof(Hamt, weakreflist),
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC)
+
+status
+hamt_types_ready(void)
+{
+    PyTypeObject *const types[] = {&Hamt_Type, &Branch_Type, &Collision_Type,
+                                   &HamtKeys_Type, &HamtValues_Type, &HamtItems_Type};
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (PyType_Ready(types[i]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
 
 #include "gen/types/hamt.inc"

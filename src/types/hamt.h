@@ -20,4 +20,7 @@ PyObject *hamt_iter_keys(Hamt *self);
 PyObject *hamt_iter_values(Hamt *self);
 PyObject *hamt_iter_items(Hamt *self);
 
+/* Before the first mapping is made. */
+status hamt_types_ready(void);
+
 #endif

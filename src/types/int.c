@@ -910,20 +910,18 @@ static PyStructSequence_Desc int_info_description = {
     4,
 };
 
+static PyTypeObject int_info_type;
+
 /* A new sys.int_info. */
 PyObject *
 PyLong_GetInfo(void)
 {
-    PyTypeObject *type = (PyTypeObject *)_PyRuntime.caches.int_info_type;
-    if (type == NULL) {
-        type = PyStructSequence_NewType(&int_info_description);
-        if (type == NULL) return NULL;
-        type->tp_new = NULL;
-        _PyRuntime.caches.int_info_type = (PyObject *)type;
+    if (PyStructSequence_InitType2(&int_info_type, &int_info_description) < 0) {
+        return NULL;
     }
     static const int values[] = {LIMB_BITS, sizeof(limb), INT_MAX_STR_DIGITS_DEFAULT,
                                  INT_MAX_STR_DIGITS_THRESHOLD};
-    PyObject *info = PyStructSequence_New(type);
+    PyObject *info = PyStructSequence_New(&int_info_type);
     if (info == NULL) return NULL;
     for (int i = 0; i < 4; i++) {
         PyObject *value = PyLong_FromLong(values[i]);

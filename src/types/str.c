@@ -1216,6 +1216,7 @@ TYPE(str, PyUnicode_Type, "str", PyUnicodeObject, NULL,
      "encoding defaults to UTF-8, errors to 'strict'.",
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_UNICODE_SUBCLASS |
                  _Py_TPFLAGS_MATCH_SELF,
+     .tp_getattro = PyObject_GenericGetAttr,
      .tp_free = PyObject_Del, .tp_vectorcall = str_vectorcall)
 
 TYPE(str_iterator, PyUnicodeIter_Type, "str_iterator", StrIterator, NULL, NULL,

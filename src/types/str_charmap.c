@@ -41,7 +41,7 @@ typedef struct {
 
 static PyTypeObject EncodingMap_type;
 
-METHOD(encoding_map, size, NULL, "Size in memory, in bytes.")
+METHOD(encoding_map, size, "($self, /)", "Size in memory, in bytes.")
 static PyObject *
 encoding_map_size(EncodingMap *self, PyObject *Py_UNUSED(ignored))
 {
@@ -55,6 +55,7 @@ encoding_map_tp_dealloc(EncodingMap *self)
 }
 
 TYPE(encoding_map, EncodingMap_type, "EncodingMap", EncodingMap, NULL, NULL,
+     .tp_basicsize = 64,        /* what sys.getsizeof says; the tables follow the struct itself */
      .tp_flags = Py_TPFLAGS_DEFAULT)
 
 /* The byte for a character, or -1. */
@@ -110,7 +111,7 @@ PyUnicode_BuildEncodingMap(PyObject *string)
         PyErr_BadArgument();
         return NULL;
     }
-    if (PyUnicode_READY(string) < 0)
+    if (PyUnicode_READY(string) < 0 || PyType_Ready(&EncodingMap_type) < 0)
         return NULL;
     struct units table = str_units(string);
     table.length = Py_MIN(table.length, 256);

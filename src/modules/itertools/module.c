@@ -296,7 +296,7 @@ _tee___setstate__(Tee *self, PyObject *state)
 
 TYPE(_tee, Tee_Type, "itertools._tee", Tee, "(iterable, /)",
      "An iterator that can be copied.",
-     .tp_iter = PyObject_SelfIter, .tp_getattro = PyObject_GenericGetAttr,
+     .tp_iter = PyObject_SelfIter,
      .tp_free = PyObject_GC_Del, .tp_weaklistoffset = offsetof(Tee, weakrefs),
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC)
 

@@ -143,7 +143,7 @@ count___reduce__(Count *self)
     if (value == NULL) {
         return NULL;
     }
-    return is_int_one(self->step) ? Py_BuildValue("O(N)", Py_TYPE(self), value)
+    return self->small != PY_SSIZE_T_MAX && is_int_one(self->step) ? Py_BuildValue("O(N)", Py_TYPE(self), value)
                                   : Py_BuildValue("O(NO)", Py_TYPE(self), value, self->step);
 }
 
