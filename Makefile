@@ -126,3 +126,32 @@ asan: ## AddressSanitizer and UBSan
 
 clean: ## remove every build
 	rm -rf build build-*
+
+# ---- the release build: profile, then link-time optimisation ----------------------------------
+
+# The training programs are not those of the benchmark.
+TRAIN    := objects numbers_work text_work containers library concurrency
+RELEASE_FLAGS := -DNDEBUG -fno-plt
+.PHONY: release train
+release: ## build-release/krait: trained on bench/train, optimised over files
+	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) -fprofile-generate -fprofile-update=single" all
+	@rm -f $$(find build-release/obj -name '*.gcda')
+	@$(MAKE) --no-print-directory BUILD=build-release train
+	@find build-release/obj -name '*.o' -delete
+	@rm -f build-release/krait
+	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) -fprofile-use -fprofile-correction \
+	    -Wno-missing-profile -Wno-coverage-mismatch -flto=2 -fno-semantic-interposition" all
+
+train:
+	@for name in $(TRAIN); do echo "  TRAIN $$name"; $(BUILD)/krait bench/once.py $$name 1.0 >/dev/null || exit 1; done
+	@for i in 1 2 3 4 5; do $(BUILD)/krait -c pass && $(BUILD)/krait -c 'import json, re, argparse, asyncio' || exit 1; done
+
+# ---- speed ------------------------------------------------------------------------------------
+
+INTERP   ?= $(BUILD)/krait
+.PHONY: bench bench-count
+bench: ## speed against the reference: K=name, INTERP=build-release/krait, ALL=1
+	$(PYTHON) tools/bench.py --interp $(INTERP) $(if $(ALL),--all) $(K)
+
+bench-count: ## instructions of each program against bench/counts.txt: K=name, UPDATE=1
+	$(PYTHON) tools/bench.py --interp $(INTERP) --count bench/counts.txt $(if $(UPDATE),--count-update) $(K)

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Compare Krait with the reference on the programs of bench/.
+
+    bench.py [--interp build/krait] [--rounds 5] [--micro | --all] [--start] [--table FILE.md]
+             [--chart FILE.svg] [--count [FILE]] [NAME...]
+
+Every round starts one process of each interpreter in turn, which reports the best of its runs; the
+figure of a program is the median over the rounds.  Ratio is reference time / Krait time: above 1
+Krait is faster.  --start measures process starts instead.  --count prints instructions executed
+(perf stat, else callgrind) and, given a FILE with committed figures, fails if one grew by over 3%;
+--count-update writes the file.  Results of a program must be equal in both, else it is reported.
+"""
+import argparse
+import math
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+REFERENCE = '/usr/bin/python3.11'
+BENCH = os.path.join(ROOT, 'bench')
+STARTS = {
+    'start: -c pass': ['-c', 'pass'],
+    'start: -I -S -c pass': ['-I', '-S', '-c', 'pass'],
+    'start: import json re argparse asyncio': ['-c', 'import json, re, argparse, asyncio'],
+}
+
+
+def environment():
+    env = {k: v for k, v in os.environ.items() if not k.startswith('PYTHON')}
+    env.update(PYTHONHASHSEED='0', LANG='C.UTF-8')
+    return env
+
+
+ENV = environment()
+
+
+def programs():
+    return sorted(f[:-3] for f in os.listdir(os.path.join(BENCH, 'programs')) if f.endswith('.py'))
+
+
+def micros():
+    text = open(os.path.join(BENCH, 'micro.py'), encoding='utf-8').read()
+    return ['micro:' + name for name in re.findall(r'^def (\w+)\(n\):', text, re.M)]
+
+
+def run_once(interp, name, budget):
+    """Return (seconds, what the program returned) or (None, message)."""
+    try:
+        p = subprocess.run([interp, os.path.join(BENCH, 'once.py'), name, str(budget)], env=ENV,
+                           capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return None, 'timeout'
+    if p.returncode:
+        return None, (p.stderr.strip().splitlines() or ['exit %d' % p.returncode])[-1]
+    seconds, _, result = p.stdout.partition(' ')
+    return float(seconds), result
+
+
+def start_once(interp, arguments, repeat=10):
+    best = None
+    for _ in range(repeat):
+        begin = time.perf_counter()
+        subprocess.run([interp, *arguments], env=ENV, check=True, stdin=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begin
+        best = seconds if best is None else min(best, seconds)
+    return best, ''
+
+
+def measure(interp, names, rounds, budget):
+    """Yield (name, reference seconds, Krait seconds, remark)."""
+    for name in names:
+        ours, theirs, remark = [], [], ''
+        for _ in range(rounds):
+            pair = []
+            for which in (interp, REFERENCE):
+                if name in STARTS:
+                    pair.append(start_once(which, STARTS[name]))
+                else:
+                    pair.append(run_once(which, name, budget))
+            if pair[0][0] is None or pair[1][0] is None:
+                remark = pair[0][1] if pair[0][0] is None else 'reference: ' + pair[1][1]
+                break
+            if pair[0][1] != pair[1][1]:
+                remark = 'results differ'
+            ours.append(pair[0][0])
+            theirs.append(pair[1][0])
+        if ours:
+            yield name, statistics.median(theirs), statistics.median(ours), remark
+        else:
+            yield name, None, None, remark
+
+
+def mean(ratios):
+    return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else float('nan')
+
+
+def write_table(path, rows):
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('| program | reference ms | Krait ms | speed |\n|---|---:|---:|---:|\n')
+        for name, theirs, ours, remark in rows:
+            if ours is None:
+                f.write(f'| {name} | | | {remark} |\n')
+            else:
+                f.write(f'| {name} | {theirs * 1e3:.2f} | {ours * 1e3:.2f} | {theirs / ours:.2f} |\n')
+        ratios = [theirs / ours for _, theirs, ours, _ in rows if ours]
+        f.write(f'| **geometric mean of {len(ratios)}** | | | **{mean(ratios):.3f}** |\n')
+
+
+def write_chart(path, rows):
+    """Horizontal bars of speed, the reference at the line marked 1."""
+    rows = sorted((theirs / ours, name) for name, theirs, ours, _ in rows if ours)
+    height, unit, left = 16, 200, 260
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + 3 * unit + 60}" '
+           f'height="{height * (len(rows) + 2)}" font-family="sans-serif" font-size="11">']
+    for i, (ratio, name) in enumerate(rows):
+        y = height * (i + 1)
+        colour = '#3a7d44' if ratio >= 1 else '#b5473c'
+        width = min(ratio, 3) * unit
+        out.append(f'<text x="{left - 6}" y="{y + 11}" text-anchor="end">{name}</text>'
+                   f'<rect x="{left}" y="{y + 2}" width="{width:.1f}" height="{height - 4}" '
+                   f'fill="{colour}"/><text x="{left + width + 4:.1f}" y="{y + 11}">{ratio:.2f}</text>')
+    out.append(f'<line x1="{left + unit}" x2="{left + unit}" y1="8" y2="{height * (len(rows) + 1)}" '
+               'stroke="#222"/></svg>')
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('\n'.join(out) + '\n')
+
+
+def count_instructions(interp, name, runs):
+    """Instructions of a process that calls run `runs` times."""
+    command = [interp, os.path.join(BENCH, 'once.py'), name, '0', str(runs)]
+    if shutil.which('perf'):
+        p = subprocess.run(['perf', 'stat', '-x,', '-e', 'instructions:u', *command], env=ENV,
+                           capture_output=True, text=True)
+        for line in p.stderr.splitlines():
+            fields = line.split(',')
+            if len(fields) > 2 and fields[0].isdigit():
+                return int(fields[0])
+    with tempfile.TemporaryDirectory() as folder:
+        p = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=' + folder + '/out',
+                            *command], env=ENV, capture_output=True, text=True)
+        found = re.search(r'Collected : (\d+)', p.stderr)
+        return int(found[1]) if found else 0
+
+
+def count(interp, names, path, update):
+    """The cost of one warm run: the difference between processes of three runs and of one."""
+    known = {}
+    if path and os.path.exists(path):
+        known = {name: int(n) for name, n in (line.split() for line in open(path))}
+    worse, now = 0, {}
+    for name in names:
+        now[name] = (count_instructions(interp, name, 3) - count_instructions(interp, name, 1)) // 2
+        change = now[name] / known[name] - 1 if known.get(name) else 0.0
+        mark = '  WORSE' if change > 0.03 else ''
+        worse += bool(mark)
+        print(f'{name:34} {now[name]:14,} {change:+7.1%}{mark}', flush=True)
+    if update:
+        known.update(now)
+        with open(path, 'w') as f:
+            f.writelines(f'{name} {n}\n' for name, n in sorted(known.items()))
+        return 0
+    return worse > 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('names', nargs='*')
+    parser.add_argument('--interp', default='build/krait')
+    parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--budget', type=float, default=0.1)
+    parser.add_argument('--micro', action='store_true', help='single operations only')
+    parser.add_argument('--all', action='store_true', help='programs, single operations, starts')
+    parser.add_argument('--start', action='store_true', help='process starts only')
+    parser.add_argument('--table')
+    parser.add_argument('--chart')
+    parser.add_argument('--count', nargs='?', const='', default=None)
+    parser.add_argument('--count-update', action='store_true')
+    options = parser.parse_args()
+    interp = os.path.abspath(options.interp)
+    everything = programs() + micros() + list(STARTS)
+    if options.names:
+        names = [n for n in everything
+                 if n in options.names or n.partition(':')[2].strip() in options.names]
+    elif options.micro:
+        names = micros()
+    elif options.start:
+        names = list(STARTS)
+    elif options.all:
+        names = everything
+    else:
+        names = programs()
+    if options.count is not None:
+        names = [n for n in names if n not in STARTS]
+        return count(interp, names, options.count, options.count_update)
+    rows = []
+    for row in measure(interp, names, options.rounds, options.budget):
+        name, theirs, ours, remark = row
+        rows.append(row)
+        if ours is None:
+            print(f'{name:40} {remark}', flush=True)
+        else:
+            print(f'{name:40} {theirs * 1e3:9.3f} ms {ours * 1e3:9.3f} ms  {theirs / ours:6.2f}x '
+                  f'{remark}', flush=True)
+    ratios = [theirs / ours for _, theirs, ours, _ in rows if ours]
+    if ratios:
+        print(f'{len(ratios)} programs, geometric mean {mean(ratios):.3f}x, '
+              f'{sum(r < 1 for r in ratios)} below 1x')
+    if options.table:
+        write_table(options.table, rows)
+    if options.chart:
+        write_chart(options.chart, rows)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
