@@ -11,7 +11,7 @@ CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missin
             -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
 CPPFLAGS := -Isrc -I$(PY_INCLUDE) -I$(BUILD) -D_GNU_SOURCE
 LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list -Wl,--export-dynamic $(EXTRA_LDFLAGS)
-LIBS     := -Wl,--no-as-needed -lm -lz -lexpat -ldl -lb2 -lcrypt
+LIBS     := -Wl,--no-as-needed -lm -lz -ldl -lb2 -lcrypt
 ifdef DEV
 LDFLAGS  += -Wl,--unresolved-symbols=ignore-all
 endif
