@@ -219,8 +219,11 @@ find_parameter(PyCodeObject *code, PyObject *keyword, Py_ssize_t total)
             return i;
         }
     }
+    bool plain = PyUnicode_CheckExact(keyword);
     for (Py_ssize_t i = code->co_posonlyargcount; i < total; i++) {
-        truth same = PyObject_RichCompareBool(keyword, names[i], Py_EQ);
+        truth same = plain && PyUnicode_CheckExact(names[i])
+                         ? _PyUnicode_EQ(keyword, names[i])
+                         : PyObject_RichCompareBool(keyword, names[i], Py_EQ);
         if (same != 0) {
             return same < 0 ? -1 : i;
         }
@@ -346,6 +349,14 @@ function_bind(PyFunctionObject *func, PyObject **slots, PyObject *const *args, P
         placed = nargs;
     }
     for (; keywords_done < nkw; keywords_done++) {
+        /* Arguments by name are mostly the next ones in order, names interned. */
+        Py_ssize_t likely_index = nargs + keywords_done;
+        if (likely_index < total && likely_index >= code->co_posonlyargcount &&
+            local_name(code, likely_index) == PyTuple_GET_ITEM(kwnames, keywords_done) &&
+            slots[likely_index] == NULL) {
+            slots[likely_index] = args[nargs + keywords_done];
+            continue;
+        }
         if (bind_keyword(func, slots, PyTuple_GET_ITEM(kwnames, keywords_done),
                          args[nargs + keywords_done], total, extra, kwnames) < 0) {
             goto fail;

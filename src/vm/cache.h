@@ -10,6 +10,14 @@
 #include <string.h>
 #include "base/common.h"
 
+/* Specialised opcodes that <opcode.h> does not know; the numbers of opcode.def. */
+enum {
+    PRECALL_PY_CLASS = 181,
+    PRECALL_SUPER_METHOD = 182,
+    LOAD_METHOD_SUPER = 183,
+    BINARY_SUBSCR_STR_INT = 184,
+};
+
 /* Positions of the fields, in words from the first cache word. */
 enum {
     CACHE_COUNTER = 0,

@@ -27,6 +27,7 @@
 #include "types/list.h"
 #include "types/property.h"
 #include "types/range.h"
+#include "types/str.h"
 #include "types/tuple.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
@@ -280,7 +281,7 @@ void
 eval_pop_frame(PyThreadState *tstate, Frame *frame)
 {
     tstate->recursion_remaining--;
-    frame_clear(frame);
+    frame_clear_quick(frame);
     tstate->recursion_remaining++;
     frame_stack_pop(tstate, frame);
 }
@@ -332,26 +333,6 @@ push_exact(PyThreadState *tstate, PyFunctionObject *func, PyObject **args, int n
         frame->slots[i] = args[i];
     }
     return frame;
-}
-
-/* The __init__ that calling `type` would run right after object.__new__, if the loop can run it
-   itself: a Python function of a class with nothing special about its making.  Borrowed. */
-static ALWAYS_INLINE PyFunctionObject *
-class_init_peek(PyTypeObject *type)
-{
-    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_alloc != PyType_GenericAlloc ||
-        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
-        return NULL;
-    }
-    PyFunctionObject *init = (PyFunctionObject *)_PyType_Lookup(type, ID(__init__));
-    if (init == NULL || !PyFunction_Check(init) || init->vectorcall != _PyFunction_Vectorcall) {
-        return NULL;
-    }
-    int flags = ((PyCodeObject *)init->func_code)->co_flags;
-    return (flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) ==
-                   CO_OPTIMIZED
-               ? init
-               : NULL;
 }
 
 /* The value a dict holds at entry `hint` if that entry's key is `name`; borrowed, else NULL. */
@@ -531,6 +512,7 @@ fail:
 
 #define ADAPTIVE_COUNTER() (*(uint16_t *)next)
 #define CALL_CACHES 4
+#define LOAD_METHOD_CACHES 10
 /* The dict of a module: its first field. */
 #define MODULE_DICT(module) (*(PyObject **)((char *)(module) + sizeof(PyObject)))
 

@@ -136,6 +136,10 @@ specialize_binary_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *ins
     else if (PyTuple_CheckExact(container) && is_small_index(index)) {
         specialize_to(instruction, BINARY_SUBSCR_TUPLE_INT);
     }
+    else if (PyUnicode_CheckExact(container) && is_small_index(index) &&
+             PyUnicode_IS_COMPACT_ASCII(container)) {
+        specialize_to(instruction, BINARY_SUBSCR_STR_INT);
+    }
     else if (PyDict_CheckExact(container)) {
         specialize_to(instruction, BINARY_SUBSCR_DICT);
     }

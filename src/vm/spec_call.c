@@ -3,6 +3,7 @@
 #include <opcode.h>
 #include "object/state.h"
 #include "types/function.h"
+#include "types/dict_keys.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
 #include "vm/specialize.h"
@@ -20,6 +21,72 @@ find_callables(struct _is *interp)
     }
 }
 
+/* Behind a class in the mro of `start`: what super() finds; borrowed, NULL if nothing. */
+static PyObject *
+super_peek(PyTypeObject *class, PyTypeObject *start, PyObject *name)
+{
+    PyObject *mro = start->tp_mro;
+    Py_ssize_t i = 0, count = mro != NULL ? PyTuple_GET_SIZE(mro) : 0;
+    while (i < count && PyTuple_GET_ITEM(mro, i) != (PyObject *)class) {
+        i++;
+    }
+    for (i++; i < count; i++) {
+        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
+        PyObject *found = _PyDict_GetItem_KnownHash(dict, name, STR_HASH(name));
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* super().name(...) in a method: PRECALL remembers, in the cache of the LOAD_METHOD that follows the
+   call, what super would find for this pair of classes. */
+static bool
+specialize_super(Frame *frame, _Py_CODEUNIT *instruction)
+{
+    PyCodeObject *code = frame->code;
+    _Py_CODEUNIT *load = instruction + 1 + opcode_caches[PRECALL] + 1 + opcode_caches[CALL];
+    int cell = code->co_nlocalsplus - code->co_nfreevars;
+    enum { KIND_CELL = 0x40 };
+    if (opcode_deoptimized[_Py_OPCODE(*load)] != LOAD_METHOD ||
+        _Py_OPCODE(load[-1]) == EXTENDED_ARG || code->co_argcount == 0 ||
+        (PyBytes_AS_STRING(code->co_localspluskinds)[0] & KIND_CELL) || code->co_nfreevars == 0 ||
+        PyTuple_GET_ITEM(code->co_localsplusnames, cell) != ID(__class__)) {
+        return false;
+    }
+    PyObject *self = frame->slots[0];
+    PyTypeObject *class = (PyTypeObject *)PyCell_GET(frame->slots[cell]);
+    PyObject *name = PyTuple_GET_ITEM(code->co_names, _Py_OPARG(*load));
+    if (self == NULL || class == NULL || !PyType_Check(class) || name == ID(__class__) ||
+        STR_HASH(name) == -1) {
+        return false;
+    }
+    bool of_class = PyType_Check(self) && PyType_IsSubtype((PyTypeObject *)self, class);
+    PyTypeObject *start = of_class ? (PyTypeObject *)self : Py_TYPE(self);
+    if (!PyType_IsSubtype(start, class)) {
+        return false;
+    }
+    /* Looking something up gives a class its version. */
+    _PyType_Lookup(start, name);
+    _PyType_Lookup(class, name);
+    if (start->tp_version_tag == 0 || class->tp_version_tag == 0) {
+        return false;
+    }
+    PyObject *found = super_peek(class, start, name);
+    if (found == NULL || !(PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) ||
+                           (of_class && PyCFunction_CheckExact(found)))) {
+        return false;
+    }
+    cache_write32(load + 1 + CACHE_METHOD_VERSION, start->tp_version_tag);
+    cache_write32(load + 1 + CACHE_METHOD_KEYS, class->tp_version_tag);
+    load[1 + CACHE_METHOD_DICT] = of_class;
+    cache_write_object(load + 1 + CACHE_METHOD_DESCR, found);
+    specialize_to(load, LOAD_METHOD_SUPER);
+    specialize_to(instruction, PRECALL_SUPER_METHOD);
+    return true;
+}
+
 static int
 choose_class(PyTypeObject *type, int nargs, PyObject *kwnames)
 {
@@ -33,6 +100,9 @@ choose_class(PyTypeObject *type, int nargs, PyObject *kwnames)
         if (type == &PyTuple_Type) {
             return PRECALL_NO_KW_TUPLE_1;
         }
+    }
+    if (Py_IS_TYPE(type, &PyType_Type) && class_init_peek(type) != NULL) {
+        return PRECALL_PY_CLASS;
     }
     return type->tp_vectorcall != NULL ? PRECALL_BUILTIN_CLASS : 0;
 }
@@ -105,6 +175,10 @@ specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
     }
     else if (PyFunction_Check(callable)) {
         opcode = PRECALL_PYFUNC;
+    }
+    else if (callable == (PyObject *)&PySuper_Type && nargs == 0 && !has_self &&
+             specialize_super(tstate->cframe->current_frame, instruction)) {
+        return;
     }
     else if (PyType_Check(callable)) {
         opcode = has_self ? 0 : choose_class((PyTypeObject *)callable, nargs, kwnames);

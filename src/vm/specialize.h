@@ -6,6 +6,8 @@
 #ifndef KRAIT_VM_SPECIALIZE_H
 #define KRAIT_VM_SPECIALIZE_H
 
+#include "object/declare.h"
+#include "types/function.h"
 #include "vm/frame.h"
 
 void specialize_binary_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg,
@@ -23,6 +25,27 @@ void specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **ar
                         _Py_CODEUNIT *instruction, int nargs, int has_self, PyObject *kwnames,
                         int oparg);
 void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames);
+
+
+/* The __init__ that calling `type` would run right after object.__new__, if the loop can run it
+   itself: a Python function of a class with nothing special about its making.  Borrowed. */
+static ALWAYS_INLINE PyFunctionObject *
+class_init_peek(PyTypeObject *type)
+{
+    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_alloc != PyType_GenericAlloc ||
+        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
+        return NULL;
+    }
+    PyFunctionObject *init = (PyFunctionObject *)_PyType_Lookup(type, ID(__init__));
+    if (init == NULL || !PyFunction_Check(init) || init->vectorcall != _PyFunction_Vectorcall) {
+        return NULL;
+    }
+    int flags = ((PyCodeObject *)init->func_code)->co_flags;
+    return (flags & (CO_OPTIMIZED | CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) ==
+                   CO_OPTIMIZED
+               ? init
+               : NULL;
+}
 
 /* The two ways every one of them ends. */
 void specialize_to(_Py_CODEUNIT *instruction, int opcode);

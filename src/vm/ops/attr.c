@@ -222,3 +222,9 @@ QUICK_OP(LOAD_METHOD_CLASS, ())
     DROP(owner);
     NEXT_QUICK();
 }
+
+QUICK_OP(LOAD_METHOD_SUPER, ())
+{
+    /* Only a place to remember for PRECALL_SUPER_METHOD, which skips it. */
+    goto MISSED;
+}

@@ -273,6 +273,19 @@ QUICK_OP(BINARY_SUBSCR_TUPLE_INT, (container, index -- result))
     DROP(container);
 }
 
+QUICK_OP(BINARY_SUBSCR_STR_INT, (container, index -- result))
+{
+    DEOPT_IF(!PyLong_CheckExact(index) || !PyUnicode_CheckExact(container));
+    DEOPT_IF(!int_is_compact((PyLongObject *)index) || !PyUnicode_IS_COMPACT_ASCII(container));
+    Py_ssize_t i = int_compact_value((PyLongObject *)index);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(container);
+    i += i < 0 ? size : 0;
+    DEOPT_IF((size_t)i >= (size_t)size);
+    result = str_new_latin1(PyUnicode_1BYTE_DATA(container)[i]);
+    INT_DROP(index);
+    DROP(container);
+}
+
 OP(BINARY_SUBSCR_DICT, (container, index -- result))
 {
     DEOPT_IF(!PyDict_CheckExact(container));

@@ -270,6 +270,67 @@ OP(PRECALL_BUILTIN_CLASS, ())
     FINISH_CALL(result);
 }
 
+OP(PRECALL_PY_CLASS, ())
+{
+    /* [NULL, class, args...] becomes [instance], and (instance, args...) go to __init__, which runs
+       in this loop. */
+    PyObject **args = sp - oparg;
+    PyTypeObject *type = (PyTypeObject *)args[-1];
+    DEOPT_IF(args[-2] != NULL || !Py_IS_TYPE(type, &PyType_Type) || has_eval_hook(tstate));
+    PyFunctionObject *init = class_init_peek(type);
+    DEOPT_IF(init == NULL);
+    Py_INCREF(init);
+    PyObject *self = PyType_GenericAlloc(type, 0);
+    if (unlikely(self == NULL)) {
+        Py_DECREF(init);
+        goto error;
+    }
+    args[-2] = self;
+    args[-1] = Py_NewRef(self);
+    Py_DECREF(type);
+    sp = args - 1;
+    Frame *callee;
+    if (kwnames == NULL && takes_exactly((PyObject *)init, oparg + 1)) {
+        callee = push_exact(tstate, init, sp, oparg + 1);
+    }
+    else {
+        int keywords = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+        callee = eval_push_call(tstate, init, NULL, sp, oparg + 1 - keywords, kwnames);
+        kwnames = NULL;
+    }
+    next += CACHES + 1 + CALL_CACHES;
+    frame->last = next - 1;
+    ERROR_IF(callee == NULL);
+    callee->is_init = true;
+    ENTER_FRESH(callee);
+}
+
+QUICK_OP(PRECALL_SUPER_METHOD, ())
+{
+    /* super().name: the call and the LOAD_METHOD behind it in one, without a super object. */
+    _Py_CODEUNIT *load = next + CACHES + 1 + CALL_CACHES;
+    PyTypeObject *class = (PyTypeObject *)PyCell_GET(
+        LOCAL(frame->code->co_nlocalsplus - frame->code->co_nfreevars));
+    PyObject *self = LOCAL(0);
+    DEOPT_IF(sp[-1] != (PyObject *)&PySuper_Type || sp[-2] != NULL || kwnames != NULL ||
+             _Py_OPCODE(*load) != LOAD_METHOD_SUPER || self == NULL || class == NULL ||
+             !PyType_Check(class));
+    bool of_class = load[1 + CACHE_METHOD_DICT];
+    PyTypeObject *start = Py_TYPE(self);
+    if (of_class) {
+        DEOPT_IF(!PyType_Check(self));
+        start = (PyTypeObject *)self;
+    }
+    DEOPT_IF(start->tp_version_tag != cache_read32(load + 1 + CACHE_METHOD_VERSION) ||
+             class->tp_version_tag != cache_read32(load + 1 + CACHE_METHOD_KEYS));
+    PyObject *method = Py_NewRef(cache_read_object(load + 1 + CACHE_METHOD_DESCR));
+    Py_DECREF(&PySuper_Type);
+    sp[-2] = of_class ? NULL : method;
+    sp[-1] = of_class ? method : Py_NewRef(self);
+    next = load + 1 + LOAD_METHOD_CACHES;
+    GO_QUICK();
+}
+
 OP(PRECALL_NO_KW_BUILTIN_O, ())
 {
     DEOPT_IF(kwnames != NULL || sp[-(int)oparg - 2] != NULL || oparg != 1);
