@@ -38,9 +38,19 @@ raw_free(void *Py_UNUSED(ctx), void *p)
     free(p);
 }
 
+/* AddressSanitizer sees more of malloc's blocks than of ours. */
+#ifdef KRAIT_ASAN
+enum { ONLY_MALLOC = 1 };
+#else
+enum { ONLY_MALLOC = 0 };
+#endif
+
 static ALWAYS_INLINE void *
 block_malloc(unsigned kind, size_t n)
 {
+    if (ONLY_MALLOC) {
+        return malloc(n ? n : 1);
+    }
     if (likely(n - 1 < PAGE_MAX)) {
         return page_alloc_class(kind, size_class_of(n));
     }
@@ -54,8 +64,8 @@ block_calloc(unsigned kind, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &n)) {
         return NULL;
     }
-    if (n > PAGE_MAX) {
-        return calloc(1, n);
+    if (n > PAGE_MAX || ONLY_MALLOC) {
+        return calloc(1, n ? n : 1);
     }
     void *p = block_malloc(kind, n);
     return p == NULL ? NULL : memset(p, 0, n);
@@ -79,8 +89,8 @@ block_realloc(unsigned kind, void *p, size_t n)
         return block_malloc(kind, n);
     }
     if (!heap_has(p)) {
-        if (n > PAGE_MAX) {
-            return realloc(p, n);
+        if (n > PAGE_MAX || ONLY_MALLOC) {
+            return realloc(p, n ? n : 1);
         }
         /* Shrunk below the limit: the block moves to a page, whose class tells its size. */
         void *small = block_malloc(kind, n);
@@ -135,7 +145,7 @@ obj_malloc(void *Py_UNUSED(ctx), size_t n)
     unsigned kind = krait_alloc.wanted_kind;
     if (unlikely(kind != 0)) {
         krait_alloc.wanted_kind = 0;
-        return n - 1 < PAGE_MAX ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+        return page_alloc_block(kind, n ? n : 1);
     }
     return block_malloc(PAGE_PLAIN, n);
 }
@@ -371,13 +381,26 @@ debug_calloc(void *ctx, size_t count, size_t size)
     return debug_raw_calloc(ctx, count, size);
 }
 
+/* Bytes at the begin of a collected block that may be written. */
+static size_t
+collected_room(const void *block)
+{
+    const struct Page *page = page_of(block);
+#ifdef KRAIT_ASAN
+    if (page->watch != NULL) {
+        return page->watch[page_block_index(page, block)].size;
+    }
+#endif
+    return page->arena != NULL ? page->block : 64;
+}
+
 static void
 debug_free(void *ctx, void *p)
 {
     struct DebugApi *api = ctx;
     debug_need_gil("_PyMem_DebugFree");
     if (p != NULL && heap_collects(p)) {
-        memset(p, DEAD, page_of(p)->arena != NULL ? page_of(p)->block : 64);
+        memset(p, DEAD, collected_room(p));
         api->below.free(api->below.ctx, p);
         return;
     }
@@ -703,7 +726,7 @@ collected_alloc_hooked(unsigned kind, size_t n)
     krait_alloc.wanted_kind = 0;
     if (p != NULL && !heap_collects(p)) {
         d->free(d->ctx, p);
-        p = n <= PAGE_MAX ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+        p = page_alloc_block(kind, n);
     }
     return p;
 }

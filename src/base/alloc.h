@@ -36,7 +36,7 @@ collected_alloc(unsigned kind, size_t n)
     if (unlikely(krait_alloc.hooked)) {
         return collected_alloc_hooked(kind, n);
     }
-    return likely(n <= PAGE_MAX) ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+    return page_alloc_block(kind, n);
 }
 
 static ALWAYS_INLINE void

@@ -305,6 +305,9 @@ page_settle(struct Page *page)
         }
         class_unlink(page);
         all_unlink(page);
+#ifdef KRAIT_ASAN
+        watched_forget(page);
+#endif
         arena_give_page(page->arena, page_base(page));
     }
 }
@@ -380,6 +383,9 @@ large_free(struct Page *page)
     char *base = page_base(page);
     size_t bytes = page->mapping;
     all_unlink(page);
+#ifdef KRAIT_ASAN
+    watched_forget(page);
+#endif
     known_set(base, bytes, false);
     krait_heap.large_count--;
     os_unmap(base, bytes);
@@ -394,6 +400,9 @@ heap_count(unsigned kind)
     for (struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
         n += page->used;
     }
+#ifdef KRAIT_ASAN
+    n -= krait_heap.quarantine.waiting[kind];
+#endif
     return n;
 }
 

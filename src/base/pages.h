@@ -16,7 +16,10 @@
      a page is in its class list  <=>  it has a free or an uncarved block
      side byte & SIDE_LIVE  <=>  the block is allocated                   (collected kinds)
 
-   Everything here is guarded by the GIL. */
+   Everything here is guarded by the GIL.
+
+   With AddressSanitizer other blocks are malloc's, and collected ones are poisoned where they must
+   not be touched and wait before they are used again (pages_asan.c). */
 #ifndef KRAIT_BASE_PAGES_H
 #define KRAIT_BASE_PAGES_H
 
@@ -75,6 +78,9 @@ struct Page {
     uint32_t *refs;                     /* gc.c: counts of one collection, by block */
     struct Arena *arena;                /* NULL: a mapping of its own (large object) */
     size_t mapping;                     /* bytes of that mapping */
+#ifdef KRAIT_ASAN
+    struct Watch *watch;                /* one per block */
+#endif
 };
 
 struct Arena {
@@ -83,6 +89,21 @@ struct Arena {
     int linked;
     uint32_t used;                      /* bit per page */
 };
+
+#ifdef KRAIT_ASAN
+/* AddressSanitizer build: what is known of a collected block (pages_asan.c). */
+struct Watch {
+    void *twin;                         /* allocated and freed with the block: has the stack traces */
+    size_t size;                        /* bytes that were asked for */
+};
+
+/* Freed blocks that wait, poisoned, before they may be used again. */
+struct Quarantine {
+    void **ring;
+    size_t first, count, bytes;
+    size_t waiting[PAGE_KINDS];
+};
+#endif
 
 struct Heap {
     struct Page *available[PAGE_KINDS][PAGE_CLASSES];
@@ -93,6 +114,9 @@ struct Heap {
     size_t arena_count, arena_peak, arena_total;
     size_t large_count;
     int ready;
+#ifdef KRAIT_ASAN
+    struct Quarantine quarantine;
+#endif
     uint64_t known[((size_t)1 << (ADDRESS_BITS - 20)) / 64];   /* bit per MiB that is ours */
 };
 
@@ -179,13 +203,40 @@ page_alloc_class(unsigned kind, unsigned c)
 }
 
 static ALWAYS_INLINE void
-page_free_block(struct Page *page, void *block)
+page_recycle_block(struct Page *page, void *block)
 {
     *(void **)block = page->free;
     page->free = block;
     if (unlikely(--page->used == 0 || !page->listed)) {
         page_free_slow(page);
     }
+}
+
+#ifdef KRAIT_ASAN
+void *watched_alloc(unsigned kind, size_t n);
+void watched_free(struct Page *page, void *block);
+void watched_forget(struct Page *page);
+#endif
+
+/* A collected block of n > 0 bytes. */
+static ALWAYS_INLINE void *
+page_alloc_block(unsigned kind, size_t n)
+{
+#ifdef KRAIT_ASAN
+    return watched_alloc(kind, n);
+#else
+    return likely(n <= PAGE_MAX) ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+#endif
+}
+
+static ALWAYS_INLINE void
+page_free_block(struct Page *page, void *block)
+{
+#ifdef KRAIT_ASAN
+    watched_free(page, block);
+#else
+    page_recycle_block(page, block);
+#endif
 }
 
 static ALWAYS_INLINE size_t
