@@ -116,13 +116,16 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 
 # ---- variants ---------------------------------------------------------------------------------
 
-.PHONY: debug asan ubsan clean
+.PHONY: debug asan asan-test clean
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
 asan: ## AddressSanitizer and UBSan
 	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
 	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all
+
+asan-test: asan ## tests under the sanitizers, each report listed by site: TIER=A, NAMES="test_dict ..."
+	$(PYTHON) tools/sanitize.py $(if $(TIER)$(NAMES),,--tests) $(if $(TIER),--tier $(TIER)) $(NAMES)
 
 clean: ## remove every build
 	rm -rf build build-*

@@ -202,6 +202,7 @@ def main():
     parser.add_argument('--tier', default='')
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--timeout', type=float, default=180)
+    parser.add_argument('--once', action='store_true', help='do not run a file again that disagrees')
     parser.add_argument('--update', action='store_true')
     parser.add_argument('--second', action='store_true',
                         help='with --update: what changed since the first run is unstable (~)')
@@ -252,7 +253,7 @@ def main():
                 print('%s %-32s %5d/%-5d %6.1fs %s' % (tier, name, good, len(tests), seconds, note[:80]),
                       flush=True)
     for name, (bad, good) in again:
-        for _ in range(2):
+        for _ in range(0 if options.once else 2):
             if bad or good:
                 results, note, _ = run_file(name, options, isolate)
                 second = disagreements(ledger[name][1], results, note)

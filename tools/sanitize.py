@@ -1,0 +1,103 @@
+"""Run tests under the ASan/UBSan build and list each report once, by its site.
+
+    sanitize.py [--interp build-asan/krait] [--tests] [--tier A] [--jobs N] [FILE...]
+
+--tests runs tests/run.py, --tier and FILE run files of CPython's own suite; with none of them, --tests
+and tier A.  What the tests say is of no interest here (under the sanitizers some take too long), only
+what the sanitizers say, in every process that was started.  Reports are kept in <build>/reports.
+The last line is `N passed, N failed, N skipped`, where failed counts the sites.
+"""
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+PYTHON = '/usr/bin/python3.11'
+ADDRESS = re.compile(r'^==\d+==ERROR: AddressSanitizer:? (.*)', re.M)
+UNDEFINED = re.compile(r'^(\S+:\d+:\d+: runtime error: .*)', re.M)
+FRAME = re.compile(r'^ *#\d+ 0x[0-9a-f]+ in (\S+) (?:\S*/)?((?:src|build[^/]*)/\S+)', re.M)
+NUMBER = re.compile(r'0x[0-9a-f]+|-?\b\d{3,}\b')
+# Tests that crash on purpose.
+INTENDED = re.compile(r'faulthandler__|_segv|fatal_error|SEGV on unknown address.*\n.*\n(?:.*\n)*? *#\d+ .*(?:ctypes|_testcapi)'
+                      r'|ABRT on unknown address')
+
+
+def environment(reports):
+    env = dict(os.environ)
+    env['ASAN_OPTIONS'] = ('detect_leaks=0:allocator_may_return_null=1:malloc_context_size=16:'
+                           'handle_segv=1:handle_abort=0:log_path=%s/report' % reports)
+    env['UBSAN_OPTIONS'] = 'print_stacktrace=1:log_path=%s/report' % reports
+    return env
+
+
+def sites_of(text):
+    """-> [(site, report)]"""
+    found = []
+    for match in UNDEFINED.finditer(text):
+        where, _, what = match[1].partition(': runtime error: ')
+        found.append(('%s: %s' % (where, NUMBER.sub('N', what)), text[match.start():match.start() + 2500]))
+    match = ADDRESS.search(text)
+    if match and not INTENDED.search(text):
+        frames = FRAME.findall(text, match.start())
+        place = ' <- '.join('%s %s' % frame for frame in frames[:3]) or 'outside'
+        found.append(('%s: %s' % (match[1].split(' on ')[0], place), text[match.start():match.start() + 6000]))
+    return found
+
+
+def collect(reports):
+    sites = {}
+    for name in sorted(os.listdir(reports)):
+        path = os.path.join(reports, name)
+        with open(path, encoding='utf-8', errors='replace') as f:
+            for site, text in sites_of(f.read()):
+                count, _, first = sites.get(site, (0, text, path))
+                sites[site] = (count + 1, text, first)
+    return sites
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('names', nargs='*')
+    parser.add_argument('--interp', default='build-asan/krait')
+    parser.add_argument('--tests', action='store_true')
+    parser.add_argument('--tier', default='')
+    parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--collect', action='store_true', help='only list the reports that are there')
+    options = parser.parse_args()
+    if not (options.tests or options.tier or options.names):
+        options.tests, options.tier = True, 'A'
+    build = os.path.dirname(os.path.abspath(options.interp))
+    reports = os.path.join(build, 'reports')
+    if not options.collect:
+        shutil.rmtree(reports, ignore_errors=True)
+        os.makedirs(reports)
+    env = environment(reports)
+    commands = []
+    if options.tests:
+        commands.append([PYTHON, 'tests/run.py', '--interp', options.interp])
+    if options.tier or options.names:
+        suite = [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--jobs', str(options.jobs),
+                 '--timeout', '400', '--once', '--out', os.path.join(build, 'conformance')]
+        for key in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
+            suite += ['--env', '%s=%s' % (key, env[key])]
+        commands.append(suite + (options.names or ['--tier', options.tier, '--fast']))
+    ran = 0
+    for command in commands if not options.collect else ():
+        print('== ' + ' '.join(command[1:3]), flush=True)
+        process = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = process.stdout.decode('utf-8', 'replace')
+        print(output, end='', flush=True)
+        ran += 1
+    sites = collect(reports)
+    for site, (count, text, path) in sorted(sites.items(), key=lambda item: -item[1][0]):
+        print('%d times: %s  [%s]' % (count, site, os.path.relpath(path, ROOT)))
+    print('%d passed, %d failed, 0 skipped' % (ran, len(sites)))
+    return len(sites) > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
