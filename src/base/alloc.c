@@ -361,15 +361,66 @@ debug_need_gil(const char *func)
     }
 }
 
-/* A request for a collected block passes undressed: its address must be the page's own. */
+/* Bytes at the begin of a collected block that may be written. */
+static size_t
+collected_room(const void *block)
+{
+    const struct Page *page = page_of(block);
+#ifdef KRAIT_ASAN
+    if (page->watch != NULL) {
+        return page->watch[page_block_index(page, block)].size;
+    }
+#endif
+    return page->arena != NULL ? page->block : page->mapping - page->first;
+}
+
+/* A collected block begins at the page's own address, so its guard stands behind it: pad bytes from
+   the end of the data to the last word of the block, which holds the size under GUARD_MARK. */
+#define GUARD_MARK ((size_t)0xFDFD << 48)
+
+static void *
+guard_dress(uint8_t *block, size_t n)
+{
+    size_t room = collected_room(block);
+    size_t word = n | GUARD_MARK;
+    memset(block, FRESH, n);
+    memset(block + n, PAD, room - n < 64 ? room - n : 64);
+    memcpy(block + room - WORD, &word, WORD);
+    return block;
+}
+
+/* Check the guard and poison the block.  Blocks from before the hooks have none. */
+static void
+guard_undress(uint8_t *block)
+{
+    size_t room = collected_room(block), word;
+    memcpy(&word, block + room - WORD, WORD);
+    size_t n = word & ~GUARD_MARK;
+    if ((word & GUARD_MARK) == GUARD_MARK && n <= room - WORD) {
+        for (size_t i = n; i < room - WORD && i < n + 64; i++) {
+            if (block[i] != PAD) {
+                fprintf(stderr, "collected block %p of %zu bytes: byte %zu behind it is 0x%02x\n",
+                        (void *)block, n, i - n, block[i]);
+                _Py_FatalErrorFunc("collected_free", "bad trailing pad byte");
+            }
+        }
+    }
+#ifdef KRAIT_DEBUG
+    else {
+        _Py_FatalErrorFunc("collected_free", "the size behind a collected block is overwritten");
+    }
+#endif
+    memset(block, DEAD, room < PAGE_BYTES ? room : 64);
+}
+
 static void *
 debug_malloc(void *ctx, size_t n)
 {
     struct DebugApi *api = ctx;
     debug_need_gil("_PyMem_DebugMalloc");
     if (krait_alloc.wanted_kind != 0 && api->below.malloc != raw_malloc) {
-        void *p = api->below.malloc(api->below.ctx, n);
-        return p == NULL ? NULL : memset(p, FRESH, n);
+        void *p = api->below.malloc(api->below.ctx, n + 2 * WORD);
+        return p == NULL || !heap_collects(p) ? p : guard_dress(p, n);
     }
     return debug_raw_malloc(ctx, n);
 }
@@ -381,26 +432,13 @@ debug_calloc(void *ctx, size_t count, size_t size)
     return debug_raw_calloc(ctx, count, size);
 }
 
-/* Bytes at the begin of a collected block that may be written. */
-static size_t
-collected_room(const void *block)
-{
-    const struct Page *page = page_of(block);
-#ifdef KRAIT_ASAN
-    if (page->watch != NULL) {
-        return page->watch[page_block_index(page, block)].size;
-    }
-#endif
-    return page->arena != NULL ? page->block : 64;
-}
-
 static void
 debug_free(void *ctx, void *p)
 {
     struct DebugApi *api = ctx;
     debug_need_gil("_PyMem_DebugFree");
     if (p != NULL && heap_collects(p)) {
-        memset(p, DEAD, collected_room(p));
+        guard_undress(p);
         api->below.free(api->below.ctx, p);
         return;
     }
@@ -565,6 +603,11 @@ int
 _PyMem_SetupAllocators(PyMemAllocatorName allocator)
 {
     bool on_malloc = allocator == PYMEM_ALLOCATOR_MALLOC || allocator == PYMEM_ALLOCATOR_MALLOC_DEBUG;
+#ifdef KRAIT_DEBUG
+    if (allocator == PYMEM_ALLOCATOR_NOT_SET || allocator == PYMEM_ALLOCATOR_DEFAULT) {
+        allocator = PYMEM_ALLOCATOR_DEBUG;
+    }
+#endif
     if (allocator == PYMEM_ALLOCATOR_NOT_SET) {
         return 0;
     }

@@ -3,6 +3,7 @@
 #include "modules/sys.h"
 #include "object/declare.h"
 #include "object/error.h"
+#include "object/live.h"
 #include "vm/frame.h"
 #include "base/alloc.h"
 
@@ -733,6 +734,11 @@ sys_make(struct _is *interp)
     if (module == NULL) {
         return NULL;
     }
+#ifdef KRAIT_DEBUG
+    if (PyModule_AddFunctions(module, live_sys_functions) < 0) {
+        goto fail;
+    }
+#endif
     PyObject *dict = PyModule_GetDict(module);
     interp->sysdict = Py_NewRef(dict);
     static const char *const kept[][2] = {

@@ -11,6 +11,7 @@
 #include <structmember.h>
 #include "base/common.h"
 #include "object/arg_convert.h"
+#include "object/check.h"
 
 #define METHOD(prefix, name, signature, doc)
 #define CLASSMETHOD(prefix, name, signature, doc)

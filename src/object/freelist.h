@@ -2,7 +2,8 @@
 
    A cached object has reference count 0, is not tracked by the collector, and its ob_type field
    links to the next one; whoever pops it sets count and type.  All lists hang off the runtime
-   struct (`_PyRuntime.caches`).  With KRAIT_NO_FREELISTS, or KRAIT_ASAN, nothing is cached. */
+   struct (`_PyRuntime.caches`).  With KRAIT_NO_FREELISTS, KRAIT_ASAN or KRAIT_DEBUG nothing is
+   cached, so that what is dead is released and poisoned. */
 #ifndef KRAIT_OBJECT_FREELIST_H
 #define KRAIT_OBJECT_FREELIST_H
 
@@ -55,7 +56,7 @@ freelist_pop(struct FreeList *list)
 static ALWAYS_INLINE bool
 freelist_push(struct FreeList *list, void *object, int limit)
 {
-#if defined(KRAIT_NO_FREELISTS) || defined(KRAIT_ASAN)
+#if defined(KRAIT_NO_FREELISTS) || defined(KRAIT_ASAN) || defined(KRAIT_DEBUG)
     (void)list, (void)object, (void)limit;
     return false;
 #else
@@ -82,11 +83,7 @@ freelist_revive(void *object, PyTypeObject *type)
 {
     PyObject *op = object;
     op->ob_type = type;
-#ifdef KRAIT_DEBUG
-    _Py_NewReference(op);
-#else
     op->ob_refcnt = 1;
-#endif
     if (unlikely(_Py_tracemalloc_config.tracing)) {
         _PyTraceMalloc_NewReference(op);
     }
@@ -96,11 +93,7 @@ freelist_revive(void *object, PyTypeObject *type)
 static ALWAYS_INLINE void
 incref_by(PyObject *op, Py_ssize_t n)
 {
-#ifdef KRAIT_DEBUG
-    while (n-- > 0) Py_INCREF(op);
-#else
     op->ob_refcnt += n;
-#endif
 }
 
 /* Give every cached object back; `release` is PyObject_Free or PyObject_GC_Del. */

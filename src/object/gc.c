@@ -792,7 +792,7 @@ _PyObject_GC_Resize(PyVarObject *op, Py_ssize_t n)
     struct Page *page = page_of(op);
     size_t presize = page_presize(page);
     size_t room = (page->arena != NULL ? page->block : page->mapping - page->first) - presize;
-    if (size <= room && size > room - (room >> 2)) {
+    if (size <= room && size > room - (room >> 2) && !krait_alloc.debug) {
         Py_SET_SIZE(op, n);
         return op;
     }

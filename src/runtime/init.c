@@ -12,6 +12,7 @@
 #include "modules/sys.h"
 #include "object/gc.h"
 #include "object/intern.h"
+#include "object/live.h"
 #include "base/hash.h"
 #include "types/context.h"
 #include "types/exceptions.h"
@@ -641,6 +642,7 @@ Py_FinalizeEx(void)
     pending_finish(tstate);
     atexit_run(interp);
     int malloc_stats = interp->config.malloc_stats;
+    int show_totals = interp->config.show_ref_count;
     /* From here on every other thread that asks for the GIL ends. */
     interp->finalizing = 1;
     __atomic_store_n(&life->finalizing, tstate, __ATOMIC_SEQ_CST);
@@ -666,6 +668,13 @@ Py_FinalizeEx(void)
         _PyObject_DebugMallocStats(stderr);
     }
     exceptions_fini();
+#ifdef KRAIT_DEBUG
+    if (show_totals) {
+        live_print_totals();
+    }
+#else
+    (void)show_totals;
+#endif
     PyThreadState_Swap(NULL);
     gil_drop(NULL);
     PyInterpreterState_Delete(interp);

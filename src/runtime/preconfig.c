@@ -265,11 +265,9 @@ preinitialize(const PyPreConfig *source, const _PyArgv *args)
     if (STATUS_FAILED(s)) {
         return s;
     }
-    if (pre.allocator != PYMEM_ALLOCATOR_NOT_SET) {
-        extern int _PyMem_SetupAllocators(PyMemAllocatorName);
-        if (_PyMem_SetupAllocators((PyMemAllocatorName)pre.allocator) < 0) {
-            return STATUS_NO_MEMORY();
-        }
+    extern int _PyMem_SetupAllocators(PyMemAllocatorName);
+    if (_PyMem_SetupAllocators((PyMemAllocatorName)pre.allocator) < 0) {
+        return STATUS_NO_MEMORY();
     }
     Py_UTF8Mode = pre.utf8_mode;
     if (pre.isolated > 0) {

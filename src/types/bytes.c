@@ -147,9 +147,6 @@ _PyBytes_Resize(PyObject **p, Py_ssize_t n)
         PyErr_NoMemory();
         return -1;
     }
-#ifdef KRAIT_DEBUG
-    _Py_ForgetReference(op);
-#endif
     PyBytesObject *self = PyObject_Realloc(op, BYTES_HEAD + (size_t)n);
     if (self == NULL) {
         *p = NULL;
@@ -157,9 +154,6 @@ _PyBytes_Resize(PyObject **p, Py_ssize_t n)
         PyErr_NoMemory();
         return -1;
     }
-#ifdef KRAIT_DEBUG
-    _Py_NewReference((PyObject *)self);
-#endif
     Py_SET_SIZE(self, n);
     self->ob_sval[n] = '\0';
     self->ob_shash = -1;

@@ -174,7 +174,8 @@ static PyDictValues *
 values_new(Py_ssize_t capacity)
 {
     size_t bytes = sizeof(PyDictValues) + (size_t)capacity * (sizeof(PyObject *) + 1);
-    PyDictValues *values = PyObject_Malloc(bytes);
+    /* Not from object pages: a capacity before a class would look like an object (object/live.c). */
+    PyDictValues *values = PyMem_Malloc(bytes);
     if (values == NULL) {
         return NULL;
     }
@@ -189,7 +190,7 @@ values_free(PyDictValues *values)
     for (int i = 0; i < values->capacity; i++) {
         Py_CLEAR(values->values[i]);
     }
-    PyObject_Free(values);
+    PyMem_Free(values);
 }
 
 /* Forget that entry number ix is set. */
@@ -382,13 +383,14 @@ dict_resize(PyDictObject *dict, uint8_t log2_size, bool general)
             Py_INCREF(entry_key(keys, i));
         }
         if (values != NULL) {
-            PyObject_Free(values);      /* the values themselves moved */
+            PyMem_Free(values);         /* the values themselves moved */
         }
         keys_release(old);
     }
     else if (old != EMPTY_KEYS) {
         PyObject_Free(old);             /* keys and values moved */
     }
+    DICT_CHECK(dict, true);
     return 0;
 }
 
@@ -452,6 +454,7 @@ append_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *va
     keys->usable--;
     dict->ma_used++;
     DICT_TOUCH(dict);
+    DICT_CHECK(dict, ix < 8);
     return 0;
 fail:
     Py_DECREF(key_take);
@@ -488,6 +491,7 @@ dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObjec
             *entry_value(dict, ix) = value_take;
         }
         DICT_TOUCH(dict);
+        DICT_CHECK(dict, false);
         Py_XDECREF(old);
     }
     Py_DECREF(key_take);
@@ -518,6 +522,7 @@ dict_delete_at(PyDictObject *dict, Py_hash_t hash, Py_ssize_t ix, PyObject **old
     DICT_TOUCH(dict);
     if (dict->ma_values != NULL) {
         values_unorder(dict->ma_values, ix);
+        DICT_CHECK(dict, true);
         return 0;
     }
     slot_put(keys, slot_of(keys, hash, ix), KEY_DUMMY);
@@ -531,6 +536,7 @@ dict_delete_at(PyDictObject *dict, Py_hash_t hash, Py_ssize_t ix, PyObject **old
         key = KEYS_STR_ENTRIES(keys)[ix].key;
         KEYS_STR_ENTRIES(keys)[ix].key = NULL;
     }
+    DICT_CHECK(dict, ix < 8);
     Py_DECREF(key);
     return 0;
 }
@@ -1293,24 +1299,65 @@ _PyDict_MaybeUntrack(PyObject *op)
     PyObject_GC_UnTrack(op);
 }
 
-/* Debugging aid: 1 when the invariants of dict.h hold; asserts otherwise. */
-int
-_PyDict_CheckConsistency(PyObject *op, int check_content)
+#ifdef KRAIT_DEBUG
+
+/* Each live entry is found by its slot of the index, and only the live ones are in it. */
+static void
+dict_check_entries(PyDictObject *dict)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    Py_ssize_t live = 0, indexed = 0;
+    for (Py_ssize_t i = 0; i < keys->nentries; i++) {
+        PyObject *key = entry_key(keys, i);
+        bool is_live = keys->kind == KEYS_SPLIT || *entry_value(dict, i) != NULL;
+        live += is_live;
+        INVARIANT(dict, !is_live || (key != NULL && Py_REFCNT(key) > 0));
+        INVARIANT(dict, !is_live || keys->kind == KEYS_GENERAL ||
+                  (PyUnicode_CheckExact(key) && STR_HASH(key) != -1));
+    }
+    for (Py_ssize_t i = 0; i < KEYS_SIZE(keys); i++) {
+        Py_ssize_t ix = slot_get(keys, (size_t)i);
+        INVARIANT(dict, ix >= KEY_DUMMY && ix < keys->nentries);
+        indexed += ix >= 0;
+    }
+    INVARIANT(dict, indexed == live);
+    INVARIANT(dict, dict->ma_values != NULL || dict->ma_used == live);
+}
+
+void
+dict_check(PyObject *op, bool deep)
 {
     PyDictObject *dict = (PyDictObject *)op;
     PyDictKeysObject *keys = dict->ma_keys;
-    assert(dict->ma_used >= 0 && keys->nentries >= 0 && keys->usable >= 0);
-    assert(keys == EMPTY_KEYS || keys->usable + keys->nentries <= KEYS_USABLE(KEYS_SIZE(keys)));
-    assert((keys->kind == KEYS_SPLIT) == (dict->ma_values != NULL));
-    if (check_content) {
-        Py_ssize_t live = 0;
-        for (Py_ssize_t i = 0; dict->ma_values == NULL && i < keys->nentries; i++) {
-            live += *entry_value(dict, i) != NULL;
-        }
-        assert(dict->ma_values != NULL ? dict->ma_used == dict->ma_values->used
-                                       : dict->ma_used == live);
-        (void)live;
+    PyDictValues *values = dict->ma_values;
+    if (keys == NULL) {             /* fresh from tp_alloc, or being torn down */
+        return;
     }
+    INVARIANT(dict, dict->ma_used >= 0);
+    if (keys == EMPTY_KEYS) {
+        INVARIANT(dict, dict->ma_used == 0 && values == NULL && keys->nentries == 0);
+        return;
+    }
+    INVARIANT(dict, keys->refcnt > 0 && keys->nentries >= 0 && keys->usable >= 0);
+    INVARIANT(dict, keys->usable + keys->nentries <= KEYS_USABLE(KEYS_SIZE(keys)));
+    INVARIANT(dict, (keys->kind == KEYS_SPLIT) == (values != NULL));
+    INVARIANT(dict, values != NULL ? dict->ma_used == values->used && values->used <= values->capacity
+                                   : dict->ma_used <= keys->nentries && keys->refcnt == 1);
+    if (deep) {
+        dict_check_entries(dict);
+        for (int i = 0; values != NULL && i < values->used; i++) {
+            INVARIANT(dict, values->values[VALUES_ORDER(values)[i]] != NULL);
+        }
+    }
+}
+
+#endif
+
+/* 1; exported for extensions' debug builds. */
+int
+_PyDict_CheckConsistency(PyObject *op, int check_content)
+{
+    DICT_CHECK(op, check_content);
     return 1;
 }
 

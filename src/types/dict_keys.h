@@ -3,6 +3,7 @@
 #define KRAIT_TYPES_DICT_KEYS_H
 
 #include "object/state.h"
+#include "object/check.h"
 #include "types/dict.h"
 
 /* The table of every empty dict: one empty slot, no entries, never counted, never written. */
@@ -12,6 +13,7 @@ extern struct dict_empty_table {
 } krait_empty_keys;
 #define EMPTY_KEYS (&krait_empty_keys.head)
 
+/* Called at every mutation, before or after it. */
 #define DICT_TOUCH(d) ((d)->ma_version_tag = ++interp_get()->dict_version)
 #define KEYS_USABLE(size) (((size) << 1) / 3)
 #define STR_HASH(op) (((PyASCIIObject *)(op))->hash)

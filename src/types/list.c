@@ -7,9 +7,26 @@
 
 #include "object/declare.h"
 #include "object/gc.h"
+#include "object/check.h"
 #include "types/tuple.h"
 
 /* ---- storage ---------------------------------------------------------------------------- */
+
+#ifdef KRAIT_DEBUG
+void
+list_check(PyObject *op, bool deep)
+{
+    PyListObject *self = (PyListObject *)op;
+    if (self->allocated == -1) {        /* being sorted */
+        return;
+    }
+    INVARIANT(op, Py_SIZE(self) >= 0 && Py_SIZE(self) <= self->allocated);
+    INVARIANT(op, (self->ob_item == NULL) == (self->allocated == 0));
+    for (Py_ssize_t i = 0; deep && i < Py_SIZE(self); i++) {
+        INVARIANT(op, self->ob_item[i] == NULL || Py_REFCNT(self->ob_item[i]) > 0);
+    }
+}
+#endif
 
 status
 list_resize(PyListObject *self, Py_ssize_t size)
@@ -17,6 +34,7 @@ list_resize(PyListObject *self, Py_ssize_t size)
     Py_ssize_t allocated = self->allocated;
     if (allocated >= size && size >= allocated >> 1) {
         Py_SET_SIZE(self, size);
+        LIST_CHECK(self, false);
         return 0;
     }
     size_t room = ((size_t)size + ((size_t)size >> 3) + 6) & ~(size_t)3;
@@ -38,6 +56,7 @@ list_resize(PyListObject *self, Py_ssize_t size)
     self->ob_item = items;
     self->allocated = (Py_ssize_t)room;
     Py_SET_SIZE(self, size);
+    LIST_CHECK(self, false);            /* the new items are not there yet */
     return 0;
 }
 

@@ -9,6 +9,7 @@
      programs see follows from it, from the growth rule and from the order of insertion.
    A comparison may run code that changes the table; a search then starts again. */
 #include "object/state.h"
+#include "object/check.h"
 #include "object/declare.h"
 
 enum { LINEAR_PROBES = 9, SET_PERTURB_SHIFT = 5 };
@@ -91,6 +92,29 @@ restart:;
     }
 }
 
+#ifdef KRAIT_DEBUG
+void
+set_check(PyObject *op, bool deep)
+{
+    PySetObject *set = (PySetObject *)op;
+    Py_ssize_t active = 0, filled = 0;
+    if (set->table == NULL) {           /* fresh from tp_alloc */
+        return;
+    }
+    INVARIANT(op, set->mask >= PySet_MINSIZE - 1 && (set->mask & (set->mask + 1)) == 0);
+    INVARIANT(op, set->table != set->smalltable || set->mask == PySet_MINSIZE - 1);
+    INVARIANT(op, 0 <= set->used && set->used <= set->fill && set->fill <= set->mask);
+    for (Py_ssize_t i = 0; deep && i <= set->mask; i++) {
+        setentry *entry = &set->table[i];
+        filled += entry->key != NULL;
+        active += ACTIVE(entry);
+        INVARIANT(op, !ACTIVE(entry) || Py_REFCNT(entry->key) > 0);
+        INVARIANT(op, entry->key != DUMMY || entry->hash == -1);
+    }
+    INVARIANT(op, !deep || (active == set->used && filled == set->fill));
+}
+#endif
+
 /* Insert into a table without deleted entries a key that is not there. */
 static void
 table_insert_clean(setentry *table, size_t mask, PyObject *key, Py_hash_t hash)
@@ -152,6 +176,7 @@ set_resize(PySetObject *set, Py_ssize_t minused)
     if (!was_small) {
         PyMem_Free(old);
     }
+    SET_CHECK(set, true);
     return 0;
 }
 
@@ -174,6 +199,7 @@ set_add_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
     entry->hash = hash;
     set->fill++;
     set->used++;
+    SET_CHECK(set, set->mask < 32);
     return (size_t)set->fill * 5 < (size_t)set->mask * 3 ? 0 : set_resize(set, set_grown(set));
 }
 
@@ -210,6 +236,7 @@ set_discard_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
     entry->key = DUMMY;
     entry->hash = -1;
     set->used--;
+    SET_CHECK(set, set->mask < 32);
     Py_DECREF(old);
     return 1;
 }

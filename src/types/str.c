@@ -1166,6 +1166,16 @@ str_check(PyObject *object)
     return good ? 0 : -1;
 }
 
+#ifdef KRAIT_DEBUG
+void
+text_check(PyObject *op, bool deep)
+{
+    INVARIANT(op, PyUnicode_Check(op));
+    INVARIANT(op, ((PyASCIIObject *)op)->length >= 0 || !((PyASCIIObject *)op)->state.ready);
+    INVARIANT(op, !deep || str_check(op) == 0);
+}
+#endif
+
 /* 1; exported for extensions' debug builds. */
 int
 _PyUnicode_CheckConsistency(PyObject *op, int check_content)
