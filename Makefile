@@ -120,6 +120,10 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
+.PHONY: refcheck
+refcheck: debug ## test files again and again in the debug build: what they keep (TIER=A, NAMES="test_dict ...")
+	$(PYTHON) tools/refleak.py --interp build-debug/krait $(if $(TIER),--tier $(TIER)) $(NAMES)
+
 asan: ## AddressSanitizer and UBSan
 	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
 	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all

@@ -219,7 +219,8 @@ class Calls:
                       '    }')
         if var is not None:
             self.emit('    Py_XDECREF(%s);' % params[var].cname)
-        self.emit('    return result;', '}')
+        self.emit('    RESULT_CHECK("%s", result == %s);' % (function.name, failure),
+                  '    return result;', '}')
 
     def unpack(self, pyname, params, flags, minpos, maxpos, var):
         keywords = ', '.join('"%s"' % ('' if p.kind == 'pos' else p.name)
@@ -330,4 +331,4 @@ class Calls:
                                '        goto fail;', '    }']
             if not any(line.startswith('fail:') for line in self.out[start:]):
                 end = max(i for i, line in enumerate(self.out) if line == '    return result;')
-                self.out.insert(end, 'fail: __attribute__((unused))')
+                self.out.insert(end - 1, 'fail: __attribute__((unused))')

@@ -18,6 +18,7 @@
    byte and a page with refs[] is never released. */
 #include "object/gc.h"
 #include "object/freelist.h"
+#include "object/check.h"
 #include "base/clock.h"
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,7 @@ gather(struct Collection *c, unsigned generation)
         struct Page *page = c->pages[i];
         FOR_EACH_OBJECT(page, op, side) {
             if (*side & SIDE_TRACKED && side_generation(*side) <= generation) {
+                CONTAINER_CHECK(op);
                 *side |= SIDE_COLLECTING;
                 *refs_of(page, op) = count_copy(op);
                 c->objects++;

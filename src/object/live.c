@@ -211,10 +211,19 @@ live_walk(int (*visit)(PyObject *, void *), void *arg)
     return stop;
 }
 
+/* Objects that are never released begin at 2^30, small ints at 999,999,999 (state.c): what others
+   hold is the distance from there. */
+static Py_ssize_t
+held_count(PyObject *op)
+{
+    Py_ssize_t n = Py_REFCNT(op);
+    return n < 900000000 ? n : n < 1050000000 ? n - 999999999 : n - ((Py_ssize_t)1 << 30);
+}
+
 static int
 add_count(PyObject *op, void *total)
 {
-    *(Py_ssize_t *)total += Py_REFCNT(op);
+    *(Py_ssize_t *)total += held_count(op);
     return 0;
 }
 
@@ -222,7 +231,7 @@ Py_ssize_t
 live_total_refs(void)
 {
     Py_ssize_t total = 0;
-    return live_walk(add_count, &total) < 0 ? -1 : total;
+    return live_walk(add_count, &total) < 0 ? PY_SSIZE_T_MIN : total;
 }
 
 void
@@ -239,7 +248,7 @@ static PyObject *
 sys_gettotalrefcount(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 {
     Py_ssize_t total = live_total_refs();
-    return total < 0 ? PyErr_NoMemory() : PyLong_FromSsize_t(total);
+    return total == PY_SSIZE_T_MIN ? PyErr_NoMemory() : PyLong_FromSsize_t(total);
 }
 
 struct ObjectList {
@@ -340,7 +349,7 @@ count_by_type(PyObject *op, void *arg)
     counts->used += counts->slots[at].type == NULL;
     counts->slots[at].type = Py_TYPE(op);
     counts->slots[at].objects++;
-    counts->slots[at].refs += Py_REFCNT(op);
+    counts->slots[at].refs += held_count(op);
     return 0;
 }
 

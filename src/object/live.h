@@ -9,7 +9,7 @@
    returns it; -1 if there is no memory for the walk.  `visit` must not allocate or free objects. */
 int live_walk(int (*visit)(PyObject *, void *), void *arg);
 /* The sum of all reference counts.  Extensions that count inline are seen like everything else.
-   -1 without memory. */
+   PY_SSIZE_T_MIN without memory. */
 Py_ssize_t live_total_refs(void);
 
 #ifdef KRAIT_DEBUG

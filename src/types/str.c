@@ -156,6 +156,7 @@ static void
 str_tp_dealloc(PyObject *self)
 {
     PyASCIIObject *head = ASCII(self);
+    TEXT_CHECK(self, head->hash != -1);     /* unhashed: perhaps never finished */
     if (unlikely(head->state.interned)) {
         if (head->state.interned == SSTATE_INTERNED_IMMORTAL)
             Py_FatalError("a static or immortal string was released once too often");
@@ -209,7 +210,7 @@ str_resize_take(PyObject *text, Py_ssize_t length)
 PyObject *
 str_result_take(PyObject *text)
 {
-    if (PyUnicode_GET_LENGTH(text) > 1 || text == NULL)
+    if (text == NULL || PyUnicode_GET_LENGTH(text) > 1)
         return text;
     PyObject *single;
     if (PyUnicode_GET_LENGTH(text) == 0)

@@ -407,14 +407,48 @@ fail:
 
 /* ---- the loop ------------------------------------------------------------------------------- */
 
+#ifdef KRAIT_DEBUG
+/* An instruction left an exception pending without failing, failed without one, or left the stack
+   out of bounds: say where, and stop. */
+static COLD void
+state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyObject **sp)
+{
+    PyCodeObject *code = frame->code;
+    fprintf(stderr, "%s, line %d, before code unit %d (the last instruction was number %d of unit %d): "
+                    "stack depth %d of %d, %s\n",
+            PyUnicode_AsUTF8(code->co_qualname),
+            PyCode_Addr2Line(code, (int)sizeof(_Py_CODEUNIT) * frame_last_index(frame)),
+            (int)(next - _PyCode_CODE(code)), _Py_OPCODE(*frame->last), frame_last_index(frame),
+            (int)(sp - frame->slots) - code->co_nlocalsplus, code->co_stacksize,
+            tstate->curexc_type != NULL ? "an exception is pending" : "no exception is pending");
+    if (tstate->curexc_type != NULL) {
+        PyErr_Print();
+    }
+    Py_FatalError("the state between two instructions is broken");
+}
+#endif
+
 #define SAVE() (frame->last = next - 1)
 #define LOCAL(i) (frame->slots[i])
 #define NAME(i) (((PyTupleObject *)frame->code->co_names)->ob_item[i])
 #define STACK_BASE() (&frame->slots[frame->code->co_nlocalsplus])
 
 #define TARGET(name) op_##name
+/* Between two instructions no exception is pending and the stack is within its bounds. */
+#ifdef KRAIT_DEBUG
+#define CHECK_STATE()                                                                              \
+    do {                                                                                           \
+        if (tstate->curexc_type != NULL || sp < STACK_BASE() ||                                    \
+            sp > STACK_BASE() + frame->code->co_stacksize) {                                       \
+            state_broken(tstate, frame, next, sp);                                                 \
+        }                                                                                          \
+    } while (0)
+#else
+#define CHECK_STATE() ((void)0)
+#endif
 #define GO_QUICK()                                                                                 \
     do {                                                                                           \
+        CHECK_STATE();                                                                             \
         unsigned int word_ = *next++;                                                              \
         oparg = (int)(word_ >> 8);                                                                        \
         goto *table[word_ & 0xff];                                                                 \
@@ -738,6 +772,11 @@ attend_breaker:
     GO();
 
 error:
+#ifdef KRAIT_DEBUG
+    if (tstate->curexc_type == NULL) {
+        state_broken(tstate, frame, next, sp);
+    }
+#endif
     if (unlikely(tstate->curexc_type == NULL)) {
         PyErr_SetString(PyExc_SystemError, "error return without exception set");
     }

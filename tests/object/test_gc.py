@@ -3,6 +3,7 @@ import gc, _weakref, sys
 gc.collect()                    # what start-up left
 class A:
     pass
+gc.collect()               # what start-up left
 a=A(); a.me=a; log=[]
 w=_weakref.ref(a, lambda r: log.append('dead'))
 del a
