@@ -117,7 +117,8 @@ def run_file(name, options, isolate):
     records, cwd = os.path.join(scratch, 'records'), os.path.join(scratch, 'cwd')
     log_path = os.path.join(options.out, name + '.log')
     env = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': scratch,
-           'LANG': 'C.UTF-8', 'TERM': 'xterm', 'SHELL': '/bin/bash', 'TMPDIR': scratch}
+           'LANG': 'C.UTF-8', 'TERM': 'xterm', 'SHELL': '/bin/bash', 'TMPDIR': scratch,
+           'PYTHONREGRTEST_UNICODE_GUARD': '@test_guard_tmp\udcff'}
     for item in options.env:
         key, _, value = item.partition('=')
         env[key] = value

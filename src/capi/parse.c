@@ -451,7 +451,7 @@ convert_encoded(struct parse *p, char kind, bool with_length, PyObject *arg)
     }
     else {
         if ((Py_ssize_t)strlen(data) != size) {
-            PyErr_SetString(PyExc_ValueError, "embedded null byte");
+            ok = must_be(p, "encoded string without null bytes", arg);
             goto done;
         }
         *target = PyMem_Malloc((size_t)size + 1);
