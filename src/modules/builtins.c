@@ -281,21 +281,30 @@ builtins_round(PyObject *module, PyObject *number, PyObject *ndigits)
     return result;
 }
 
-FUNCTION(builtins, bin, "($module, number, /)", "Binary text of an integer: bin(10) is '0b1010'.")
+FUNCTION(builtins, bin, "($module, number, /)", "Binary text of an integer.\n"
+         "\n"
+         ">>> bin(10)\n"
+         "'0b1010'")
 static PyObject *
 builtins_bin(PyObject *module, PyObject *number)
 {
     return PyNumber_ToBase(number, 2);
 }
 
-FUNCTION(builtins, oct, "($module, number, /)", "Octal text of an integer: oct(8) is '0o10'.")
+FUNCTION(builtins, oct, "($module, number, /)", "Octal text of an integer.\n"
+         "\n"
+         ">>> oct(8)\n"
+         "'0o10'")
 static PyObject *
 builtins_oct(PyObject *module, PyObject *number)
 {
     return PyNumber_ToBase(number, 8);
 }
 
-FUNCTION(builtins, hex, "($module, number, /)", "Hexadecimal text of an integer: hex(255) is '0xff'.")
+FUNCTION(builtins, hex, "($module, number, /)", "Hexadecimal text of an integer.\n"
+         "\n"
+         ">>> hex(255)\n"
+         "'0xff'")
 static PyObject *
 builtins_hex(PyObject *module, PyObject *number)
 {

@@ -422,7 +422,7 @@ bytes___bytes__(PyObject *self, PyObject *Py_UNUSED(ignored))
     return PyBytes_FromStringAndSize(PyBytes_AS_STRING(self), PyBytes_GET_SIZE(self));
 }
 
-METHOD(bytes, __getnewargs__, NULL, "What pickle gives to __new__.")
+METHOD(bytes, __getnewargs__, NULL, NULL)
 static PyObject *
 bytes___getnewargs__(PyObject *self, PyObject *Py_UNUSED(ignored))
 {

@@ -1344,10 +1344,30 @@ byteslike_decode(PyObject *self, const char *encoding, const char *errors)
 
 METHOD(bytes, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
        "Two hexadecimal digits for each byte; sep stands between groups of bytes_per_sep bytes,\n"
-       "counted from the right, or from the left if negative.")
+       "counted from the right, or from the left if negative.\n"
+       "\n"
+       ">>> v = bytes(b'\\x0a\\x0b\\x0c')\n"
+       ">>> v.hex()\n"
+       "'0a0b0c'\n"
+       ">>> v.hex(' ')\n"
+       "'0a 0b 0c'\n"
+       ">>> v.hex('-', 2)\n"
+       "'0a-0b0c'\n"
+       ">>> v.hex('-', -2)\n"
+       "'0a0b-0c'")
 METHOD(bytearray, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
        "Two hexadecimal digits for each byte; sep stands between groups of bytes_per_sep bytes,\n"
-       "counted from the right, or from the left if negative.")
+       "counted from the right, or from the left if negative.\n"
+       "\n"
+       ">>> v = bytearray(b'\\x0a\\x0b\\x0c')\n"
+       ">>> v.hex()\n"
+       "'0a0b0c'\n"
+       ">>> v.hex(' ')\n"
+       "'0a 0b 0c'\n"
+       ">>> v.hex('-', 2)\n"
+       "'0a-0b0c'\n"
+       ">>> v.hex('-', -2)\n"
+       "'0a0b-0c'")
 PyObject *
 byteslike_hex(PyObject *self, PyObject *sep, int bytes_per_sep)
 {

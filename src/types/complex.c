@@ -561,7 +561,7 @@ complex___format__(PyObject *self, PyUnicodeObject *format_spec)
     return _PyUnicodeWriter_Finish(&writer);
 }
 
-METHOD(complex, __getnewargs__, "($self, /)", "What pickle gives to __new__.")
+METHOD(complex, __getnewargs__, "($self, /)", NULL)
 static PyObject *
 complex___getnewargs__(PyObject *self, PyObject *Py_UNUSED(ignored))
 {

@@ -101,7 +101,7 @@ baseexc_tp_repr(PyBaseExceptionObject *self)
 
 /* ---- methods ------------------------------------------------------------------------------ */
 
-METHOD(baseexc, __reduce__, "!($self, /)", "State for pickling.")
+METHOD(baseexc, __reduce__, "!($self, /)", NULL)
 static PyObject *
 baseexc___reduce__(PyBaseExceptionObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -111,7 +111,7 @@ baseexc___reduce__(PyBaseExceptionObject *self, PyObject *Py_UNUSED(ignored))
     return PyTuple_Pack(2, Py_TYPE(self), self->args);
 }
 
-METHOD(baseexc, __setstate__, "!($self, state, /)", "Set attributes from a dict of state.")
+METHOD(baseexc, __setstate__, "!($self, state, /)", NULL)
 static PyObject *
 baseexc___setstate__(PyObject *self, PyObject *state)
 {

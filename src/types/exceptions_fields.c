@@ -193,7 +193,7 @@ importerror_tp_str(PyImportErrorObject *self)
     return baseexc_tp_str((PyBaseExceptionObject *)self);
 }
 
-METHOD(importerror, __reduce__, "!($self, /)", "State for pickling.")
+METHOD(importerror, __reduce__, "!($self, /)", NULL)
 static PyObject *
 importerror___reduce__(PyImportErrorObject *self, PyObject *Py_UNUSED(ignored))
 {

@@ -137,7 +137,7 @@ group_tp_str(PyBaseExceptionGroupObject *self)
 
 /* ---- splitting ---------------------------------------------------------------------------- */
 
-METHOD(group, derive, "!($self, excs, /)", "Return a group of the same kind around other exceptions.")
+METHOD(group, derive, "!($self, excs, /)", NULL)
 static PyObject *
 group_derive(PyBaseExceptionGroupObject *self, PyObject *excs)
 {
@@ -327,8 +327,7 @@ group_split(PyObject *group, PyObject *condition, PyObject **match, PyObject **r
     return split(group, kind, condition, match, rest);
 }
 
-METHOD(group, split, "!($self, condition, /)",
-       "Return (part whose exceptions match, part with the others); None for an empty part.")
+METHOD(group, split, "!($self, condition, /)", NULL)
 static PyObject *
 group_split_method(PyObject *self, PyObject *condition)
 {
@@ -342,8 +341,7 @@ group_split_method(PyObject *self, PyObject *condition)
     return result;
 }
 
-METHOD(group, subgroup, "!($self, condition, /)",
-       "Return the part whose exceptions match, or None if none does.")
+METHOD(group, subgroup, "!($self, condition, /)", NULL)
 static PyObject *
 group_subgroup(PyObject *self, PyObject *condition)
 {

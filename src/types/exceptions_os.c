@@ -164,7 +164,7 @@ oserror_tp_str(PyOSErrorObject *self)
 #undef OR_NONE
 }
 
-METHOD(oserror, __reduce__, "!($self, /)", "State for pickling, with the file names back in args.")
+METHOD(oserror, __reduce__, "!($self, /)", NULL)
 static PyObject *
 oserror___reduce__(PyOSErrorObject *self, PyObject *Py_UNUSED(ignored))
 {

@@ -498,7 +498,7 @@ float___getformat__(PyTypeObject *type, const char *typestr)
                                                                           : "IEEE, big-endian");
 }
 
-METHOD(float, __getnewargs__, "($self, /)", "What pickle gives to __new__.")
+METHOD(float, __getnewargs__, "($self, /)", NULL)
 static PyObject *
 float___getnewargs__(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -543,7 +543,14 @@ float___round__(PyObject *self, PyObject *ndigits)
 }
 
 METHOD(float, as_integer_ratio, "($self, /)",
-       "A pair of ints in lowest terms, the second positive, whose ratio is exactly self.")
+       "A pair of ints in lowest terms, the second positive, whose ratio is exactly self.\n"
+       "\n"
+       ">>> (6.0).as_integer_ratio()\n"
+       "(6, 1)\n"
+       ">>> (0.0).as_integer_ratio()\n"
+       "(0, 1)\n"
+       ">>> (-2.75).as_integer_ratio()\n"
+       "(-11, 4)")
 static PyObject *
 float_as_integer_ratio(PyObject *self, PyObject *Py_UNUSED(ignored))
 {

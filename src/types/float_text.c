@@ -345,7 +345,13 @@ float_to_text(double x)
 
 /* ---- hexadecimal ------------------------------------------------------------------------ */
 
-METHOD(float, hex, "($self, /)", "The exact value in hexadecimal: '-0x1.8000000000000p+1'.")
+METHOD(float, hex, "($self, /)",
+       "The exact value in hexadecimal.\n"
+       "\n"
+       ">>> (-3.0).hex()\n"
+       "'-0x1.8000000000000p+1'\n"
+       ">>> 0.1.hex()\n"
+       "'0x1.999999999999ap-4'")
 PyObject *
 float_hex(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -412,7 +418,12 @@ hex_value(const char *s, Py_ssize_t ndigits, long exponent, double *x)
 }
 
 CLASSMETHOD(float, fromhex, "($type, string, /)",
-            "The float that a hexadecimal text such as '-0x1.8p+1' stands for.")
+            "The float that a hexadecimal text stands for.\n"
+            "\n"
+            ">>> float.fromhex('-0x1.8p+1')\n"
+            "-3.0\n"
+            ">>> float.fromhex('0x.4')\n"
+            "0.25")
 PyObject *
 float_fromhex(PyTypeObject *type, PyObject *string)
 {

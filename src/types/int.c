@@ -736,7 +736,7 @@ int___floor__(PyObject *self, PyObject *Py_UNUSED(ignored))
     return int_exact(self);
 }
 
-METHOD(int, __format__, "($self, format_spec, /)", "Format according to the format_spec.")
+METHOD(int, __format__, "($self, format_spec, /)", NULL)
 static PyObject *
 int___format__(PyObject *self, PyUnicodeObject *format_spec)
 {
@@ -750,7 +750,7 @@ int___format__(PyObject *self, PyUnicodeObject *format_spec)
     return _PyUnicodeWriter_Finish(&writer);
 }
 
-METHOD(int, __getnewargs__, "($self, /)", "What pickle gives to __new__.")
+METHOD(int, __getnewargs__, "($self, /)", NULL)
 static PyObject *
 int___getnewargs__(PyObject *self)
 {
@@ -805,7 +805,15 @@ int___trunc__(PyObject *self, PyObject *Py_UNUSED(ignored))
     return int_exact(self);
 }
 
-METHOD(int, as_integer_ratio, "($self, /)", "A pair of ints whose ratio is self: (self, 1).")
+METHOD(int, as_integer_ratio, "($self, /)",
+       "A pair of ints whose ratio is self; the second is 1.\n"
+       "\n"
+       ">>> (7).as_integer_ratio()\n"
+       "(7, 1)\n"
+       ">>> (-3).as_integer_ratio()\n"
+       "(-3, 1)\n"
+       ">>> (0).as_integer_ratio()\n"
+       "(0, 1)")
 static PyObject *
 int_as_integer_ratio(PyObject *self)
 {
@@ -816,7 +824,13 @@ int_as_integer_ratio(PyObject *self)
     return result;
 }
 
-METHOD(int, bit_count, "($self, /)", "The number of ones in the binary form of abs(self).")
+METHOD(int, bit_count, "($self, /)",
+       "The number of ones in the binary form of abs(self).\n"
+       "\n"
+       ">>> bin(11)\n"
+       "'0b1011'\n"
+       ">>> (11).bit_count()\n"
+       "3")
 static PyObject *
 int_bit_count(PyObject *self)
 {
@@ -826,7 +840,13 @@ int_bit_count(PyObject *self)
     return int_from_int64(ones);
 }
 
-METHOD(int, bit_length, "($self, /)", "The number of bits needed for abs(self) in binary.")
+METHOD(int, bit_length, "($self, /)",
+       "The number of bits needed for abs(self) in binary.\n"
+       "\n"
+       ">>> bin(20)\n"
+       "'0b10100'\n"
+       ">>> (20).bit_length()\n"
+       "5")
 static PyObject *
 int_bit_length(PyObject *self)
 {

@@ -357,7 +357,7 @@ memoryview_release(View *self, PyObject *Py_UNUSED(ignored))
     return view_release(self) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-METHOD(memoryview, __enter__, NULL, "The memoryview itself.")
+METHOD(memoryview, __enter__, NULL, NULL)
 static PyObject *
 memoryview___enter__(View *self, PyObject *Py_UNUSED(ignored))
 {
@@ -365,7 +365,7 @@ memoryview___enter__(View *self, PyObject *Py_UNUSED(ignored))
     return Py_NewRef(self);
 }
 
-METHOD(memoryview, __exit__, NULL, "Release the buffer.")
+METHOD(memoryview, __exit__, NULL, NULL)
 static PyObject *
 memoryview___exit__(View *self, PyObject *args)
 {
@@ -1248,7 +1248,17 @@ memoryview_cast(View *self, PyUnicodeObject *format, PyObject *shape)
 
 METHOD(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
        "Two hexadecimal digits for each byte; sep stands between groups of bytes_per_sep bytes,\n"
-       "counted from the right, or from the left if negative.")
+       "counted from the right, or from the left if negative.\n"
+       "\n"
+       ">>> v = memoryview(b'\\x0a\\x0b\\x0c')\n"
+       ">>> v.hex()\n"
+       "'0a0b0c'\n"
+       ">>> v.hex(' ')\n"
+       "'0a 0b 0c'\n"
+       ">>> v.hex('-', 2)\n"
+       "'0a-0b0c'\n"
+       ">>> v.hex('-', -2)\n"
+       "'0a0b-0c'")
 static PyObject *
 memoryview_hex(View *self, PyObject *sep, int bytes_per_sep)
 {

@@ -282,7 +282,7 @@ range_sq_contains(struct Range *self, PyObject *x)
 
 /* ---- methods ---------------------------------------------------------------------------- */
 
-METHOD(range, __reduce__, NULL, "State for pickle.")
+METHOD(range, __reduce__, NULL, NULL)
 static PyObject *
 range___reduce__(struct Range *self, PyObject *Py_UNUSED(ignored))
 {

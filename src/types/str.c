@@ -1208,7 +1208,7 @@ str_sizeof(PyObject *self, PyObject *Py_UNUSED(ignored))
     return PyLong_FromSsize_t(size);
 }
 
-METHOD(str, __getnewargs__, NULL, "Arguments for __new__ when unpickling.")
+METHOD(str, __getnewargs__, NULL, NULL)
 static PyObject *
 str_getnewargs(PyObject *self, PyObject *Py_UNUSED(ignored))
 {

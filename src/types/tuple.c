@@ -468,7 +468,7 @@ tuple___class_getitem__(PyObject *type, PyObject *item)
     return Py_GenericAlias(type, item);
 }
 
-METHOD(tuple, __getnewargs__, "($self, /)", "What pickle gives to __new__.")
+METHOD(tuple, __getnewargs__, "($self, /)", NULL)
 static PyObject *
 tuple___getnewargs__(PyTupleObject *self)
 {
