@@ -976,8 +976,11 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
     required = required < 0 ? items : required;
     s->minpos = Py_MIN(required, s->maxpos);
     s->minkw = required > s->maxpos ? required - s->maxpos : 0;
+    memset(slots, 0, (size_t)items * sizeof(*slots));
+    PyObject *type = NULL, *value, *traceback;
     if (args_bind(s, args, nargs, kwargs, kwnames, slots) < 0) {
-        return 0;
+        /* what was bound before is converted all the same: its error would have come first */
+        PyErr_Fetch(&type, &value, &traceback);
     }
     for (int i = 0; i < items; i++) {
         while (*p.format == '|' || *p.format == '$') {
@@ -990,8 +993,18 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
         p.depth = 1;
         p.path[0] = i + 1;
         if (!convert_item(&p, slots[i])) {
+            if (type != NULL) {
+                Py_DECREF(type);
+                Py_XDECREF(value);
+                Py_XDECREF(traceback);
+            }
             return finish(&p, 0);
         }
+    }
+    if (type != NULL) {
+        int ok = finish(&p, 0);
+        PyErr_Restore(type, value, traceback);
+        return ok;
     }
     return finish(&p, 1);
 }
