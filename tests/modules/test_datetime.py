@@ -563,3 +563,8 @@ for zone in ('UTC', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia'):
                   'datetime.fromtimestamp(d.timestamp()).fold', 'd.strftime("%Y-%m-%d %z %Z %f %%z")'):
             try: print(show(repr(eval(s))))
             except Exception as e_: print(s, type(e_).__name__, show(str(e_)))
+
+for s in ('0000-W01-1', '0000W034', '0000W534', '0000-W52-7', '0000W00', '0001W01', '0000W53'):
+    for c in (date, datetime):
+        try: print(s, c.fromisoformat(s))
+        except ValueError as e: print(s, e)

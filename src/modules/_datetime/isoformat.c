@@ -173,9 +173,12 @@ read_date(const char *p, const char *end, Moment *m)
             if (dashes && *p++ != '-') return 0;
             if (read_digits(p, end, 1, &weekday) == NULL) return 0;
         }
-        if (m->year < MIN_YEAR || week < 1 || week > 52 + is_long_iso_year(m->year) || weekday < 1
-            || weekday > 7) {
-            return 0;
+        if (week < 1 || week > 52 + is_long_iso_year(m->year) || weekday < 1 || weekday > 7) return 0;
+        if (m->year < MIN_YEAR) {
+            /* a year without months: refused later, in those words */
+            m->year = MIN_YEAR;
+            m->month = m->day = 0;
+            return 1;
         }
         Day day = day_of_ordinal(ordinal_of_iso_day(m->year, week, weekday));
         m->year = day.year;
