@@ -40,6 +40,11 @@ $(BUILD)/gen/stamp: $(SOURCES) $(BODIES) $(HEADERS) $(TOOLS)
 	@if [ -f tools/gen_slots.py ]; then $(PYTHON) tools/gen_slots.py src/object/slots.def $(BUILD)/gen/object/; fi
 	@touch $@
 
+# Including the stamp makes make begin again after generating, and so see which tables have changed.
+ifneq ($(filter all quick conformance $(BUILD)/%,$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/gen/stamp
+endif
+
 $(BUILD)/exports.list: src/capi/abi-3.11.txt
 	@mkdir -p $(BUILD)
 	@(echo '{'; grep -v '^#' $< | cut -f1 | sed 's/$$/;/'; echo 'krait_*;'; echo '};') > $@
