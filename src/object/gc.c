@@ -370,13 +370,22 @@ clear_weakrefs(struct Collection *c)
     Py_DECREF(to_call);
 }
 
+/* A generator or an instance of a Python class usually made the built-in objects (files, sockets) that it
+   holds, and its finaliser knows how to end them. */
+static bool
+is_owner(PyObject *op)
+{
+    return Py_TYPE(op)->tp_flags & Py_TPFLAGS_HEAPTYPE || Py_TYPE(op)->tp_finalize == _PyGen_Finalize;
+}
+
 static void
-call_finalizers(struct Collection *c)
+call_finalizers_of(struct Collection *c, bool owners)
 {
     for (size_t i = 0; i < c->garbage.count; i++) {
         PyObject *op = c->garbage.items[i];
         uint8_t *side = page_side(op);
-        if (!is_still_garbage(op) || *side & SIDE_FINALIZED || Py_TYPE(op)->tp_finalize == NULL) {
+        if (!is_still_garbage(op) || *side & SIDE_FINALIZED || Py_TYPE(op)->tp_finalize == NULL ||
+            is_owner(op) != owners) {
             continue;
         }
         *side |= SIDE_FINALIZED;
@@ -384,6 +393,15 @@ call_finalizers(struct Collection *c)
         Py_TYPE(op)->tp_finalize(op);
         Py_DECREF(op);
     }
+}
+
+/* The reference calls them in the order in which the objects were made.  Nothing here knows that order;
+   what it is good for is that owners come before what they own. */
+static void
+call_finalizers(struct Collection *c)
+{
+    call_finalizers_of(c, true);
+    call_finalizers_of(c, false);
 }
 
 /* Finalisers may have made garbage reachable again: examine the garbage alone once more. */

@@ -53,3 +53,21 @@ big=tuple(range(100000)); big2=[big]*10
 for i in range(100): q=tuple(range(20000)); w=[q]; w.append(w)
 gc.collect()
 print(sys.getsizeof(A()), sys.getsizeof([]), sys.getsizeof({}), sys.getsizeof(()), sys.getsizeof(''), sys.getsizeof(1), sys.getsizeof(A), sys.getsizeof(sum), sys.getsizeof(lambda:1), sys.getsizeof(set()))
+# a generator in a cycle closes its file before the file complains
+import warnings
+def lines():
+    try:
+        f = open(__file__)
+        yield f.readline()
+        yield next
+    finally:
+        f.close()
+class It:
+    next = lines().__next__
+It.next()
+It.me = It
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('always')
+    del It
+    gc.collect()
+    print(caught)
