@@ -4,12 +4,11 @@ PYTHON   := /usr/bin/python3.11
 BUILD    ?= build
 CC       := $(shell command -v ccache 2>/dev/null) gcc
 O        ?= 2
-PY_INCLUDE := $(if $(wildcard include/Python.h),include,/usr/include/python3.11)
 
 CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
             -Wno-cast-function-type -Wno-sign-compare \
             -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
-CPPFLAGS := -Isrc -I$(PY_INCLUDE) -I$(BUILD) -D_GNU_SOURCE
+CPPFLAGS := -Isrc -Iinclude -I$(BUILD) -D_GNU_SOURCE
 LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list -Wl,--export-dynamic $(EXTRA_LDFLAGS)
 LIBS     := -Wl,--no-as-needed -lm -lz -ldl -lb2 -lcrypt
 ifdef DEV
@@ -110,6 +109,10 @@ quick: all ## the tests that take less than two minutes
 conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_dict ...", UPDATE=1
 	$(PYTHON) tools/conformance.py --interp $(BUILD)/krait $(if $(TIER),--tier $(TIER)) \
 	    $(if $(UPDATE),--update) $(NAMES)
+
+.PHONY: abi
+abi: all ## layouts, constants, declarations, symbols and static types against 3.11's
+	$(PYTHON) tools/abi.py --interp $(BUILD)/krait
 
 .PHONY: parity-names
 parity-names: all ## every name of built-in types and modules, compared with the reference: NAMES="list sys"

@@ -57,6 +57,9 @@ PyAPI_FUNC(PyObject *) PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject 
 #endif
 
 #define PyCFunction_New(ML, SELF) PyCFunction_NewEx((ML), (SELF), NULL)
+#if !defined(Py_LIMITED_API) || Py_LIMITED_API + 0 >= 0x03090000
+#define PyCFunction_NewEx(ML, SELF, MOD) PyCMethod_New((ML), (SELF), (MOD), NULL)
+#endif
 
 #ifndef Py_LIMITED_API
 typedef struct {

@@ -438,6 +438,8 @@ Py_DECREF(PyObject *op)
     }
 }
 
+#define Py_DECREF(op) Py_DECREF(_PyObject_CAST(op))
+
 static inline void
 Py_XINCREF(PyObject *op)
 {
@@ -470,7 +472,6 @@ _Py_XNewRef(PyObject *obj)
 
 #if !defined(Py_LIMITED_API) || Py_LIMITED_API + 0 < 0x030b0000
 #define Py_INCREF(op) Py_INCREF(_PyObject_CAST(op))
-#define Py_DECREF(op) Py_DECREF(_PyObject_CAST(op))
 #define Py_XINCREF(op) Py_XINCREF(_PyObject_CAST(op))
 #define Py_XDECREF(op) Py_XDECREF(_PyObject_CAST(op))
 #define Py_NewRef(obj) _Py_NewRef(_PyObject_CAST(obj))

@@ -6,18 +6,18 @@
 extern "C" {
 #endif
 
-#ifndef Py_LIMITED_API
-PyAPI_FUNC(Py_hash_t) _Py_HashBytes(const void *data, Py_ssize_t n);
-PyAPI_FUNC(Py_hash_t) _Py_HashDouble(PyObject *op, double value);
-PyAPI_FUNC(Py_hash_t) _Py_HashPointer(const void *p);
-PyAPI_FUNC(Py_hash_t) _Py_HashPointerRaw(const void *p);
-
 /* Numbers hash modulo the prime 2**61 - 1, so that equal numbers of different types agree. */
 #define _PyHASH_MULTIPLIER 1000003UL
 #define _PyHASH_BITS 61
 #define _PyHASH_MODULUS (((size_t)1 << _PyHASH_BITS) - 1)
 #define _PyHASH_INF 314159
 #define _PyHASH_IMAG _PyHASH_MULTIPLIER
+
+#ifndef Py_LIMITED_API
+PyAPI_FUNC(Py_hash_t) _Py_HashBytes(const void *data, Py_ssize_t n);
+PyAPI_FUNC(Py_hash_t) _Py_HashDouble(PyObject *op, double value);
+PyAPI_FUNC(Py_hash_t) _Py_HashPointer(const void *p);
+PyAPI_FUNC(Py_hash_t) _Py_HashPointerRaw(const void *p);
 
 /* The process's secret, by the algorithms that use it. */
 typedef union {

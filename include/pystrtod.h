@@ -21,6 +21,15 @@ PyAPI_FUNC(double) PyOS_string_to_double(const char *s, char **endptr,
 #define Py_DTST_INFINITE 1
 #define Py_DTST_NAN 2
 
+#ifndef Py_LIMITED_API
+PyAPI_FUNC(double) _Py_parse_inf_or_nan(const char *s, char **end);
+PyAPI_FUNC(PyObject *) _Py_string_to_number_with_underscores(const char *s, Py_ssize_t length,
+                                                             const char *what, PyObject *shown,
+                                                             void *arg,
+                                                             PyObject *(*convert)(const char *, Py_ssize_t, void *));
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,10 +2,8 @@
 #ifndef Py_TYPESLOTS_H
 #define Py_TYPESLOTS_H
 
-#if !defined(Py_LIMITED_API) || Py_LIMITED_API + 0 >= 0x030b0000
 #define Py_bf_getbuffer 1
 #define Py_bf_releasebuffer 2
-#endif
 #define Py_mp_ass_subscript 3
 #define Py_mp_length 4
 #define Py_mp_subscript 5

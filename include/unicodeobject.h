@@ -204,8 +204,8 @@ typedef struct {
     Py_ssize_t pos;
     Py_ssize_t min_length;
     Py_UCS4 min_char;
-    unsigned char overallocate : 8;
-    unsigned char readonly : 8;
+    unsigned char overallocate;
+    unsigned char readonly;
 } _PyUnicodeWriter;
 
 PyAPI_DATA(const unsigned char) _Py_ascii_whitespace[];

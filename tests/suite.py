@@ -23,6 +23,7 @@ def main():
         ('names against the reference', [PYTHON, 'tools/parity_names.py', '--interp', options.interp]),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
+        ('the binary interface', [PYTHON, 'tools/abi.py', '--interp', options.interp]),
         ('CPython\'s own suite against the ledger',
          [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--tier', 'AB', '--fast', '--quiet']),
     ]

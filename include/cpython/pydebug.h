@@ -6,6 +6,7 @@
 extern "C" {
 #endif
 
+#ifndef Py_LIMITED_API
 PyAPI_DATA(int) Py_BytesWarningFlag;
 PyAPI_DATA(int) Py_DebugFlag;
 PyAPI_DATA(int) Py_DontWriteBytecodeFlag;
@@ -23,6 +24,8 @@ PyAPI_DATA(int) Py_UnbufferedStdioFlag;
 PyAPI_DATA(int) Py_VerboseFlag;
 
 PyAPI_FUNC(char *) Py_GETENV(const char *name);
+
+#endif
 
 #ifdef __cplusplus
 }
