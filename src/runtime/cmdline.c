@@ -587,7 +587,7 @@ read_hash_seed(PyConfig *config)
         char *end;
         errno = 0;
         unsigned long seed = strtoul(text, &end, 10);
-        if (*end != 0 || seed > 4294967295UL || (errno == ERANGE && seed == ULONG_MAX)) {
+        if (*end != 0 || seed > MAX_HASH_SEED || (errno == ERANGE && seed == ULONG_MAX)) {
             return STATUS_ERR_IN("config_init_hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range "
                                   "[0; 4294967295]");
         }

@@ -521,6 +521,23 @@ _PyConfig_AsDict(const PyConfig *config)
 }
 
 static status
+invalid(PyObject *kind, const char *what, const struct Field *field)
+{
+    PyErr_Format(kind, "invalid config %s: %s", what, field->name);
+    return -1;
+}
+
+/* A number could not be read: an exception is set. */
+static status
+number_error(const struct Field *field)
+{
+    if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+        return invalid(PyExc_TypeError, "type", field);
+    }
+    return PyErr_ExceptionMatches(PyExc_OverflowError) ? invalid(PyExc_ValueError, "value", field) : -1;
+}
+
+static status
 text_from_object(wchar_t **at, PyObject *value, const struct Field *field)
 {
     wchar_t *text = NULL;
@@ -530,8 +547,8 @@ text_from_object(wchar_t **at, PyObject *value, const struct Field *field)
         return 0;
     }
     if (!PyUnicode_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "invalid config type: %s", field->name);
-        return -1;
+        return value == Py_None ? invalid(PyExc_ValueError, "value", field)
+                                : invalid(PyExc_TypeError, "type", field);
     }
     wchar_t *owned = PyUnicode_AsWideCharString(value, NULL);
     if (owned == NULL) {
@@ -555,8 +572,7 @@ list_from_object(PyWideStringList *list, PyObject *value, const struct Field *fi
     struct Field item_field = {field->name, 0, FIELD_TEXT};
     bool is_list = PyList_CheckExact(value);
     if (!is_list && !PyTuple_CheckExact(value)) {
-        PyErr_Format(PyExc_TypeError, "invalid config type: %s", field->name);
-        return -1;
+        return invalid(PyExc_TypeError, "type", field);
     }
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(value); i++) {
         wchar_t *text = NULL;
@@ -582,17 +598,38 @@ int_from_object(int *at, PyObject *value, const struct Field *field)
 {
     int v = _PyLong_AsInt(value);
     if (v == -1 && PyErr_Occurred()) {
-        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
-            PyErr_Format(PyExc_TypeError, "invalid config type: %s", field->name);
-        }
-        return -1;
+        return number_error(field);
     }
     if (v < 0 && field->kind == FIELD_UINT) {
-        PyErr_Format(PyExc_ValueError, "invalid config value: %s", field->name);
-        return -1;
+        return invalid(PyExc_ValueError, "value", field);
     }
     *at = v;
     return 0;
+}
+
+static status
+ulong_from_object(unsigned long *at, PyObject *value, const struct Field *field)
+{
+    unsigned long v = PyLong_AsUnsignedLong(value);
+    if (v == (unsigned long)-1 && PyErr_Occurred()) {
+        return number_error(field);
+    }
+    *at = v;
+    return 0;
+}
+
+/* What the fields' types do not say. */
+static status
+ranges_check(const PyConfig *config)
+{
+    const char *bad = NULL;
+    if (config->_config_init < CONFIG_COMPAT || config->_config_init > CONFIG_ISOLATED) {
+        bad = "_config_init";
+    }
+    else if (config->hash_seed > MAX_HASH_SEED) {
+        bad = "hash_seed";
+    }
+    return bad == NULL ? 0 : invalid(PyExc_ValueError, "value", &(struct Field){.name = bad});
 }
 
 /* Set every field from a dict as _PyConfig_AsDict makes it; ValueError for a missing key. */
@@ -619,8 +656,7 @@ _PyConfig_FromDict(PyConfig *config, PyObject *dict)
             done = int_from_object(at, value, field);
             break;
         case FIELD_ULONG:
-            *(unsigned long *)at = PyLong_AsUnsignedLong(value);
-            done = PyErr_Occurred() ? -1 : 0;
+            done = ulong_from_object(at, value, field);
             break;
         case FIELD_LIST:
             done = list_from_object(at, value, field);
@@ -632,7 +668,7 @@ _PyConfig_FromDict(PyConfig *config, PyObject *dict)
             return -1;
         }
     }
-    return 0;
+    return ranges_check(config);
 }
 
 int
@@ -773,7 +809,7 @@ config_settle(PyConfig *config)
     return STATUS_OK;
 }
 
-static PyStatus
+PyStatus
 config_read(PyConfig *config, bool compute_path)
 {
     PyStatus s = preinitialize_for_config(config, NULL);

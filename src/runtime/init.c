@@ -807,11 +807,14 @@ _PyInterpreterState_SetConfig(const PyConfig *from)
     PyConfig_InitPythonConfig(&config);
     PyStatus s = _PyConfig_Copy(&config, from);
     if (!STATUS_FAILED(s)) {
+        s = config_read(&config, true);
+    }
+    if (!STATUS_FAILED(s)) {
         s = _PyConfig_Copy(&interp->config, &config);
     }
     PyConfig_Clear(&config);
     if (STATUS_FAILED(s)) {
-        PyErr_NoMemory();
+        PyErr_SetString(PyExc_RuntimeError, s.err_msg != NULL ? s.err_msg : "configuration failed");
         return -1;
     }
     config_publish(&interp->config);

@@ -476,8 +476,12 @@ config_find_paths(PyConfig *config, bool compute_path)
     wchar_t *platform = join3(exec_prefix, config->platlibdir, VERSION_DIR);
     dynload = platform == NULL ? NULL : join(platform, L"lib-dynload");
     PyMem_RawFree(platform);
-    if (stdlib == NULL || dynload == NULL || put(&config->base_prefix, _PyMem_RawWcsdup(prefix)) < 0 ||
-        put(&config->base_exec_prefix, _PyMem_RawWcsdup(exec_prefix)) < 0 ||
+    /* What was given counts also for its base. */
+    const wchar_t *base = config->prefix != NULL ? config->prefix : prefix;
+    const wchar_t *exec_base = config->exec_prefix != NULL ? config->exec_prefix : exec_prefix;
+    if (stdlib == NULL || dynload == NULL ||
+        put(&config->base_prefix, _PyMem_RawWcsdup(base)) < 0 ||
+        put(&config->base_exec_prefix, _PyMem_RawWcsdup(exec_base)) < 0 ||
         put(&config->prefix, _PyMem_RawWcsdup(prefix)) < 0 ||
         put(&config->exec_prefix, _PyMem_RawWcsdup(exec_prefix)) < 0) {
         goto no_memory;
