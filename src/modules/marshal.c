@@ -973,6 +973,10 @@ read_tuple(struct Reader *r, Py_ssize_t count, int flag)
         }
         PyTuple_SET_ITEM(tuple, i, item);
     }
+    if (tuple != NULL) {
+        /* Constants: nothing for the collector. */
+        _PyTuple_MaybeUntrack(tuple);
+    }
     return tuple;
 }
 

@@ -24,6 +24,8 @@
 #include <string.h>
 
 enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32 };
+/* gc.collecting: a collection runs, or automatic ones wait for the end of the start. */
+enum { GC_BUSY = 1, GC_HELD = 2 };
 enum { FROZEN = 3, HELD = UINT32_MAX };
 
 struct ObjectVec {
@@ -706,16 +708,17 @@ gc_collect(PyThreadState *tstate, int generation)
     struct GcState *gc = &tstate->interp->gc;
     PyObject *type, *value, *traceback;
     Py_ssize_t collected = 0, uncollectable = 0;
-    if (gc->collecting) {
+    if (gc->collecting == GC_BUSY) {
         return 0;
     }
-    gc->collecting = 1;
+    int before = gc->collecting;
+    gc->collecting = GC_BUSY;
     PyErr_Fetch(&type, &value, &traceback);
     call_callbacks(gc, "start", (unsigned)generation, 0, 0);
     Py_ssize_t n = collect_main(tstate, (unsigned)generation, &collected, &uncollectable, false);
     call_callbacks(gc, "stop", (unsigned)generation, collected, uncollectable);
     PyErr_Restore(type, value, traceback);
-    gc->collecting = 0;
+    gc->collecting = before;
     return n;
 }
 
@@ -724,13 +727,32 @@ gc_collect_quietly(PyThreadState *tstate)
 {
     struct GcState *gc = &tstate->interp->gc;
     Py_ssize_t collected, uncollectable;
-    if (gc->collecting) {
+    if (gc->collecting == GC_BUSY) {
         return 0;
     }
-    gc->collecting = 1;
+    gc->collecting = GC_BUSY;
     Py_ssize_t n = collect_main(tstate, 2, &collected, &uncollectable, true);
     gc->collecting = 0;
     return n;
+}
+
+void
+gc_hold(struct _is *interp)
+{
+    interp->gc.collecting = GC_HELD;
+}
+
+void
+gc_release(struct _is *interp)
+{
+    struct GcState *gc = &interp->gc;
+    if (gc->collecting == GC_HELD) {
+        gc->long_lived_total += gc_move_all(1 | 2, 2);
+        for (int i = 0; i < GENERATIONS; i++) {
+            gc->generations[i].count = 0;
+        }
+        gc->collecting = 0;
+    }
 }
 
 /* The oldest generation whose count exceeds its threshold is collected.  A full collection also

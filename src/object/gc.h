@@ -17,6 +17,10 @@ PyObject *gc_alloc(size_t size, size_t presize);
 Py_ssize_t gc_collect(PyThreadState *tstate, int generation);
 /* The same at shutdown: no callbacks, errors are dropped. */
 Py_ssize_t gc_collect_quietly(PyThreadState *tstate);
+/* Between the two no collection starts by itself: nothing that a start makes is garbage for long.
+   What is alive at the end counts as old. */
+void gc_hold(struct _is *interp);
+void gc_release(struct _is *interp);
 status gc_init(struct _is *interp);
 void gc_clear(struct _is *interp);
 /* Complain on stderr about gc.garbage when the interpreter ends. */

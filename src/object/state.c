@@ -138,6 +138,10 @@ PyInterpreterState_Clear(PyInterpreterState *interp)
     Py_CLEAR(interp->warnings.filters);
     Py_CLEAR(interp->warnings.once_registry);
     Py_CLEAR(interp->warnings.default_action);
+    /* The last one: finalisers still find sys and builtins. */
+    if (tstate_get() != NULL) {
+        gc_collect_quietly(tstate_get());
+    }
     gc_clear(interp);
     PyDict_Clear(interp->sysdict);
     PyDict_Clear(interp->builtins);

@@ -276,6 +276,7 @@ init_core(const PyConfig *config, PyThreadState **tstate_out)
     PyThreadState *tstate;
     CHECK(interpreter_make(config, &tstate));
     *tstate_out = tstate;
+    gc_hold(tstate->interp);
     NEED(str_init() == 0 && intern_init() == 0, "can't initialize strings");
     NEED(static_types_ready() == 0 && context_init() == 0, "failed to initialize types");
     NEED(exceptions_init() == 0, "failed to initialize an exception type");
@@ -335,6 +336,7 @@ init_main(PyThreadState *tstate)
         if (is_main) {
             _PyRuntime.life.initialized = 1;
         }
+        gc_release(interp);
         return STATUS_OK;
     }
     NEED(sys_configure(interp) == 0, "failed to update the Python config");
@@ -364,6 +366,7 @@ init_main(PyThreadState *tstate)
     if (config->site_import) {
         CHECK(import_site());
     }
+    gc_release(interp);
     if (is_main && _PyRuntime.life.preconfig.coerce_c_locale_warn && _Py_LegacyLocaleDetected(1)) {
         PySys_WriteStderr("Python runtime initialized with LC_CTYPE=C (a locale with default ASCII "
                           "encoding), which may cause Unicode compatibility problems. Using C.UTF-8, "
@@ -614,7 +617,6 @@ modules_finalize(PyThreadState *tstate)
     Py_CLEAR(interp->import.modules_by_index);
     Py_CLEAR(interp->import.importlib);
     Py_CLEAR(interp->import.modules);
-    gc_collect_quietly(tstate);
 }
 
 static void
@@ -662,7 +664,6 @@ Py_FinalizeEx(void)
     faulthandler_fini();
     audit_hooks_clear(tstate);
     PyInterpreterState_Clear(interp);
-    gc_collect_quietly(tstate);
     if (malloc_stats) {
         extern int _PyObject_DebugMallocStats(FILE *);
         _PyObject_DebugMallocStats(stderr);
