@@ -63,7 +63,9 @@ $(BUILD)/obj/vm/ops/%.o: src/vm/ops/%.c $(BUILD)/obj/vm/eval.o
 $(BUILD)/obj/vm/eval.o: $(BODIES)
 
 # These passes move computations out of the instruction bodies into all of them.
+ifeq ($(findstring clang,$(CC)),)
 $(BUILD)/obj/vm/eval.o: CFLAGS += -fno-gcse -fno-crossjumping -fno-tree-pre
+endif
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 	@mkdir -p $(@D)
@@ -75,7 +77,7 @@ $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp
 
 $(BUILD)/krait: $(OBJECTS) $(BUILD)/exports.list
 	@echo "  LD $@"
-	@gcc $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(LIBS) -o $@
+	@$(lastword $(CC)) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(LIBS) -o $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 

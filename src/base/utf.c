@@ -299,8 +299,15 @@ utf8_encode_1(const uint8_t *s, size_t n, uint8_t **out)
 UTF8_ENCODE(2, uint16_t)
 UTF8_ENCODE(4, uint32_t)
 
+/* gcc unrolls and vectorises such loops from O3 on, clang always. */
+#ifdef __clang__
+#define VECTORISED
+#else
+#define VECTORISED __attribute__((optimize("O3")))
+#endif
+
 #define CONVERT(name, from, to)                                                                    \
-    __attribute__((optimize("O3"))) void name(const from *s, size_t n, to *out)                    \
+    VECTORISED void name(const from *s, size_t n, to *out)                    \
     {                                                                                              \
         for (size_t i = 0; i < n; i++)                                                             \
             out[i] = (to)s[i];                                                                     \

@@ -31,8 +31,8 @@ const unsigned int _Py_ctype_table[256] = {
 #define EACH256(f)                                                                                 \
     EACH32(f, 0), EACH32(f, 32), EACH32(f, 64), EACH32(f, 96), EACH32(f, 128), EACH32(f, 160),     \
         EACH32(f, 192), EACH32(f, 224)
-#define LOWER(c) ((c) >= 'A' && (c) <= 'Z' ? (c) + 32 : (c))
-#define UPPER(c) ((c) >= 'a' && (c) <= 'z' ? (c) - 32 : (c))
+#define LOWER(c) ((c) >= 'A' && (c) <= 'Z' ? (unsigned char)((c) + 32) : (unsigned char)(c))
+#define UPPER(c) ((c) >= 'a' && (c) <= 'z' ? (unsigned char)((c) - 32) : (unsigned char)(c))
 
 const unsigned char _Py_ctype_tolower[256] = {EACH256(LOWER)};
 const unsigned char _Py_ctype_toupper[256] = {EACH256(UPPER)};

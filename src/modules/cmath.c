@@ -53,7 +53,9 @@ over_i(Py_complex z)
 static Py_complex
 by_library(Py_complex z, double complex (*f)(double complex))
 {
-    double complex w = f(CMPLX(z.real, z.imag));
+    double complex argument;
+    memcpy(&argument, &z, sizeof argument);     /* real + imag*I would lose infinities */
+    double complex w = f(argument);
     errno = 0;
     return pair(creal(w), cimag(w));
 }

@@ -7,9 +7,9 @@
 
 enum { PERTURB_SHIFT = 5 };
 
-struct dict_empty_table krait_empty_keys = {
-    {.refcnt = 1, .log2_size = 0, .log2_index_bytes = 3, .kind = KEYS_STRINGS},
-    {KEY_EMPTY},
+struct _dictkeysobject krait_empty_keys = {
+    .refcnt = 1, .log2_size = 0, .log2_index_bytes = 3, .kind = KEYS_STRINGS,
+    .indices = {KEY_EMPTY, 0, 0, 0, 0, 0, 0, 0},
 };
 
 /* ---- tables ------------------------------------------------------------------------------- */

@@ -7,11 +7,8 @@
 #include "types/dict.h"
 
 /* The table of every empty dict: one empty slot, no entries, never counted, never written. */
-extern struct dict_empty_table {
-    struct _dictkeysobject head;
-    char indices[8];
-} krait_empty_keys;
-#define EMPTY_KEYS (&krait_empty_keys.head)
+extern struct _dictkeysobject krait_empty_keys;
+#define EMPTY_KEYS (&krait_empty_keys)
 
 /* Called at every mutation, before or after it. */
 #define DICT_TOUCH(d) ((d)->ma_version_tag = ++interp_get()->dict_version)

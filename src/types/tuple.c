@@ -278,7 +278,7 @@ tuple_tp_repr(PyTupleObject *self)
         if (done < 0) goto fail;
     }
     writer.overallocate = 0;
-    if (_PyUnicodeWriter_WriteASCIIString(&writer, ",)" + (n > 1), n > 1 ? 1 : 2) < 0) goto fail;
+    if (_PyUnicodeWriter_WriteASCIIString(&writer, n > 1 ? ")" : ",)", n > 1 ? 1 : 2) < 0) goto fail;
     Py_ReprLeave((PyObject *)self);
     return _PyUnicodeWriter_Finish(&writer);
 fail:

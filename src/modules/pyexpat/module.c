@@ -245,7 +245,7 @@ pyexpat_exec(PyObject *module)
         PyModule_AddIntMacro(module, XML_PARAM_ENTITY_PARSING_NEVER) < 0 ||
         PyModule_AddIntMacro(module, XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE) < 0 ||
         PyModule_AddIntMacro(module, XML_PARAM_ENTITY_PARSING_ALWAYS) < 0 ||
-        add_new(module, PyExpat_CAPSULE_NAME + sizeof "pyexpat", new_capsule(lib)) < 0)
+        add_new(module, &PyExpat_CAPSULE_NAME[sizeof "pyexpat"], new_capsule(lib)) < 0)
         return -1;
     return 0;
 }
