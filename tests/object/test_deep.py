@@ -1,3 +1,4 @@
+# slow
 """Long chains of objects: answers or RecursionError, never a crash.
 
 The reference crashes on most of these, so only what both can say is printed."""
