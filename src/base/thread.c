@@ -1,10 +1,10 @@
-/* PyThread_*: threads, locks and thread-local keys over pthreads and POSIX semaphores. */
+/* PyThread_*: threads, locks and thread-local keys over pthreads and futexes. */
 #include <Python.h>
 #include <pythread.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <semaphore.h>
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,13 +93,20 @@ PyThread_exit_thread(void)
 
 /* ---- locks -------------------------------------------------------------------------------- */
 
+/* The mutex of Drepper, "Futexes Are Tricky" (2011), section 5: taking a free lock and freeing one that
+   nobody waits for stay in user space.  Any thread may free it. */
+struct Lock {
+    uint32_t word;              /* atomic */
+};
+
+enum { FREE, HELD, AWAITED };   /* AWAITED: held, and somebody may be asleep */
+
 PyThread_type_lock
 PyThread_allocate_lock(void)
 {
-    sem_t *lock = PyMem_RawMalloc(sizeof *lock);
-    if (lock != NULL && sem_init(lock, 0, 1) != 0) {
-        PyMem_RawFree(lock);
-        lock = NULL;
+    struct Lock *lock = PyMem_RawMalloc(sizeof *lock);
+    if (lock != NULL) {
+        lock->word = FREE;
     }
     return lock;
 }
@@ -107,31 +114,48 @@ PyThread_allocate_lock(void)
 void
 PyThread_free_lock(PyThread_type_lock lock)
 {
-    if (lock != NULL) {
-        sem_destroy(lock);
-        PyMem_RawFree(lock);
-    }
+    PyMem_RawFree(lock);
+}
+
+/* Sleep while the lock is AWAITED; 0, or an errno value.  `until` NULL: without end. */
+static int
+sleep_on(struct Lock *lock, const struct timespec *until)
+{
+    long done = syscall(SYS_futex, &lock->word, FUTEX_WAIT_BITSET_PRIVATE, AWAITED, until, NULL,
+                        FUTEX_BITSET_MATCH_ANY);
+    return done == 0 ? 0 : errno;
 }
 
 /* `microseconds` 0: try once; negative: wait without end.  With `interruptible` a signal ends the
    wait with PY_LOCK_INTR, else the wait goes on. */
 PyLockStatus
-PyThread_acquire_lock_timed(PyThread_type_lock lock, PY_TIMEOUT_T microseconds, int interruptible)
+PyThread_acquire_lock_timed(PyThread_type_lock opaque, PY_TIMEOUT_T microseconds, int interruptible)
 {
-    sem_t *sem = lock;
+    struct Lock *lock = opaque;
+    uint32_t expected = FREE;
+    if (__atomic_compare_exchange_n(&lock->word, &expected, HELD, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED)) {
+        return PY_LOCK_ACQUIRED;
+    }
+    if (microseconds == 0) {
+        return PY_LOCK_FAILURE;
+    }
     struct timespec until;
-    int failed;
     if (microseconds > 0) {
         _PyTime_t timeout = microseconds > PY_TIMEOUT_MAX ? PY_TIMEOUT_MAX : microseconds;
         timeout = timeout > INT64_MAX / 1000 ? INT64_MAX : timeout * 1000;
         _PyTime_AsTimespec_clamp(_PyTime_Add(clock_monotonic(), timeout), &until);
     }
-    do {
-        failed = microseconds > 0    ? sem_clockwait(sem, CLOCK_MONOTONIC, &until)
-                 : microseconds == 0 ? sem_trywait(sem)
-                                     : sem_wait(sem);
-    } while (failed && errno == EINTR && !interruptible);
-    return !failed ? PY_LOCK_ACQUIRED : errno == EINTR ? PY_LOCK_INTR : PY_LOCK_FAILURE;
+    while (__atomic_exchange_n(&lock->word, AWAITED, __ATOMIC_ACQUIRE) != FREE) {
+        int error = sleep_on(lock, microseconds > 0 ? &until : NULL);
+        if (error == ETIMEDOUT) {
+            return PY_LOCK_FAILURE;
+        }
+        if (error == EINTR && interruptible) {
+            return PY_LOCK_INTR;
+        }
+    }
+    return PY_LOCK_ACQUIRED;
 }
 
 int
@@ -141,20 +165,19 @@ PyThread_acquire_lock(PyThread_type_lock lock, int wait)
 }
 
 void
-PyThread_release_lock(PyThread_type_lock lock)
+PyThread_release_lock(PyThread_type_lock opaque)
 {
-    sem_post(lock);
+    struct Lock *lock = opaque;
+    if (__atomic_exchange_n(&lock->word, FREE, __ATOMIC_RELEASE) == AWAITED) {
+        syscall(SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    }
 }
 
-/* In a forked child: make the lock free, whoever held it. */
+/* In a forked child: make the lock free, whoever held it; those who waited do not exist here. */
 int
 _PyThread_at_fork_reinit(PyThread_type_lock *lock)
 {
-    PyThread_type_lock fresh = PyThread_allocate_lock();
-    if (fresh == NULL) {
-        return -1;
-    }
-    *lock = fresh;              /* the old one may have waiters that no longer exist: leaked */
+    ((struct Lock *)*lock)->word = FREE;
     return 0;
 }
 

@@ -54,14 +54,18 @@ wait_for(PyThread_type_lock lock, _PyTime_t timeout)
 }
 
 static status
-parse_timeout(PyObject *args, PyObject *kwargs, _PyTime_t *timeout)
+parse_timeout(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, _PyTime_t *timeout)
 {
-    static char *names[] = {"blocking", "timeout", NULL};
+    static const char *const keywords[] = {"blocking", "timeout", NULL};
+    static _PyArg_Parser parser = {.format = "|pO:acquire", .keywords = keywords};
     int blocking = 1;
     PyObject *given = NULL;
     const _PyTime_t unset = _PyTime_FromSeconds(-1);
     *timeout = unset;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|pO:acquire", names, &blocking, &given)) {
+    if (nargs == 0 && kwnames == NULL) {
+        return 0;
+    }
+    if (!_PyArg_ParseStackAndKeywords(args, nargs, kwnames, &parser, &blocking, &given)) {
         return -1;
     }
     if (given != NULL && _PyTime_FromSecondsObject(timeout, given, _PyTime_ROUND_TIMEOUT) < 0) {
@@ -120,11 +124,17 @@ lock_tp_dealloc(Lock *self)
     Py_DECREF(type);
 }
 
+METHOD(lock, acquire, NULL,
+       "acquire(blocking=True, timeout=-1) -> bool\n\n"
+       "Wait until the lock is free and take it; False if that did not happen in time.")
+METHOD(lock, acquire_lock, NULL,
+       "acquire(blocking=True, timeout=-1) -> bool\n\nAn old name of acquire().")
+METHOD(lock, __enter__, NULL, "Take the lock.")
 static PyObject *
-lock_acquire(Lock *self, PyObject *args, PyObject *kwargs)
+lock_acquire(Lock *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     _PyTime_t timeout;
-    if (parse_timeout(args, kwargs, &timeout) < 0) {
+    if (parse_timeout(args, nargs, kwnames, &timeout) < 0) {
         return NULL;
     }
     PyLockStatus result = wait_for(self->lock, timeout);
@@ -138,7 +148,7 @@ lock_acquire(Lock *self, PyObject *args, PyObject *kwargs)
 }
 
 static PyObject *
-lock_release(Lock *self, PyObject *Py_UNUSED(args))
+lock_free(Lock *self)
 {
     if (!self->locked) {
         PyErr_SetString(PyExc_RuntimeError, "release unlocked lock");
@@ -149,64 +159,28 @@ lock_release(Lock *self, PyObject *Py_UNUSED(args))
     Py_RETURN_NONE;
 }
 
-METHOD(lock, acquire_lock, NULL,
-       "acquire(blocking=True, timeout=-1) -> bool\n\nAn old name of acquire().")
-static PyObject *
-lock_acquire_lock(Lock *self, PyObject *args, PyObject *kwargs)
-{
-    return lock_acquire(self, args, kwargs);
-}
-
-METHOD(lock, acquire, NULL,
-       "acquire(blocking=True, timeout=-1) -> bool\n\n"
-       "Wait until the lock is free and take it; False if that did not happen in time.")
-static PyObject *
-lock_acquire_method(Lock *self, PyObject *args, PyObject *kwargs)
-{
-    return lock_acquire(self, args, kwargs);
-}
-
-METHOD(lock, release_lock, "!($self, /)", "release()\n\nAn old name of release().")
-static PyObject *
-lock_release_lock(Lock *self)
-{
-    return lock_release(self, NULL);
-}
-
 METHOD(lock, release, "!($self, /)",
        "release()\n\nFree the lock, which any thread may do; RuntimeError if it is free.")
+METHOD(lock, release_lock, "!($self, /)", "release()\n\nAn old name of release().")
 static PyObject *
-lock_release_method(Lock *self)
+lock_release(Lock *self)
 {
-    return lock_release(self, NULL);
-}
-
-METHOD(lock, locked_lock, "!($self, /)", "locked() -> bool\n\nAn old name of locked().")
-static PyObject *
-lock_locked_lock(Lock *self)
-{
-    return PyBool_FromLong(self->locked);
-}
-
-METHOD(lock, locked, "!($self, /)", "locked() -> bool\n\nWhether the lock is taken.")
-static PyObject *
-lock_locked(Lock *self)
-{
-    return PyBool_FromLong(self->locked);
-}
-
-METHOD(lock, __enter__, NULL, "Take the lock.")
-static PyObject *
-lock___enter__(Lock *self, PyObject *args, PyObject *kwargs)
-{
-    return lock_acquire(self, args, kwargs);
+    return lock_free(self);
 }
 
 METHOD(lock, __exit__, NULL, "Release the lock.")
 static PyObject *
-lock___exit__(Lock *self, PyObject *args)
+lock___exit__(Lock *self, PyObject *const *args, Py_ssize_t nargs)
 {
-    return lock_release(self, NULL);
+    return lock_free(self);
+}
+
+METHOD(lock, locked, "!($self, /)", "locked() -> bool\n\nWhether the lock is taken.")
+METHOD(lock, locked_lock, "!($self, /)", "locked() -> bool\n\nAn old name of locked().")
+static PyObject *
+lock_locked(Lock *self)
+{
+    return PyBool_FromLong(self->locked);
 }
 
 METHOD(lock, _at_fork_reinit, "!($self, /)", "Make the lock free and new, in a forked child.")
@@ -313,11 +287,15 @@ rlock_is_mine(RLock *self)
     return self->count > 0 && self->owner == PyThread_get_thread_ident();
 }
 
+METHOD(rlock, acquire, NULL,
+       "acquire(blocking=True, timeout=-1) -> bool\n\n"
+       "Take the lock, once more if this thread has it; False if that did not happen in time.")
+METHOD(rlock, __enter__, NULL, "Take the lock.")
 static PyObject *
-rlock_take(RLock *self, PyObject *args, PyObject *kwargs)
+rlock_acquire(RLock *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     _PyTime_t timeout;
-    if (parse_timeout(args, kwargs, &timeout) < 0) {
+    if (parse_timeout(args, nargs, kwnames, &timeout) < 0) {
         return NULL;
     }
     if (rlock_is_mine(self)) {
@@ -351,15 +329,6 @@ rlock_give(RLock *self)
         PyThread_release_lock(self->lock);
     }
     Py_RETURN_NONE;
-}
-
-METHOD(rlock, acquire, NULL,
-       "acquire(blocking=True, timeout=-1) -> bool\n\n"
-       "Take the lock, once more if this thread has it; False if that did not happen in time.")
-static PyObject *
-rlock_acquire(RLock *self, PyObject *args, PyObject *kwargs)
-{
-    return rlock_take(self, args, kwargs);
 }
 
 METHOD(rlock, release, "!($self, /)",
@@ -415,16 +384,9 @@ rlock__release_save(RLock *self)
     return Py_BuildValue("kk", count, owner);
 }
 
-METHOD(rlock, __enter__, NULL, "Take the lock.")
-static PyObject *
-rlock___enter__(RLock *self, PyObject *args, PyObject *kwargs)
-{
-    return rlock_take(self, args, kwargs);
-}
-
 METHOD(rlock, __exit__, NULL, "Release the lock.")
 static PyObject *
-rlock___exit__(RLock *self, PyObject *args)
+rlock___exit__(RLock *self, PyObject *const *args, Py_ssize_t nargs)
 {
     return rlock_give(self);
 }
