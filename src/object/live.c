@@ -241,6 +241,26 @@ live_print_totals(void)
     fprintf(stderr, "[%zd refs, %zd blocks]\n", live_total_refs(), _Py_GetAllocatedBlocks());
 }
 
+static int
+dump_one(PyObject *op, void *file)
+{
+    fprintf(file, "%p [%zd] %s", (void *)op, held_count(op), Py_TYPE(op)->tp_name);
+    if (PyUnicode_Check(op) && PyUnicode_IS_COMPACT_ASCII(op)) {
+        fprintf(file, " '%.60s'", (const char *)PyUnicode_DATA(op));
+    }
+    else if (PyType_Check(op)) {
+        fprintf(file, " %s", ((PyTypeObject *)op)->tp_name);
+    }
+    fputc('\n', file);
+    return 0;
+}
+
+void
+live_dump(FILE *file)
+{
+    live_walk(dump_one, file);
+}
+
 /* ---- sys functions of the debug build ----------------------------------------------------- */
 #ifdef KRAIT_DEBUG
 

@@ -18,5 +18,7 @@ extern PyMethodDef live_sys_functions[];
 #endif
 /* `[<references> refs, <blocks> blocks]` on stderr, as -X showrefcount asks. */
 void live_print_totals(void);
+/* A line for each live object: address, count, type, and the text of a str or the name of a type. */
+void live_dump(FILE *file);
 
 #endif

@@ -138,6 +138,11 @@ PyInterpreterState_Clear(PyInterpreterState *interp)
     Py_CLEAR(interp->warnings.filters);
     Py_CLEAR(interp->warnings.once_registry);
     Py_CLEAR(interp->warnings.default_action);
+    Py_CLEAR(interp->callables.len);
+    Py_CLEAR(interp->callables.isinstance);
+    Py_CLEAR(interp->callables.list_append);
+    Py_CLEAR(interp->thread_info_type);
+    Py_CLEAR(interp->unicode_ids);
     /* The last one: finalisers still find sys and builtins. */
     if (tstate_get() != NULL) {
         gc_collect_quietly(tstate_get());

@@ -716,6 +716,9 @@ config_read_environment(PyConfig *config)
     if (_Py_get_xoption(&config->xoptions, L"showrefcount")) {
         config->show_ref_count = 1;
     }
+    if (_Py_GetEnv(config->use_environment, "PYTHONDUMPREFS")) {
+        config->dump_refs = 1;
+    }
     if (_Py_GetEnv(config->use_environment, "PYTHONMALLOCSTATS")) {
         config->malloc_stats = 1;
     }

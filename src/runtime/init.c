@@ -13,6 +13,7 @@
 #include "object/gc.h"
 #include "object/intern.h"
 #include "object/live.h"
+#include "object/mro.h"
 #include "base/hash.h"
 #include "types/context.h"
 #include "types/exceptions.h"
@@ -630,6 +631,29 @@ call_exit_functions(void)
     fflush(stderr);
 }
 
+/* What an interpreter that has been cleared still holds: caches and singletons that the last
+   destructors may have used. */
+static void
+last_objects_drop(struct _is *interp)
+{
+    extern void ast_state_free(struct AstState *);
+    atexit_clear(interp);
+    if (interp->ast != NULL) {
+        ast_state_free(interp->ast);
+        interp->ast = NULL;
+    }
+    type_cache_clear();
+    exceptions_fini();
+    if (interp != _PyRuntime.interpreters.main) {
+        gc_collect_quietly(tstate_get());
+    }
+    for (size_t i = 0; i < ARRAY_LEN(interp->bytes.single); i++) {
+        Py_CLEAR(interp->bytes.single[i]);
+    }
+    Py_CLEAR(interp->bytes.empty);
+    Py_CLEAR(interp->tuple.empty);
+}
+
 int
 Py_FinalizeEx(void)
 {
@@ -645,6 +669,13 @@ Py_FinalizeEx(void)
     atexit_run(interp);
     int malloc_stats = interp->config.malloc_stats;
     int show_totals = interp->config.show_ref_count;
+#ifdef KRAIT_DEBUG
+    extern FILE *_Py_wfopen(const wchar_t *, const wchar_t *);
+    FILE *dump_file = interp->config.dump_refs_file != NULL
+                          ? _Py_wfopen(interp->config.dump_refs_file, L"w")
+                      : interp->config.dump_refs ? stderr
+                                                 : NULL;
+#endif
     /* From here on every other thread that asks for the GIL ends. */
     interp->finalizing = 1;
     __atomic_store_n(&life->finalizing, tstate, __ATOMIC_SEQ_CST);
@@ -664,14 +695,18 @@ Py_FinalizeEx(void)
     faulthandler_fini();
     audit_hooks_clear(tstate);
     PyInterpreterState_Clear(interp);
+    last_objects_drop(interp);
     if (malloc_stats) {
         extern int _PyObject_DebugMallocStats(FILE *);
         _PyObject_DebugMallocStats(stderr);
     }
-    exceptions_fini();
 #ifdef KRAIT_DEBUG
     if (show_totals) {
         live_print_totals();
+    }
+    if (dump_file != NULL) {
+        live_dump(dump_file);
+        fclose(dump_file);
     }
 #else
     (void)show_totals;
@@ -790,6 +825,7 @@ Py_EndInterpreter(PyThreadState *tstate)
     }
     modules_finalize(tstate);
     PyInterpreterState_Clear(interp);
+    last_objects_drop(interp);
     PyThreadState_Swap(NULL);
     PyInterpreterState_Delete(interp);
 }
