@@ -130,6 +130,13 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
+.PHONY: embed
+embed: all ## build/embed_rounds: start and end an interpreter again and again in one process
+	@objcopy --weaken-symbol=main $(BUILD)/obj/runtime/main.o $(BUILD)/obj/embed_main.o
+	@gcc $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) tests/embed/rounds.c \
+	    $(filter-out $(BUILD)/obj/runtime/main.o,$(OBJECTS)) $(BUILD)/obj/embed_main.o $(LIBS) \
+	    -o $(BUILD)/embed_rounds
+
 .PHONY: refcheck
 refcheck: debug ## test files again and again in the debug build: what they keep (TIER=A, NAMES="test_dict ...")
 	$(PYTHON) tools/refleak.py --interp build-debug/krait $(if $(TIER),--tier $(TIER)) $(NAMES)

@@ -242,14 +242,25 @@ live_print_totals(void)
 }
 
 static int
+dump_target(PyObject *op, void *file)
+{
+    fprintf(file, " %p", (void *)op);
+    return 0;
+}
+
+static int
 dump_one(PyObject *op, void *file)
 {
     fprintf(file, "%p [%zd] %s", (void *)op, held_count(op), Py_TYPE(op)->tp_name);
     if (PyUnicode_Check(op) && PyUnicode_IS_COMPACT_ASCII(op)) {
-        fprintf(file, " '%.60s'", (const char *)PyUnicode_DATA(op));
+        fprintf(file, " '%.40s'", (const char *)PyUnicode_DATA(op));
     }
     else if (PyType_Check(op)) {
         fprintf(file, " %s", ((PyTypeObject *)op)->tp_name);
+    }
+    if (PyObject_IS_GC(op) && Py_TYPE(op)->tp_traverse != NULL) {
+        fputs(" ->", file);
+        Py_TYPE(op)->tp_traverse(op, dump_target, file);
     }
     fputc('\n', file);
     return 0;

@@ -18,7 +18,8 @@ extern PyMethodDef live_sys_functions[];
 #endif
 /* `[<references> refs, <blocks> blocks]` on stderr, as -X showrefcount asks. */
 void live_print_totals(void);
-/* A line for each live object: address, count, type, and the text of a str or the name of a type. */
+/* A line for each live object: address, count, type, the text of a str or the name of a type, and
+   after an arrow the objects it refers to. */
 void live_dump(FILE *file);
 
 #endif

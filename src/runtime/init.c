@@ -271,7 +271,9 @@ init_core(const PyConfig *config, PyThreadState **tstate_out)
 {
     config_publish(config);
     path_config_publish(config);
-    if (hash_secret_init(config->use_hash_seed != 0, config->hash_seed) < 0) {
+    /* Strings that outlive an interpreter keep their hashes: the secret is chosen once. */
+    bool first = _PyRuntime.str.empty == NULL;
+    if (first && hash_secret_init(config->use_hash_seed != 0, config->hash_seed) < 0) {
         return STATUS_ERR("failed to get random numbers to initialize Python");
     }
     PyThreadState *tstate;
@@ -525,6 +527,21 @@ restore_streams(PyObject *sysdict)
     }
 }
 
+/* Modules of one phase leave a copy of their dict in their static definition, for imports after
+   the first.  With the main interpreter these go. */
+static void
+module_copies_drop(struct _is *interp)
+{
+    PyObject *list = interp->import.modules_by_index;
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        PyObject *module = PyList_GET_ITEM(list, i);
+        struct PyModuleDef *def = PyModule_Check(module) ? PyModule_GetDef(module) : NULL;
+        if (def != NULL) {
+            Py_CLEAR(def->m_base.m_copy);
+        }
+    }
+}
+
 static void
 modules_finalize(PyThreadState *tstate)
 {
@@ -615,6 +632,9 @@ modules_finalize(PyThreadState *tstate)
     }
     _PyModule_ClearDict(interp->sysdict);
     _PyModule_ClearDict(interp->builtins);
+    if (interp == _PyRuntime.interpreters.main) {
+        module_copies_drop(interp);
+    }
     Py_CLEAR(interp->import.modules_by_index);
     Py_CLEAR(interp->import.importlib);
     Py_CLEAR(interp->import.modules);
