@@ -1,17 +1,14 @@
 /* _md5: MD5 (RFC 1321). */
-#include <stdbool.h>
 #include "object/declare.h"
 #include "modules/hashes/digest.h"
 
-enum { BLOCK = 64, MAX_DIGEST = 16 };
+enum { BLOCK = 64 };
 
 typedef struct {
-    PyObject_HEAD
-    uint64_t length;            /* bytes hashed */
-    uint32_t state[4];
-    uint32_t fill;
-    uint8_t partial[BLOCK];
+    DIGEST_FIELDS(uint32_t, 4, BLOCK)
 } MD5;
+
+static_assert(sizeof(MD5) <= MAX_OBJECT, "a copy fits");
 
 /* ---- the algorithm (RFC 1321) ------------------------------------------------------------------- */
 
@@ -58,178 +55,22 @@ compress(void *state, const uint8_t *data, size_t count)
     }
 }
 
-static void
-md5_init(MD5 *self)
-{
-    static const uint32_t start[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
-    self->length = 0;
-    self->fill = 0;
-    memcpy(self->state, start, sizeof start);
-}
+static const uint32_t md5_start[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
 
-static struct blocks
-blocks_of(MD5 *self)
-{
-    return (struct blocks){self->partial, &self->fill, BLOCK, self->state, compress};
-}
+static const struct Algorithm md5_algorithm = {
+    "md5", BLOCK, 16, sizeof md5_start, 4, false, false, md5_start, compress};
 
-static void
-hash_update(MD5 *self, const void *data, size_t n)
-{
-    self->length += n;
-    blocks_update(blocks_of(self), data, n);
-}
+/* ---- types and module ---------------------------------------------------------------------------- */
 
-static void
-hash_finish(MD5 *self, uint8_t *digest)
-{
-    blocks_finish(blocks_of(self), self->length * 8, 8, false);
-    memcpy(digest, self->state, MAX_DIGEST);
-}
-
-static int
-digest_size(MD5 *Py_UNUSED(self))
-{
-    return MAX_DIGEST;
-}
-
-/* ---- objects ------------------------------------------------------------------------------------- */
-
-struct _md5_state {
-    PyTypeObject *md5;
-};
-
-static struct PyModuleDef _md5_module;
-
-/* A new object in its initial state. */
-static MD5 *
-make(PyTypeObject *type)
-{
-    MD5 *self = PyObject_GC_New(MD5, type);
-    if (self != NULL)
-        PyObject_GC_Track(self);
-    return self;
-}
-
-/* Creates an object for md5() and its like; NULL data means b''. */
-static PyObject *
-make_with(PyTypeObject *type, void (*init)(MD5 *), PyObject *data)
-{
-    Py_buffer view;
-    if (data != NULL && digest_buffer(data, &view) < 0)
-        return NULL;
-    MD5 *self = make(type);
-    if (self != NULL) {
-        init(self);
-        if (data != NULL)
-            hash_update(self, view.buf, (size_t)view.len);
-    }
-    if (data != NULL)
-        PyBuffer_Release(&view);
-    return (PyObject *)self;
-}
-
-static struct _md5_state *
-state_of(PyObject *module)
-{
-    return PyModule_GetState(module);
-}
-
-METHOD(md5, copy, "($self, /)", "A copy that goes on by itself.")
-static PyObject *
-_md5_copy(MD5 *self, PyObject *Py_UNUSED(ignored))
-{
-    MD5 *copy = make(Py_TYPE(self));
-    if (copy != NULL)
-        memcpy((char *)copy + sizeof(PyObject), (char *)self + sizeof(PyObject),
-               sizeof *copy - sizeof(PyObject));
-    return (PyObject *)copy;
-}
-
-METHOD(md5, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-static PyObject *
-_md5_digest(MD5 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    MD5 last = *self;
-    hash_finish(&last, digest);
-    return PyBytes_FromStringAndSize((const char *)digest, digest_size(self));
-}
-
-METHOD(md5, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-static PyObject *
-_md5_hexdigest(MD5 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    MD5 last = *self;
-    hash_finish(&last, digest);
-    return digest_hex(digest, digest_size(self));
-}
-
-METHOD(md5, update, "($self, obj, /)", "Hash more data.")
-static PyObject *
-_md5_update(MD5 *self, PyObject *obj)
-{
-    Py_buffer view;
-    if (digest_buffer(obj, &view) < 0)
-        return NULL;
-    hash_update(self, view.buf, (size_t)view.len);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
-}
-
-GETTER(md5, block_size, "Bytes in a block.")
-static PyObject *
-_md5_block_size(MD5 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(BLOCK);
-}
-
-GETTER(md5, name, "Name of the algorithm.")
-static PyObject *
-_md5_name(MD5 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString("md5");
-}
-
-GETTER(md5, digest_size, "Bytes in a digest.")
-static PyObject *
-_md5_digest_size(MD5 *self, void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(digest_size(self));
-}
-
-static void
-_md5_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
-}
-
-static int
-_md5_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    return 0;
-}
-
-#define TYPE_FLAGS                                                                                 \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |                 \
-     Py_TPFLAGS_IMMUTABLETYPE)
-
-HEAPTYPE(md5, "_md5.md5", MD5, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _md5_dealloc},
-         {Py_tp_traverse, _md5_traverse})
-
-/* ---- module -------------------------------------------------------------------------------------- */
+HEAPTYPE(md5, "_md5.md5", MD5, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
 
 FUNCTION(_md5, md5, "($module, /, string=b'', *, usedforsecurity=True)",
          "A MD5 hash object, fed with string.")
 static PyObject *
 _md5_md5(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->md5, md5_init, string);
+    return digest_new(module, 0, string);
 }
 
 static PyType_Spec md5_spec;
@@ -238,48 +79,10 @@ static PyMethodDef _md5_functions[];
 static int
 _md5_exec(PyObject *module)
 {
-    struct _md5_state *state = state_of(module);
-    state->md5 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &md5_spec, NULL);
-    if (state->md5 == NULL ||
-        PyModule_AddObjectRef(module, "MD5Type", (PyObject *)state->md5) < 0)
-        return -1;
-    return 0;
+    return digest_module_add(module, 0, &md5_spec, &md5_algorithm, "MD5Type");
 }
 
-static int
-_md5_module_traverse(PyObject *module, visitproc visit, void *arg)
-{
-    struct _md5_state *state = state_of(module);
-    Py_VISIT(state->md5);
-    return 0;
-}
-
-static int
-_md5_module_clear(PyObject *module)
-{
-    struct _md5_state *state = state_of(module);
-    Py_CLEAR(state->md5);
-    return 0;
-}
-
-static void
-_md5_module_free(void *module)
-{
-    _md5_module_clear(module);
-}
-
-static struct PyModuleDef_Slot _md5_slots[] = {{Py_mod_exec, _md5_exec}, {0, NULL}};
-
-static struct PyModuleDef _md5_module = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_md5",
-    .m_size = sizeof(struct _md5_state),
-    .m_methods = _md5_functions,
-    .m_slots = _md5_slots,
-    .m_traverse = _md5_module_traverse,
-    .m_clear = _md5_module_clear,
-    .m_free = _md5_module_free,
-};
+DIGEST_MODULE(_md5)
 
 PyMODINIT_FUNC
 PyInit__md5(void)

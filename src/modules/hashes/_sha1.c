@@ -1,17 +1,14 @@
 /* _sha1: SHA-1 (FIPS 180-4). */
-#include <stdbool.h>
 #include "object/declare.h"
 #include "modules/hashes/digest.h"
 
-enum { BLOCK = 64, MAX_DIGEST = 20 };
+enum { BLOCK = 64 };
 
 typedef struct {
-    PyObject_HEAD
-    uint64_t length;            /* bytes hashed */
-    uint32_t state[5];
-    uint32_t fill;
-    uint8_t partial[BLOCK];
+    DIGEST_FIELDS(uint32_t, 5, BLOCK)
 } SHA1;
+
+static_assert(sizeof(SHA1) <= MAX_OBJECT, "a copy fits");
 
 /* ---- the algorithm (FIPS 180-4) ------------------------------------------------------------------ */
 
@@ -45,181 +42,22 @@ compress(void *state, const uint8_t *data, size_t count)
     }
 }
 
-static void
-sha1_init(SHA1 *self)
-{
-    static const uint32_t start[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-    self->length = 0;
-    self->fill = 0;
-    memcpy(self->state, start, sizeof start);
-}
+static const uint32_t sha1_start[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
 
-static struct blocks
-blocks_of(SHA1 *self)
-{
-    return (struct blocks){self->partial, &self->fill, BLOCK, self->state, compress};
-}
+static const struct Algorithm sha1_algorithm = {
+    "sha1", BLOCK, 20, sizeof sha1_start, 4, true, false, sha1_start, compress};
 
-static void
-hash_update(SHA1 *self, const void *data, size_t n)
-{
-    self->length += n;
-    blocks_update(blocks_of(self), data, n);
-}
+/* ---- types and module ---------------------------------------------------------------------------- */
 
-static void
-hash_finish(SHA1 *self, uint8_t *digest)
-{
-    blocks_finish(blocks_of(self), self->length * 8, 8, true);
-    for (int i = 0; i < 5; i++) {
-        uint32_t word = __builtin_bswap32(self->state[i]);
-        memcpy(digest + 4 * i, &word, 4);
-    }
-}
-
-static int
-digest_size(SHA1 *Py_UNUSED(self))
-{
-    return MAX_DIGEST;
-}
-
-/* ---- objects ------------------------------------------------------------------------------------- */
-
-struct _sha1_state {
-    PyTypeObject *sha1;
-};
-
-static struct PyModuleDef _sha1_module;
-
-/* A new object in its initial state. */
-static SHA1 *
-make(PyTypeObject *type)
-{
-    SHA1 *self = PyObject_GC_New(SHA1, type);
-    if (self != NULL)
-        PyObject_GC_Track(self);
-    return self;
-}
-
-/* Creates an object for sha1() and its like; NULL data means b''. */
-static PyObject *
-make_with(PyTypeObject *type, void (*init)(SHA1 *), PyObject *data)
-{
-    Py_buffer view;
-    if (data != NULL && digest_buffer(data, &view) < 0)
-        return NULL;
-    SHA1 *self = make(type);
-    if (self != NULL) {
-        init(self);
-        if (data != NULL)
-            hash_update(self, view.buf, (size_t)view.len);
-    }
-    if (data != NULL)
-        PyBuffer_Release(&view);
-    return (PyObject *)self;
-}
-
-static struct _sha1_state *
-state_of(PyObject *module)
-{
-    return PyModule_GetState(module);
-}
-
-METHOD(sha1, copy, "($self, /)", "A copy that goes on by itself.")
-static PyObject *
-_sha1_copy(SHA1 *self, PyObject *Py_UNUSED(ignored))
-{
-    SHA1 *copy = make(Py_TYPE(self));
-    if (copy != NULL)
-        memcpy((char *)copy + sizeof(PyObject), (char *)self + sizeof(PyObject),
-               sizeof *copy - sizeof(PyObject));
-    return (PyObject *)copy;
-}
-
-METHOD(sha1, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-static PyObject *
-_sha1_digest(SHA1 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA1 last = *self;
-    hash_finish(&last, digest);
-    return PyBytes_FromStringAndSize((const char *)digest, digest_size(self));
-}
-
-METHOD(sha1, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-static PyObject *
-_sha1_hexdigest(SHA1 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA1 last = *self;
-    hash_finish(&last, digest);
-    return digest_hex(digest, digest_size(self));
-}
-
-METHOD(sha1, update, "($self, obj, /)", "Hash more data.")
-static PyObject *
-_sha1_update(SHA1 *self, PyObject *obj)
-{
-    Py_buffer view;
-    if (digest_buffer(obj, &view) < 0)
-        return NULL;
-    hash_update(self, view.buf, (size_t)view.len);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
-}
-
-GETTER(sha1, block_size, "Bytes in a block.")
-static PyObject *
-_sha1_block_size(SHA1 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(BLOCK);
-}
-
-GETTER(sha1, name, "Name of the algorithm.")
-static PyObject *
-_sha1_name(SHA1 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString("sha1");
-}
-
-GETTER(sha1, digest_size, "Bytes in a digest.")
-static PyObject *
-_sha1_digest_size(SHA1 *self, void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(digest_size(self));
-}
-
-static void
-_sha1_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
-}
-
-static int
-_sha1_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    return 0;
-}
-
-#define TYPE_FLAGS                                                                                 \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |                 \
-     Py_TPFLAGS_IMMUTABLETYPE)
-
-HEAPTYPE(sha1, "_sha1.sha1", SHA1, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _sha1_dealloc},
-         {Py_tp_traverse, _sha1_traverse})
-
-/* ---- module -------------------------------------------------------------------------------------- */
+HEAPTYPE(sha1, "_sha1.sha1", SHA1, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
 
 FUNCTION(_sha1, sha1, "($module, /, string=b'', *, usedforsecurity=True)",
          "A SHA-1 hash object, fed with string.")
 static PyObject *
 _sha1_sha1(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->sha1, sha1_init, string);
+    return digest_new(module, 0, string);
 }
 
 static PyType_Spec sha1_spec;
@@ -228,48 +66,10 @@ static PyMethodDef _sha1_functions[];
 static int
 _sha1_exec(PyObject *module)
 {
-    struct _sha1_state *state = state_of(module);
-    state->sha1 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha1_spec, NULL);
-    if (state->sha1 == NULL ||
-        PyModule_AddObjectRef(module, "SHA1Type", (PyObject *)state->sha1) < 0)
-        return -1;
-    return 0;
+    return digest_module_add(module, 0, &sha1_spec, &sha1_algorithm, "SHA1Type");
 }
 
-static int
-_sha1_module_traverse(PyObject *module, visitproc visit, void *arg)
-{
-    struct _sha1_state *state = state_of(module);
-    Py_VISIT(state->sha1);
-    return 0;
-}
-
-static int
-_sha1_module_clear(PyObject *module)
-{
-    struct _sha1_state *state = state_of(module);
-    Py_CLEAR(state->sha1);
-    return 0;
-}
-
-static void
-_sha1_module_free(void *module)
-{
-    _sha1_module_clear(module);
-}
-
-static struct PyModuleDef_Slot _sha1_slots[] = {{Py_mod_exec, _sha1_exec}, {0, NULL}};
-
-static struct PyModuleDef _sha1_module = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_sha1",
-    .m_size = sizeof(struct _sha1_state),
-    .m_methods = _sha1_functions,
-    .m_slots = _sha1_slots,
-    .m_traverse = _sha1_module_traverse,
-    .m_clear = _sha1_module_clear,
-    .m_free = _sha1_module_free,
-};
+DIGEST_MODULE(_sha1)
 
 PyMODINIT_FUNC
 PyInit__sha1(void)

@@ -1,18 +1,15 @@
 /* _sha256: SHA-224 and SHA-256 (FIPS 180-4). */
-#include <stdbool.h>
 #include "object/declare.h"
 #include "modules/hashes/digest.h"
 
-enum { BLOCK = 64, MAX_DIGEST = 32 };
+enum { BLOCK = 64 };
 
 typedef struct {
-    PyObject_HEAD
-    uint8_t partial[BLOCK];
-    uint32_t state[8];
-    uint64_t length;            /* bytes hashed */
-    uint32_t fill;
+    DIGEST_FIELDS(uint32_t, 8, BLOCK)
     int digest_size;            /* tells SHA-224 from SHA-256 */
 } SHA256;
+
+static_assert(sizeof(SHA256) <= MAX_OBJECT, "a copy fits");
 
 /* ---- the algorithm (FIPS 180-4) ------------------------------------------------------------------ */
 
@@ -70,207 +67,38 @@ compress(void *state, const uint8_t *data, size_t count)
     }
 }
 
-static void
-start(SHA256 *self, const uint32_t *state, int digest_size)
-{
-    self->length = 0;
-    self->fill = 0;
-    self->digest_size = digest_size;
-    memcpy(self->state, state, sizeof self->state);
-}
-
-static void
-sha224_init(SHA256 *self)
-{
-    static const uint32_t state[8] = {
-        0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939,
-        0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
-    };
-    start(self, state, 28);
-}
-
-static void
-sha256_init(SHA256 *self)
-{
-    static const uint32_t state[8] = {
-        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-    };
-    start(self, state, 32);
-}
-
-static struct blocks
-blocks_of(SHA256 *self)
-{
-    return (struct blocks){self->partial, &self->fill, BLOCK, self->state, compress};
-}
-
-static void
-hash_update(SHA256 *self, const void *data, size_t n)
-{
-    self->length += n;
-    blocks_update(blocks_of(self), data, n);
-}
-
-static void
-hash_finish(SHA256 *self, uint8_t *digest)
-{
-    blocks_finish(blocks_of(self), self->length * 8, 8, true);
-    for (int i = 0; i < 8; i++) {
-        uint32_t word = __builtin_bswap32(self->state[i]);
-        memcpy(digest + 4 * i, &word, 4);
-    }
-}
-
-static int
-digest_size(SHA256 *self)
-{
-    return self->digest_size;
-}
-
-/* ---- objects ------------------------------------------------------------------------------------- */
-
-struct _sha256_state {
-    PyTypeObject *sha224;
-    PyTypeObject *sha256;
+static const uint32_t sha224_start[8] = {
+    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939,
+    0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
 };
 
-static struct PyModuleDef _sha256_module;
+static const struct Algorithm sha224_algorithm = {
+    "sha224", BLOCK, 28, sizeof sha224_start, 4, true, true, sha224_start, compress};
 
-/* A new object in its initial state. */
-static SHA256 *
-make(PyTypeObject *type)
-{
-    SHA256 *self = PyObject_GC_New(SHA256, type);
-    if (self != NULL)
-        PyObject_GC_Track(self);
-    return self;
-}
+static const uint32_t sha256_start[8] = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+};
 
-/* Creates an object for sha224() and its like; NULL data means b''. */
-static PyObject *
-make_with(PyTypeObject *type, void (*init)(SHA256 *), PyObject *data)
-{
-    Py_buffer view;
-    if (data != NULL && digest_buffer(data, &view) < 0)
-        return NULL;
-    SHA256 *self = make(type);
-    if (self != NULL) {
-        init(self);
-        if (data != NULL)
-            hash_update(self, view.buf, (size_t)view.len);
-    }
-    if (data != NULL)
-        PyBuffer_Release(&view);
-    return (PyObject *)self;
-}
+static const struct Algorithm sha256_algorithm = {
+    "sha256", BLOCK, 32, sizeof sha256_start, 4, true, true, sha256_start, compress};
 
-static struct _sha256_state *
-state_of(PyObject *module)
-{
-    return PyModule_GetState(module);
-}
-
-METHOD(sha224, copy, "($self, /)", "A copy that goes on by itself.")
-METHOD(sha256, copy, "($self, /)", "A copy that goes on by itself.")
-static PyObject *
-_sha256_copy(SHA256 *self, PyObject *Py_UNUSED(ignored))
-{
-    SHA256 *copy = make(Py_TYPE(self));
-    if (copy != NULL)
-        memcpy((char *)copy + sizeof(PyObject), (char *)self + sizeof(PyObject),
-               sizeof *copy - sizeof(PyObject));
-    return (PyObject *)copy;
-}
-
-METHOD(sha224, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-METHOD(sha256, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-static PyObject *
-_sha256_digest(SHA256 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA256 last = *self;
-    hash_finish(&last, digest);
-    return PyBytes_FromStringAndSize((const char *)digest, digest_size(self));
-}
-
-METHOD(sha224, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-METHOD(sha256, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-static PyObject *
-_sha256_hexdigest(SHA256 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA256 last = *self;
-    hash_finish(&last, digest);
-    return digest_hex(digest, digest_size(self));
-}
-
-METHOD(sha224, update, "($self, obj, /)", "Hash more data.")
-METHOD(sha256, update, "($self, obj, /)", "Hash more data.")
-static PyObject *
-_sha256_update(SHA256 *self, PyObject *obj)
-{
-    Py_buffer view;
-    if (digest_buffer(obj, &view) < 0)
-        return NULL;
-    hash_update(self, view.buf, (size_t)view.len);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
-}
-
-GETTER(sha224, block_size, "Bytes in a block.")
-GETTER(sha256, block_size, "Bytes in a block.")
-static PyObject *
-_sha256_block_size(SHA256 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(BLOCK);
-}
-
-GETTER(sha224, name, "Name of the algorithm.")
-GETTER(sha256, name, "Name of the algorithm.")
-static PyObject *
-_sha256_name(SHA256 *self, void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString(self->digest_size == 28 ? "sha224" : "sha256");
-}
+/* ---- types and module ---------------------------------------------------------------------------- */
 
 MEMBER(sha224, digest_size, T_INT, SHA256, digest_size, READONLY, NULL)
 MEMBER(sha256, digest_size, T_INT, SHA256, digest_size, READONLY, NULL)
 
-static void
-_sha256_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
-}
-
-static int
-_sha256_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    return 0;
-}
-
-#define TYPE_FLAGS                                                                                 \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |                 \
-     Py_TPFLAGS_IMMUTABLETYPE)
-
-HEAPTYPE(sha224, "_sha256.sha224", SHA256, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _sha256_dealloc},
-         {Py_tp_traverse, _sha256_traverse})
-
-HEAPTYPE(sha256, "_sha256.sha256", SHA256, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _sha256_dealloc},
-         {Py_tp_traverse, _sha256_traverse})
-
-/* ---- module -------------------------------------------------------------------------------------- */
+HEAPTYPE(sha224, "_sha256.sha224", SHA256, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
+HEAPTYPE(sha256, "_sha256.sha256", SHA256, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
 
 FUNCTION(_sha256, sha224, "($module, /, string=b'', *, usedforsecurity=True)",
          "A SHA-224 hash object, fed with string.")
 static PyObject *
 _sha256_sha224(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->sha224, sha224_init, string);
+    return digest_new(module, 0, string);
 }
 
 FUNCTION(_sha256, sha256, "($module, /, string=b'', *, usedforsecurity=True)",
@@ -278,7 +106,7 @@ FUNCTION(_sha256, sha256, "($module, /, string=b'', *, usedforsecurity=True)",
 static PyObject *
 _sha256_sha256(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->sha256, sha256_init, string);
+    return digest_new(module, 1, string);
 }
 
 static PyType_Spec sha224_spec;
@@ -288,54 +116,12 @@ static PyMethodDef _sha256_functions[];
 static int
 _sha256_exec(PyObject *module)
 {
-    struct _sha256_state *state = state_of(module);
-    state->sha224 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha224_spec, NULL);
-    if (state->sha224 == NULL ||
-        PyModule_AddObjectRef(module, "SHA224Type", (PyObject *)state->sha224) < 0)
+    if (digest_module_add(module, 0, &sha224_spec, &sha224_algorithm, "SHA224Type") < 0)
         return -1;
-    state->sha256 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha256_spec, NULL);
-    if (state->sha256 == NULL ||
-        PyModule_AddObjectRef(module, "SHA256Type", (PyObject *)state->sha256) < 0)
-        return -1;
-    return 0;
+    return digest_module_add(module, 1, &sha256_spec, &sha256_algorithm, "SHA256Type");
 }
 
-static int
-_sha256_module_traverse(PyObject *module, visitproc visit, void *arg)
-{
-    struct _sha256_state *state = state_of(module);
-    Py_VISIT(state->sha224);
-    Py_VISIT(state->sha256);
-    return 0;
-}
-
-static int
-_sha256_module_clear(PyObject *module)
-{
-    struct _sha256_state *state = state_of(module);
-    Py_CLEAR(state->sha224);
-    Py_CLEAR(state->sha256);
-    return 0;
-}
-
-static void
-_sha256_module_free(void *module)
-{
-    _sha256_module_clear(module);
-}
-
-static struct PyModuleDef_Slot _sha256_slots[] = {{Py_mod_exec, _sha256_exec}, {0, NULL}};
-
-static struct PyModuleDef _sha256_module = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_sha256",
-    .m_size = sizeof(struct _sha256_state),
-    .m_methods = _sha256_functions,
-    .m_slots = _sha256_slots,
-    .m_traverse = _sha256_module_traverse,
-    .m_clear = _sha256_module_clear,
-    .m_free = _sha256_module_free,
-};
+DIGEST_MODULE(_sha256)
 
 PyMODINIT_FUNC
 PyInit__sha256(void)

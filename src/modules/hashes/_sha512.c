@@ -1,18 +1,15 @@
 /* _sha512: SHA-384 and SHA-512 (FIPS 180-4). */
-#include <stdbool.h>
 #include "object/declare.h"
 #include "modules/hashes/digest.h"
 
-enum { BLOCK = 128, MAX_DIGEST = 64 };
+enum { BLOCK = 128 };
 
 typedef struct {
-    PyObject_HEAD
-    uint8_t partial[BLOCK];
-    uint64_t state[8];
-    uint64_t length;            /* bytes hashed */
-    uint32_t fill;
+    DIGEST_FIELDS(uint64_t, 8, BLOCK)
     int digest_size;            /* tells SHA-384 from SHA-512 */
 } SHA512;
+
+static_assert(sizeof(SHA512) <= MAX_OBJECT, "a copy fits");
 
 /* ---- the algorithm (FIPS 180-4) ------------------------------------------------------------------ */
 
@@ -79,207 +76,38 @@ compress(void *state, const uint8_t *data, size_t count)
     }
 }
 
-static void
-start(SHA512 *self, const uint64_t *state, int digest_size)
-{
-    self->length = 0;
-    self->fill = 0;
-    self->digest_size = digest_size;
-    memcpy(self->state, state, sizeof self->state);
-}
-
-static void
-sha384_init(SHA512 *self)
-{
-    static const uint64_t state[8] = {
-        0xcbbb9d5dc1059ed8ull, 0x629a292a367cd507ull, 0x9159015a3070dd17ull, 0x152fecd8f70e5939ull,
-        0x67332667ffc00b31ull, 0x8eb44a8768581511ull, 0xdb0c2e0d64f98fa7ull, 0x47b5481dbefa4fa4ull,
-    };
-    start(self, state, 48);
-}
-
-static void
-sha512_init(SHA512 *self)
-{
-    static const uint64_t state[8] = {
-        0x6a09e667f3bcc908ull, 0xbb67ae8584caa73bull, 0x3c6ef372fe94f82bull, 0xa54ff53a5f1d36f1ull,
-        0x510e527fade682d1ull, 0x9b05688c2b3e6c1full, 0x1f83d9abfb41bd6bull, 0x5be0cd19137e2179ull,
-    };
-    start(self, state, 64);
-}
-
-static struct blocks
-blocks_of(SHA512 *self)
-{
-    return (struct blocks){self->partial, &self->fill, BLOCK, self->state, compress};
-}
-
-static void
-hash_update(SHA512 *self, const void *data, size_t n)
-{
-    self->length += n;
-    blocks_update(blocks_of(self), data, n);
-}
-
-static void
-hash_finish(SHA512 *self, uint8_t *digest)
-{
-    blocks_finish(blocks_of(self), self->length * 8, 16, true);
-    for (int i = 0; i < 8; i++) {
-        uint64_t word = __builtin_bswap64(self->state[i]);
-        memcpy(digest + 8 * i, &word, 8);
-    }
-}
-
-static int
-digest_size(SHA512 *self)
-{
-    return self->digest_size;
-}
-
-/* ---- objects ------------------------------------------------------------------------------------- */
-
-struct _sha512_state {
-    PyTypeObject *sha384;
-    PyTypeObject *sha512;
+static const uint64_t sha384_start[8] = {
+    0xcbbb9d5dc1059ed8ull, 0x629a292a367cd507ull, 0x9159015a3070dd17ull, 0x152fecd8f70e5939ull,
+    0x67332667ffc00b31ull, 0x8eb44a8768581511ull, 0xdb0c2e0d64f98fa7ull, 0x47b5481dbefa4fa4ull,
 };
 
-static struct PyModuleDef _sha512_module;
+static const struct Algorithm sha384_algorithm = {
+    "sha384", BLOCK, 48, sizeof sha384_start, 8, true, true, sha384_start, compress};
 
-/* A new object in its initial state. */
-static SHA512 *
-make(PyTypeObject *type)
-{
-    SHA512 *self = PyObject_GC_New(SHA512, type);
-    if (self != NULL)
-        PyObject_GC_Track(self);
-    return self;
-}
+static const uint64_t sha512_start[8] = {
+    0x6a09e667f3bcc908ull, 0xbb67ae8584caa73bull, 0x3c6ef372fe94f82bull, 0xa54ff53a5f1d36f1ull,
+    0x510e527fade682d1ull, 0x9b05688c2b3e6c1full, 0x1f83d9abfb41bd6bull, 0x5be0cd19137e2179ull,
+};
 
-/* Creates an object for sha384() and its like; NULL data means b''. */
-static PyObject *
-make_with(PyTypeObject *type, void (*init)(SHA512 *), PyObject *data)
-{
-    Py_buffer view;
-    if (data != NULL && digest_buffer(data, &view) < 0)
-        return NULL;
-    SHA512 *self = make(type);
-    if (self != NULL) {
-        init(self);
-        if (data != NULL)
-            hash_update(self, view.buf, (size_t)view.len);
-    }
-    if (data != NULL)
-        PyBuffer_Release(&view);
-    return (PyObject *)self;
-}
+static const struct Algorithm sha512_algorithm = {
+    "sha512", BLOCK, 64, sizeof sha512_start, 8, true, true, sha512_start, compress};
 
-static struct _sha512_state *
-state_of(PyObject *module)
-{
-    return PyModule_GetState(module);
-}
-
-METHOD(sha384, copy, "($self, /)", "A copy that goes on by itself.")
-METHOD(sha512, copy, "($self, /)", "A copy that goes on by itself.")
-static PyObject *
-_sha512_copy(SHA512 *self, PyObject *Py_UNUSED(ignored))
-{
-    SHA512 *copy = make(Py_TYPE(self));
-    if (copy != NULL)
-        memcpy((char *)copy + sizeof(PyObject), (char *)self + sizeof(PyObject),
-               sizeof *copy - sizeof(PyObject));
-    return (PyObject *)copy;
-}
-
-METHOD(sha384, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-METHOD(sha512, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
-static PyObject *
-_sha512_digest(SHA512 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA512 last = *self;
-    hash_finish(&last, digest);
-    return PyBytes_FromStringAndSize((const char *)digest, digest_size(self));
-}
-
-METHOD(sha384, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-METHOD(sha512, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
-static PyObject *
-_sha512_hexdigest(SHA512 *self, PyObject *Py_UNUSED(ignored))
-{
-    uint8_t digest[MAX_DIGEST];
-    SHA512 last = *self;
-    hash_finish(&last, digest);
-    return digest_hex(digest, digest_size(self));
-}
-
-METHOD(sha384, update, "($self, obj, /)", "Hash more data.")
-METHOD(sha512, update, "($self, obj, /)", "Hash more data.")
-static PyObject *
-_sha512_update(SHA512 *self, PyObject *obj)
-{
-    Py_buffer view;
-    if (digest_buffer(obj, &view) < 0)
-        return NULL;
-    hash_update(self, view.buf, (size_t)view.len);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
-}
-
-GETTER(sha384, block_size, "Bytes in a block.")
-GETTER(sha512, block_size, "Bytes in a block.")
-static PyObject *
-_sha512_block_size(SHA512 *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyLong_FromLong(BLOCK);
-}
-
-GETTER(sha384, name, "Name of the algorithm.")
-GETTER(sha512, name, "Name of the algorithm.")
-static PyObject *
-_sha512_name(SHA512 *self, void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString(self->digest_size == 48 ? "sha384" : "sha512");
-}
+/* ---- types and module ---------------------------------------------------------------------------- */
 
 MEMBER(sha384, digest_size, T_INT, SHA512, digest_size, READONLY, NULL)
 MEMBER(sha512, digest_size, T_INT, SHA512, digest_size, READONLY, NULL)
 
-static void
-_sha512_dealloc(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    PyObject_GC_UnTrack(self);
-    PyObject_GC_Del(self);
-    Py_DECREF(type);
-}
-
-static int
-_sha512_traverse(PyObject *self, visitproc visit, void *arg)
-{
-    Py_VISIT(Py_TYPE(self));
-    return 0;
-}
-
-#define TYPE_FLAGS                                                                                 \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |                 \
-     Py_TPFLAGS_IMMUTABLETYPE)
-
-HEAPTYPE(sha384, "_sha512.sha384", SHA512, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _sha512_dealloc},
-         {Py_tp_traverse, _sha512_traverse})
-
-HEAPTYPE(sha512, "_sha512.sha512", SHA512, NULL, NULL, TYPE_FLAGS, {Py_tp_dealloc, _sha512_dealloc},
-         {Py_tp_traverse, _sha512_traverse})
-
-/* ---- module -------------------------------------------------------------------------------------- */
+HEAPTYPE(sha384, "_sha512.sha384", SHA512, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
+HEAPTYPE(sha512, "_sha512.sha512", SHA512, NULL, NULL, DIGEST_TYPE_FLAGS, {Py_tp_dealloc, digest_dealloc},
+         {Py_tp_traverse, digest_traverse})
 
 FUNCTION(_sha512, sha384, "($module, /, string=b'', *, usedforsecurity=True)",
          "A SHA-384 hash object, fed with string.")
 static PyObject *
 _sha512_sha384(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->sha384, sha384_init, string);
+    return digest_new(module, 0, string);
 }
 
 FUNCTION(_sha512, sha512, "($module, /, string=b'', *, usedforsecurity=True)",
@@ -287,7 +115,7 @@ FUNCTION(_sha512, sha512, "($module, /, string=b'', *, usedforsecurity=True)",
 static PyObject *
 _sha512_sha512(PyObject *module, PyObject *string, truth Py_UNUSED(usedforsecurity))
 {
-    return make_with(state_of(module)->sha512, sha512_init, string);
+    return digest_new(module, 1, string);
 }
 
 static PyType_Spec sha384_spec;
@@ -297,55 +125,13 @@ static PyMethodDef _sha512_functions[];
 static int
 _sha512_exec(PyObject *module)
 {
-    struct _sha512_state *state = state_of(module);
-    state->sha384 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha384_spec, NULL);
-    if (state->sha384 == NULL ||
-        PyModule_AddObjectRef(module, "SHA384Type", (PyObject *)state->sha384) < 0)
-        return -1;
     /* Both types have gone by this one name for years; what users see is the second. */
-    state->sha512 = (PyTypeObject *)PyType_FromModuleAndSpec(module, &sha512_spec, NULL);
-    if (state->sha512 == NULL ||
-        PyModule_AddObjectRef(module, "SHA384Type", (PyObject *)state->sha512) < 0)
+    if (digest_module_add(module, 0, &sha384_spec, &sha384_algorithm, "SHA384Type") < 0)
         return -1;
-    return 0;
+    return digest_module_add(module, 1, &sha512_spec, &sha512_algorithm, "SHA384Type");
 }
 
-static int
-_sha512_module_traverse(PyObject *module, visitproc visit, void *arg)
-{
-    struct _sha512_state *state = state_of(module);
-    Py_VISIT(state->sha384);
-    Py_VISIT(state->sha512);
-    return 0;
-}
-
-static int
-_sha512_module_clear(PyObject *module)
-{
-    struct _sha512_state *state = state_of(module);
-    Py_CLEAR(state->sha384);
-    Py_CLEAR(state->sha512);
-    return 0;
-}
-
-static void
-_sha512_module_free(void *module)
-{
-    _sha512_module_clear(module);
-}
-
-static struct PyModuleDef_Slot _sha512_slots[] = {{Py_mod_exec, _sha512_exec}, {0, NULL}};
-
-static struct PyModuleDef _sha512_module = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_sha512",
-    .m_size = sizeof(struct _sha512_state),
-    .m_methods = _sha512_functions,
-    .m_slots = _sha512_slots,
-    .m_traverse = _sha512_module_traverse,
-    .m_clear = _sha512_module_clear,
-    .m_free = _sha512_module_free,
-};
+DIGEST_MODULE(_sha512)
 
 PyMODINIT_FUNC
 PyInit__sha512(void)

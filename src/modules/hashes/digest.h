@@ -3,6 +3,7 @@
 #define KRAIT_MODULES_HASHES_DIGEST_H
 
 #include <Python.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -46,55 +47,67 @@ digest_hex(const uint8_t *digest, Py_ssize_t n)
     return text;
 }
 
-/* The blocks of a Merkle-Damgard hash: `fill` bytes of the partial block are in use. */
-struct blocks {
-    uint8_t *partial;
-    uint32_t *fill;
-    size_t size;                                                /* of a block */
-    void *state;
-    void (*compress)(void *state, const uint8_t *data, size_t count);
+/* ---- digest.c: hashes of the Merkle-Damgard kind -------------------------------------------------- */
+
+struct Algorithm {
+    const char *name;
+    size_t block, digest, state, word;      /* bytes in a block, the digest, the state, one of its words */
+    bool big_endian;                        /* words of the digest and the length at the end */
+    bool sized;                             /* objects tell digest_size in a field of their own */
+    const void *start;                      /* the first state */
+    void (*compress)(void *state, const uint8_t *data, size_t count);       /* so many blocks */
 };
 
-static inline void
-blocks_update(struct blocks b, const uint8_t *data, size_t n)
-{
-    if (*b.fill > 0) {
-        size_t take = b.size - *b.fill < n ? b.size - *b.fill : n;
-        memcpy(b.partial + *b.fill, data, take);
-        *b.fill += (uint32_t)take;
-        data += take;
-        n -= take;
-        if (*b.fill < b.size)
-            return;
-        b.compress(b.state, b.partial, 1);
-        *b.fill = 0;
-    }
-    size_t whole = n / b.size;
-    if (whole > 0)
-        b.compress(b.state, data, whole);
-    data += whole * b.size;
-    n -= whole * b.size;
-    if (n > 0)
-        memcpy(b.partial, data, n);
-    *b.fill = (uint32_t)n;
-}
+typedef struct {
+    PyObject_HEAD
+    uint64_t length;                        /* bytes hashed */
+} Digest;
 
-/* Appends 0x80, zeros, and the bit length in the last `length_size` bytes of a block. */
-static inline void
-blocks_finish(struct blocks b, uint64_t bits, size_t length_size, bool big_endian)
-{
-    b.partial[(*b.fill)++] = 0x80;
-    if (*b.fill > b.size - length_size) {
-        memset(b.partial + *b.fill, 0, b.size - *b.fill);
-        b.compress(b.state, b.partial, 1);
-        *b.fill = 0;
-    }
-    memset(b.partial + *b.fill, 0, b.size - *b.fill);
-    for (int i = 0; i < 8; i++)
-        b.partial[big_endian ? b.size - 1 - (size_t)i : b.size - length_size + (size_t)i] =
-            (uint8_t)(bits >> (8 * i));
-    b.compress(b.state, b.partial, 1);
-}
+/* What follows the head; `fill` bytes of the partial block are in use. */
+#define DIGEST_FIELDS(word, words, size_of_block)                                                   \
+    Digest head;                                                                                   \
+    uint8_t partial[size_of_block];                                                                \
+    word state[words];                                                                             \
+    uint32_t fill;
+
+enum { MAX_DIGEST = 64, MAX_OBJECT = 256 };
+
+/* State of a module of one or two hashes. */
+struct DigestModule {
+    PyTypeObject *types[2];
+    const struct Algorithm *algorithms[2];
+};
+
+/* A new object of the module's type number `which`, fed with `data` unless that is NULL. */
+PyObject *digest_new(PyObject *module, int which, PyObject *data);
+/* Make type number `which` and add it to the module as `name`; 0 or -1. */
+int digest_module_add(PyObject *module, int which, PyType_Spec *spec, const struct Algorithm *algorithm,
+                      const char *name);
+int digest_module_traverse(PyObject *module, visitproc visit, void *arg);
+int digest_module_clear(PyObject *module);
+void digest_module_free(void *module);
+void digest_dealloc(PyObject *self);
+int digest_traverse(PyObject *self, visitproc visit, void *arg);
+
+#define DIGEST_TYPE_FLAGS                                                                          \
+    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION |                 \
+     Py_TPFLAGS_IMMUTABLETYPE)
+
+/* The definition of a module whose types stand in struct DigestModule. */
+#define DIGEST_MODULE(module)                                                                      \
+    static struct PyModuleDef_Slot module##_slots[] = {{Py_mod_exec, module##_exec}, {0, NULL}};   \
+    static struct PyModuleDef module##_module = {                                                  \
+        PyModuleDef_HEAD_INIT,                                                                     \
+        .m_name = #module,                                                                         \
+        .m_size = sizeof(struct DigestModule),                                                     \
+        .m_methods = module##_functions,                                                           \
+        .m_slots = module##_slots,                                                                 \
+        .m_traverse = digest_module_traverse,                                                      \
+        .m_clear = digest_module_clear,                                                            \
+        .m_free = digest_module_free,                                                              \
+    };
+
+/* ---- words ---------------------------------------------------------------------------------------- */
 
 static inline uint32_t
 rotate_left32(uint32_t x, int n)
