@@ -126,7 +126,7 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 
 # ---- variants ---------------------------------------------------------------------------------
 
-.PHONY: debug asan asan-test clean
+.PHONY: debug asan tsan asan-test clean
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
@@ -144,6 +144,10 @@ refcheck: debug ## test files again and again in the debug build: what they keep
 asan: ## AddressSanitizer and UBSan
 	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
 	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all
+
+tsan: ## ThreadSanitizer
+	@$(MAKE) BUILD=build-tsan O=1 EXTRA_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer -DKRAIT_TSAN" \
+	    EXTRA_LDFLAGS="-fsanitize=thread" all
 
 asan-test: asan ## tests under the sanitizers, each report listed by site: TIER=A, NAMES="test_dict ..."
 	$(PYTHON) tools/sanitize.py $(if $(TIER)$(NAMES),,--tests) $(if $(TIER),--tier $(TIER)) $(NAMES)

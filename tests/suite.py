@@ -9,7 +9,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 PYTHON = '/usr/bin/python3.11'
 COUNT = re.compile(r'^(\d+) passed, (\d+) failed, (\d+) skipped$', re.M)
-NAMES = re.compile(r'^(\d+) names compared, (\d+) differences$', re.M)
+# of so many compared so many differ
+DIFFER = re.compile(r'^(\d+) (?:names compared|compilations), (\d+) differ', re.M)
 LEDGER = re.compile(r'^conformance: (\d+) as the ledger says, (\d+) newly failing, '
                     r'(\d+) unexpected passes$', re.M)
 
@@ -21,6 +22,7 @@ def main():
     parts = [
         ('real programs', [PYTHON, 'tools/demo.py', '--interp', options.interp]),
         ('names against the reference', [PYTHON, 'tools/parity_names.py', '--interp', options.interp]),
+        ('bytecode against the reference', [PYTHON, 'tools/parity_bytecode.py', '--interp', options.interp]),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
         ('the binary interface', [PYTHON, 'tools/abi.py', '--interp', options.interp]),
@@ -35,11 +37,11 @@ def main():
         print(output, end='', flush=True)
         match = COUNT.search(output)
         ledger = LEDGER.search(output)
-        names = NAMES.search(output)
+        differ = DIFFER.search(output)
         if match:
             counts = [int(n) for n in match.groups()]
-        elif names:
-            counts = [int(names[1]) - int(names[2]), int(names[2]), 0]
+        elif differ:
+            counts = [int(differ[1]) - int(differ[2]), int(differ[2]), 0]
         elif ledger:
             counts = [int(ledger[1]), int(ledger[2]) + int(ledger[3]), 0]
         else:
