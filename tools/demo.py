@@ -56,6 +56,36 @@ PROGRAMS = [
 EXAMPLES = sorted(f for f in os.listdir(os.path.join(ROOT, 'examples')) if f.endswith('.py'))
 PROGRAMS += [('examples/' + f, '{py} %s/examples/%s' % (ROOT, f)) for f in EXAMPLES]
 
+# Programs that other people wrote: name, the Debian package that it is in, command.  One whose package is not
+# installed is skipped.
+DATA = os.path.join(ROOT, 'tests', 'programs')
+APPLICATIONS = [
+    ('black', 'black', '{py} -m black -q --diff %s/textwrap.py %s/json/decoder.py %s/asyncio/locks.py | '
+     'sed "s/^+++ .*//"' % (LIB, LIB, LIB)),
+    ('pylint', 'pylint', 'PYLINTHOME={out}/home {py} -m pylint %s/textwrap.py %s/queue.py; rm -r {out}/home'
+     % (LIB, LIB)),
+    ('pycodestyle', 'pycodestyle', '{py} -m pycodestyle %s/[a-c]*.py' % LIB),
+    ('pyflakes', 'python3-pyflakes', '{py} -m pyflakes %s/[a-d]*.py' % LIB),
+    ('2to3', 'libpython3.11-stdlib', '{py} -m lib2to3 -f all %s/textwrap.py %s/queue.py %s/csv.py 2>&1'
+     % (LIB, LIB, LIB)),
+    ('sphinx', 'python3-sphinx', '{py} -m sphinx -q -E -b html -d {out}/../doctrees %s/sphinx {out}' % DATA),
+    ('ansible', 'ansible-core', '{py} /usr/bin/ansible --version | grep -v "python version\\|executable"'),
+    ('ansible-playbook', 'ansible-core', 'ANSIBLE_NOCOWS=1 ANSIBLE_LOCAL_TEMP={out}/t {py} /usr/bin/ansible-playbook '
+     '-i localhost, -c local -e ansible_python_interpreter={py} -e out={out} %s/play.yml; rm -rf {out}/t' % DATA),
+    ('yt-dlp', 'yt-dlp', '{py} -m yt_dlp --help'),
+    ('mako', 'python3-mako', '{py} /usr/bin/mako-render --var title=hello %s/page.mako' % DATA),
+    ('jinja2', 'python3-jinja2', '{py} %s/templates.py' % DATA),
+    ('markdown', 'python3-markdown', 'for f in $(find /usr/share/doc /usr/lib/python3/dist-packages -name "*.md" -size -60k | '
+     'sort | head -9); do {py} -m markdown -x extra -x toc $f; done'),
+    ('bottle', 'python3-bottle', '{py} %s/site_bottle.py' % DATA),
+    ('sqlparse', 'python3-sqlparse', '{py} -m sqlparse --reindent -k upper %s/queries.sql' % DATA),
+]
+
+
+def is_installed(package):
+    p = subprocess.run(['dpkg-query', '-W', '-f=${Status}', package], capture_output=True)
+    return p.stdout.endswith(b' installed')
+
 
 def digest(folder):
     found = {}
@@ -87,12 +117,15 @@ def main():
     parser.add_argument('--interp', default='build/krait')
     options = parser.parse_args()
     interp = os.path.abspath(options.interp)
-    failed = passed = 0
+    failed = passed = skipped = 0
     folder = tempfile.mkdtemp(prefix='krait-demo-')
     # the same path for both: some programs print where they ran from
     link, other = os.path.join(folder, 'python'), os.path.join(folder, 'other')
-    for title, command in PROGRAMS:
+    for title, package, command in [(t, None, c) for t, c in PROGRAMS] + APPLICATIONS:
         if options.names and not any(n in title for n in options.names):
+            continue
+        if package is not None and not is_installed(package):
+            skipped += 1
             continue
         results = []
         for pair in (interp, REFERENCE), (REFERENCE, interp):
@@ -119,7 +152,7 @@ def main():
             for line in err.decode('utf-8', 'replace').splitlines()[-3:]:
                 print('    ' + line[:160])
     shutil.rmtree(folder, ignore_errors=True)
-    print('%d passed, %d failed, 0 skipped' % (passed, failed))
+    print('%d passed, %d failed, %d skipped' % (passed, failed, skipped))
     return failed > 0
 
 
