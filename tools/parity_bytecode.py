@@ -171,7 +171,7 @@ def show(difference, a, b, verbose):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--krait', default='build/krait')
+    parser.add_argument('--interp', default='build/krait')
     parser.add_argument('--extension')
     parser.add_argument('-O', dest='levels', default='012')
     parser.add_argument('-v', '--verbose', action='store_true')
@@ -180,7 +180,7 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter('ignore')
     sys.setrecursionlimit(10000)
-    krait = Extension(options.extension) if options.extension else Worker(options.krait)
+    krait = Extension(options.extension) if options.extension else Worker(options.interp)
     files = differing = total = 0
     for path in find_files(options.paths or ['/usr/lib/python3.11']):
         with open(path, 'rb') as f:
