@@ -301,7 +301,7 @@ signature_of(struct _PyArg_Parser *parser, int minpos, int maxpos, int minkw, st
     s->minpos = minpos;
     s->maxpos = maxpos;
     s->minkw = minkw;
-    s->optional = minpos + minkw < s->len;
+    s->optional = minpos < maxpos;
     return s->names == NULL ? -1 : 0;
 }
 

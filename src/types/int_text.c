@@ -190,6 +190,14 @@ PyLong_FromString(const char *s, char **pend, int base)
     int found = parse_int(s, &end, base, &result);
     if (pend != NULL) *pend = (char *)end;
     if (found == 0) {
+        if (base == 0) {
+            /* the message names the base that the digits would have had */
+            const char *digits = s;
+            while (Py_ISSPACE(Py_CHARMASK(*digits))) digits++;
+            digits += *digits == '+' || *digits == '-';
+            int prefix = digits[1] | 0x20;
+            base = *digits != '0' ? 10 : prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
+        }
         size_t length = strlen(s);
         PyObject *shown = PyUnicode_FromStringAndSize(s, length < 200 ? (Py_ssize_t)length : 200);
         if (shown != NULL) {
