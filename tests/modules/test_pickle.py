@@ -239,6 +239,13 @@ class Short(Peeking):
     ahead = 3
 
 
+def test_small_buffers():
+    for value in 'abc', ['d', 2**70, (1.5,)]:
+        for size in 1, 2, 3, 5:
+            file = io.BufferedReader(io.BytesIO(_pickle.dumps(value, 0) * 2), size)
+            show('buffer %d' % size, lambda: (_pickle.load(file), pickle._load(file), file.tell()))
+
+
 def test_reading():
     for value in 1, [1, 'a', b'x' * 300], bytearray(b'x' * 70000), ['x' * 70000, b'y' * 70000], 2**3000:
         for protocol in 0, 2, 5:

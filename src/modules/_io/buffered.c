@@ -1154,6 +1154,19 @@ take_line(Buffered *self, Py_ssize_t limit)
     return ahead == limit ? take(self, ahead) : NULL;
 }
 
+/* Make bytes longer; those of one byte may be shared by everybody.  On failure *line is NULL. */
+static status
+lengthen(PyObject **line, Py_ssize_t size)
+{
+    if (PyBytes_GET_SIZE(*line) != 1)
+        return _PyBytes_Resize(line, size);
+    PyObject *longer = PyBytes_FromStringAndSize(NULL, size);
+    if (longer != NULL)
+        *PyBytes_AS_STRING(longer) = *PyBytes_AS_STRING(*line);
+    Py_SETREF(*line, longer);
+    return longer == NULL ? -1 : 0;
+}
+
 /* One line of at most `limit` bytes (unless negative). */
 static PyObject *
 read_line(Buffered *self, Py_ssize_t limit)
@@ -1188,7 +1201,7 @@ read_line(Buffered *self, Py_ssize_t limit)
         const char *newline = memchr(self->buffer, '\n', got);
         if (newline)
             got = newline - self->buffer + 1;
-        if (_PyBytes_Resize(&line, length + got) < 0)
+        if (lengthen(&line, length + got) < 0)
             goto done;
         memcpy(PyBytes_AS_STRING(line) + length, self->buffer, got);
         length += got;
