@@ -1,0 +1,211 @@
+"""Run the test suites that compiled packages carry, under the reference and under Krait, by test id.
+
+    package_tests.py [--interp build/krait] [--jobs 2] [--list] [--failures] [SUITE...]
+
+A suite is a name of SUITES: files of one package, run with pytest.  For every test id the outcome
+under both interpreters is compared; the ids that the reference passes are the measure.  Outcomes of
+the reference are kept under --cache and reused, because they do not change.  Per suite it prints
+
+    numpy.core: reference passes 10000, krait passes 9950 of them, 99.50%
+
+and, with --failures, each id that only the reference passes, by the message it fails with.  A package
+that is not installed is named as absent.
+"""
+import argparse
+import collections
+import concurrent.futures
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+REFERENCE = '/usr/bin/python3.11'
+FOLDER = '/usr/lib/python3/dist-packages'
+SUITES = {
+    'numpy.core': ('numpy', ['numpy/core/tests/test_*.py']),
+    'numpy.lib': ('numpy', ['numpy/lib/tests/test_*.py']),
+    'numpy.linalg': ('numpy', ['numpy/linalg/tests/test_*.py']),
+    'numpy.random': ('numpy', ['numpy/random/tests/test_*.py']),
+    'numpy.fft': ('numpy', ['numpy/fft/tests/test_*.py']),
+    'numpy.ma': ('numpy', ['numpy/ma/tests/test_*.py']),
+    'numpy.polynomial': ('numpy', ['numpy/polynomial/tests/test_*.py']),
+    'pandas': ('pandas', ['pandas/tests/**/test_*.py']),
+    'greenlet': ('greenlet', ['greenlet/tests/test_*.py']),
+    'psutil': ('psutil', ['psutil/tests/test_*.py']),
+    'simplejson': ('simplejson', ['simplejson/tests/test_*.py']),
+    'zmq': ('zmq', ['zmq/tests/test_*.py']),
+    'scipy': ('scipy', ['scipy/*/tests/test_*.py', 'scipy/*/*/tests/test_*.py']),
+    'sklearn': ('sklearn', ['sklearn/**/tests/test_*.py']),
+    'matplotlib': ('matplotlib', ['matplotlib/tests/test_*.py']),
+    'networkx': ('networkx', ['networkx/**/tests/test_*.py']),
+    'h5py': ('h5py', ['h5py/tests/test_*.py']),
+}
+# Runs one file; each outcome is a line at once, so that a crash loses only what comes behind it.
+PLUGIN = '''
+import json, os, sys
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000))
+log = open(sys.argv[1], 'a')
+skip = set(json.load(open(sys.argv[2])))
+
+class Plugin:
+    def pytest_collection_modifyitems(self, items):
+        items[:] = [i for i in items if i.nodeid not in skip]
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        log.write(json.dumps(['start', nodeid, '']) + '\\n')
+        log.flush()
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == 'call' or report.outcome != 'passed':
+            text = '' if report.passed else str(report.longrepr).strip().splitlines()[-1:]
+            if not report.passed and getattr(report.longrepr, 'reprcrash', None):
+                text = report.longrepr.reprcrash.message.splitlines()[:1]
+            log.write(json.dumps([report.outcome, report.nodeid, ''.join(text)[:300]]) + '\\n')
+            log.flush()
+
+    def pytest_collectreport(self, report):
+        if report.outcome == 'failed':
+            log.write(json.dumps(['failed', report.nodeid + ' (collection)', str(report.longrepr)[-300:]]) + '\\n')
+            log.flush()
+
+import pytest
+code = pytest.main(['-p', 'no:cacheprovider', '-qq', '--no-header', '-W', 'ignore', '--tb=line',
+                    '--rootdir', sys.argv[3], '-c', os.devnull, '-m', 'not slow and not network and not db and not single_cpu',
+                    *sys.argv[4:]], plugins=[Plugin()])
+log.write(json.dumps(['end', '', str(int(code))]) + '\\n')
+log.flush()
+os._exit(0)
+'''
+
+
+def read_log(path, outcomes):
+    """Add a log's outcomes; the id that was running at the end, or None if the run came to its end."""
+    running, ended = None, False
+    with open(path) as log:
+        for line in log:
+            try:
+                outcome, test, text = json.loads(line)
+            except ValueError:
+                continue
+            if outcome == 'start':
+                running = test
+            elif outcome == 'end':
+                ended = True
+            elif outcomes.get(test, ('passed', ''))[0] in ('passed', 'skipped'):
+                outcomes[test] = (outcome, text)        # a failing teardown counts
+    return None if ended else running or '(collection)'
+
+
+def run_file(interp, path, timeout):
+    """{id: (outcome, text)} of one file; after a crash the rest is run again without what was done."""
+    outcomes = {}
+    relative = os.path.relpath(path, FOLDER)
+    env = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', PYTHONHASHSEED='0', LANG='C.UTF-8', OPENBLAS_NUM_THREADS='1',
+               OMP_NUM_THREADS='1', MPLBACKEND='agg', HYPOTHESIS_STORAGE_DIRECTORY=tempfile.gettempdir() + '/hypothesis')
+    with tempfile.TemporaryDirectory() as folder:
+        skip, log, program = (os.path.join(folder, n) for n in ('skip', 'log', 'run.py'))
+        with open(program, 'w') as f:
+            f.write(PLUGIN)
+        for attempt in range(20):
+            open(log, 'w').close()
+            with open(skip, 'w') as f:
+                json.dump(list(outcomes), f)
+            try:
+                p = subprocess.run([interp, program, log, skip, FOLDER, path], cwd=folder, env=env, timeout=timeout,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                how = 'exit %d %s' % (p.returncode, p.stderr.decode('utf-8', 'replace').strip()[-150:])
+            except subprocess.TimeoutExpired:
+                how = 'timeout'
+            crashed = read_log(log, outcomes)
+            if crashed is None:
+                break
+            outcomes[crashed] = ('crashed', how)
+            if crashed == '(collection)':
+                break
+    return {'%s::%s' % (relative, test.partition('::')[2] or test): value for test, value in outcomes.items()}
+
+
+def files_of(suite):
+    package, patterns = SUITES[suite]
+    found = set()
+    for pattern in patterns:
+        found.update(glob.glob(os.path.join(FOLDER, pattern), recursive=True))
+    return sorted(found)
+
+
+def outcomes_of(interp, path, cache, timeout):
+    kept = cache and os.path.join(cache, os.path.relpath(path, FOLDER).replace('/', '.') + '.json')
+    if kept and os.path.exists(kept):
+        with open(kept) as f:
+            return json.load(f)
+    outcomes = run_file(interp, path, timeout)
+    if kept:
+        os.makedirs(cache, exist_ok=True)
+        with open(kept, 'w') as f:
+            json.dump(outcomes, f)
+    return outcomes
+
+
+def compare(suite, options):
+    files = files_of(suite)
+    if options.match:
+        files = [f for f in files if options.match in f]
+    jobs = [(interp, path, cache) for path in files
+            for interp, cache in ((REFERENCE, options.cache), (os.path.abspath(options.interp), None))]
+    wanted = passed = total = 0
+    causes = collections.defaultdict(list)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        results = pool.map(lambda job: outcomes_of(*job, options.timeout), jobs)
+        for path in files:
+            reference, ours = next(results), next(results)
+            total += len(reference)
+            for test, (outcome, _) in reference.items():
+                if outcome != 'passed':
+                    continue
+                wanted += 1
+                mine, text = ours.get(test, ('not run', ''))
+                if mine == 'passed':
+                    passed += 1
+                else:
+                    causes[(mine, text)].append(test)
+    if options.failures:
+        for (outcome, text), tests in sorted(causes.items(), key=lambda item: -len(item[1])):
+            print('%5d %s %s' % (len(tests), outcome, text))
+            for test in tests[:options.failures]:
+                print('          ' + test)
+    print('%s: reference passes %d, krait passes %d of them, %.2f%%' % (
+        suite, wanted, passed, 100 * passed / wanted if wanted else 0), flush=True)
+    return wanted, passed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('suites', nargs='*', help='default: those of numpy')
+    parser.add_argument('--interp', default='build/krait')
+    parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--timeout', type=int, default=400, help='seconds for one file')
+    parser.add_argument('--cache', default=os.path.join(tempfile.gettempdir(), 'krait-package-tests'))
+    parser.add_argument('--failures', type=int, default=0, metavar='N', help='show N ids of each cause')
+    parser.add_argument('--match', help='only files whose path contains this')
+    parser.add_argument('--list', action='store_true')
+    options = parser.parse_args()
+    if options.list:
+        print('\n'.join(SUITES))
+        return 0
+    absent = []
+    for suite in options.suites or [s for s in SUITES if s.startswith('numpy.')]:
+        if files_of(suite):
+            compare(suite, options)
+        else:
+            absent.append(suite)
+    if subprocess.run([REFERENCE, '-c', 'import pytest, hypothesis'], capture_output=True).returncode:
+        absent.append('pytest or hypothesis')
+    if absent:
+        print('absent: ' + ' '.join(absent))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
