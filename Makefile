@@ -112,6 +112,10 @@ conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_
 	$(PYTHON) tools/conformance.py --interp $(BUILD)/krait $(if $(TIER),--tier $(TIER)) \
 	    $(if $(UPDATE),--update) $(NAMES)
 
+.PHONY: package-tests
+package-tests: all ## suites that installed packages carry, beside the reference: SUITES="numpy.core pandas"
+	$(PYTHON) tools/package_tests.py --interp $(BUILD)/krait --failures 2 $(SUITES)
+
 .PHONY: abi
 abi: all ## layouts, constants, declarations, symbols and static types against 3.11's
 	$(PYTHON) tools/abi.py --interp $(BUILD)/krait
