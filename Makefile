@@ -171,7 +171,7 @@ release: ## build-release/krait: trained on bench/train, optimised over files
 	@$(MAKE) --no-print-directory BUILD=build-release train
 	@find build-release/obj -name '*.o' -delete
 	@rm -f build-release/krait
-	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) -fprofile-use -fprofile-correction \
+	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) -fprofile-use -fprofile-correction -fprofile-partial-training \
 	    -Wno-missing-profile -Wno-coverage-mismatch -flto=2 -fno-semantic-interposition" all
 
 train:

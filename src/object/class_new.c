@@ -9,6 +9,7 @@
 #include "object/mro.h"
 #include "object/slots.h"
 #include "types/dict.h"
+#include "types/exceptions.h"
 
 /* What is known about the class while it is made. */
 struct Making {
@@ -465,7 +466,12 @@ class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject 
 {
     PyTypeObject *type = (PyTypeObject *)self;
     PyThreadState *tstate = tstate_get();
-    if (type->tp_new != PyBaseObject_Type.tp_new || type_has(type, Py_TPFLAGS_IS_ABSTRACT)) {
+    bool of_exception = type->tp_new == ((PyTypeObject *)PyExc_BaseException)->tp_new;
+    if (of_exception && type->tp_init == ((PyTypeObject *)PyExc_BaseException)->tp_init) {
+        return baseexc_vectorcall(self, args, nargsf, kwnames);
+    }
+    if ((type->tp_new != PyBaseObject_Type.tp_new && !of_exception) ||
+        type_has(type, Py_TPFLAGS_IS_ABSTRACT)) {
         goto general;
     }
     if (type->tp_init == PyBaseObject_Type.tp_init) {
@@ -479,7 +485,10 @@ class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject 
         goto general;
     }
     Py_INCREF(init);
-    PyObject *op = type->tp_alloc(type, 0), *result = NULL;
+    /* BaseException.__new__ keeps the positional arguments. */
+    PyObject *op = of_exception ? baseexc_vectorcall(self, args, nargsf, NULL)
+                                : type->tp_alloc(type, 0);
+    PyObject *result = NULL;
     if (op != NULL && recursion_enter(tstate, " while calling a Python object") == 0) {
         result = call_with_self(tstate, init, op, args, nargsf, kwnames);
         recursion_leave(tstate);

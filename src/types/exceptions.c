@@ -6,6 +6,7 @@
 #include "object/state.h"
 #include "object/declare.h"
 #include "types/exceptions.h"
+#include "types/tuple.h"
 
 /* ---- making and dropping ------------------------------------------------------------------ */
 
@@ -39,6 +40,26 @@ baseexc_tp_init(PyBaseExceptionObject *self, PyObject *args, PyObject *kwargs)
     return baseexc_init_positional(self, args);
 }
 
+/* Calling a class with the __new__ and __init__ of BaseException: the arguments become .args. */
+PyObject *
+baseexc_vectorcall(PyObject *class, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    PyTypeObject *type = (PyTypeObject *)class;
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    if (unlikely(kwnames != NULL && PyTuple_GET_SIZE(kwnames) != 0)) {
+        return _PyObject_MakeTpCall(tstate_get(), class, args, nargs, kwnames);
+    }
+    PyBaseExceptionObject *self = (PyBaseExceptionObject *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->args = tuple_from_array(args, nargs);
+    if (self->args == NULL) {
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
 int
 baseexc_tp_traverse(PyBaseExceptionObject *self, visitproc visit, void *arg)
 {
@@ -67,6 +88,13 @@ void
 baseexc_tp_dealloc(PyBaseExceptionObject *self)
 {
     PyObject_GC_UnTrack(self);
+    if (likely(self->context == NULL && self->cause == NULL && self->dict == NULL &&
+               self->notes == NULL)) {
+        Py_XDECREF(self->args);
+        Py_XDECREF(self->traceback);
+        Py_TYPE(self)->tp_free((PyObject *)self);
+        return;
+    }
     /* chains of contexts can be long: the trashcan bounds the recursion */
     Py_TRASHCAN_BEGIN(self, baseexc_tp_dealloc)
     baseexc_tp_clear(self);
@@ -451,6 +479,7 @@ TYPE(memerror, _PyExc_MemoryError, "MemoryError", PyBaseExceptionObject, NULL, "
         .tp_dictoffset = offsetof(PyBaseExceptionObject, dict),                                    \
         .tp_init = (initproc)baseexc_tp_init,                                                      \
         .tp_new = baseexc_tp_new,                                                                  \
+        .tp_vectorcall = baseexc_vectorcall,                                                       \
     };                                                                                             \
     PyObject *PyExc_##name = (PyObject *)&_PyExc_##name;
 #define DERIVED(name, base, part, doc)                                                             \

@@ -23,6 +23,8 @@ PyObject *memory_error_get(void);
 
 /* What each class's functions are built from. */
 PyObject *baseexc_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
+PyObject *baseexc_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf,
+                             PyObject *kwnames);
 int baseexc_tp_init(PyBaseExceptionObject *self, PyObject *args, PyObject *kwargs);
 int baseexc_tp_traverse(PyBaseExceptionObject *self, visitproc visit, void *arg);
 int baseexc_tp_clear(PyBaseExceptionObject *self);

@@ -136,7 +136,7 @@ TYPE(keyerror, _PyExc_KeyError, "KeyError", PyBaseExceptionObject, NULL, "Mappin
      .tp_flags = EXCEPTION_FLAGS, .tp_base = &_PyExc_LookupError,
      .tp_init = (initproc)baseexc_tp_init, .tp_dealloc = (destructor)baseexc_tp_dealloc,
      .tp_traverse = (traverseproc)baseexc_tp_traverse, .tp_clear = (inquiry)baseexc_tp_clear,
-     .tp_dictoffset = offsetof(PyBaseExceptionObject, dict))
+     .tp_dictoffset = offsetof(PyBaseExceptionObject, dict), .tp_vectorcall = baseexc_vectorcall)
 
 /* ---- ImportError -------------------------------------------------------------------------- */
 

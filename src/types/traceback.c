@@ -5,6 +5,7 @@
 #include "object/declare.h"
 #include "object/state.h"
 #include "object/descr.h"
+#include "object/gc.h"
 #include "types/traceback.h"
 #include "vm/frame.h"
 #include <limits.h>
@@ -14,15 +15,16 @@ enum { LINE_UNREAD = INT_MIN };
 static PyObject *
 traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lineno)
 {
-    PyTracebackObject *self = PyObject_GC_New(PyTracebackObject, &PyTraceBack_Type);
+    PyTracebackObject *self = (PyTracebackObject *)gc_alloc(sizeof(PyTracebackObject), 0);
     if (self == NULL) {
         return NULL;
     }
+    PyObject_Init((PyObject *)self, &PyTraceBack_Type);
     self->tb_next = (PyTracebackObject *)Py_XNewRef(next);
     self->tb_frame = (PyFrameObject *)Py_NewRef(frame);
     self->tb_lasti = lasti;
     self->tb_lineno = lineno;
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -36,15 +38,19 @@ _PyTraceBack_FromFrame(PyObject *next, PyFrameObject *frame)
 int
 PyTraceBack_Here(PyFrameObject *frame)
 {
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
+    PyThreadState *tstate = tstate_get();
+    PyObject *type = tstate->curexc_type, *value = tstate->curexc_value;
+    PyObject *traceback = tstate->curexc_traceback;
+    tstate->curexc_type = tstate->curexc_value = tstate->curexc_traceback = NULL;
     PyObject *longer = _PyTraceBack_FromFrame(traceback, frame);
-    if (longer == NULL) {
+    if (unlikely(longer == NULL)) {
         /* The new exception takes the old one as its context. */
         _PyErr_ChainExceptions(type, value, traceback);
         return -1;
     }
-    PyErr_Restore(type, value, longer);
+    tstate->curexc_type = type;
+    tstate->curexc_value = value;
+    tstate->curexc_traceback = longer;
     Py_XDECREF(traceback);
     return 0;
 }
@@ -164,6 +170,12 @@ static void
 traceback_tp_dealloc(PyTracebackObject *self)
 {
     PyObject_GC_UnTrack(self);
+    if (likely(self->tb_next == NULL && self->tb_frame != NULL &&
+               Py_REFCNT(self->tb_frame) > 1)) {
+        Py_DECREF(self->tb_frame);
+        gc_free((PyObject *)self);
+        return;
+    }
     Py_TRASHCAN_BEGIN(self, traceback_tp_dealloc);
     Py_XDECREF(self->tb_next);
     Py_XDECREF(self->tb_frame);

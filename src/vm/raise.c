@@ -120,6 +120,9 @@ check_except_type(PyObject *type)
 truth
 exception_matches(PyObject *exception, PyObject *type)
 {
+    if ((PyObject *)Py_TYPE(exception) == type) {
+        return 1;
+    }
     if (check_except_type(type) < 0) {
         return -1;
     }

@@ -6,7 +6,7 @@
 #include "object/state.h"
 #include "vm/eval.h"
 
-static const uint8_t *
+static ALWAYS_INLINE const uint8_t *
 read_number(const uint8_t *p, int *value)
 {
     int n = *p & 63;
@@ -48,9 +48,15 @@ unwind_find_handler(PyCodeObject *code, int index, struct Handler *handler)
             return false;
         }
         p = read_number(p, &length);
-        p = read_number(p, &target);
-        p = read_number(p, &depth);
-        if (index < start + length) {
+        if (index >= start + length) {
+            /* Bit 7 marks where the next entry begins. */
+            do {
+                p++;
+            } while (p < end && !(*p & 128));
+        }
+        else {
+            p = read_number(p, &target);
+            p = read_number(p, &depth);
             handler->target = target;
             handler->depth = depth >> 1;
             handler->push_last = depth & 1;
