@@ -1,13 +1,13 @@
 """Compare Krait's compiler with the reference, code object by code object.
 
-    parity_bytecode.py [--krait build/krait | --extension FILE.so] [-O LEVELS] [-v] [PATH ...]
+    parity_bytecode.py [--interp build/krait | --extension FILE.so] [-O LEVELS] [-v] [PATH ...]
 
 Runs under the reference interpreter.  Every .py file below the paths (default: the standard library)
 is compiled by both at each optimisation level; everything a code object holds must be equal, down to
 the types of constants.  Prints the differences and their number; the exit status is 1 if there are
 any.  Files that the reference refuses must be refused with the same error.
 
-With --krait a worker process sends marshalled code; with --extension the compiler is a module loaded
+With --interp a worker process sends marshalled code; with --extension the compiler is a module loaded
 into the reference interpreter, with a function compile(source, filename, start, flags, optimize).
 """
 import argparse
