@@ -26,6 +26,7 @@ def main():
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
         ('the binary interface', [PYTHON, 'tools/abi.py', '--interp', options.interp]),
+        ('the debug build', [PYTHON, 'tests/debug.py']),
         ('CPython\'s own suite against the ledger',
          [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--tier', 'AB', '--fast', '--quiet']),
     ]

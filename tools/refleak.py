@@ -84,6 +84,9 @@ class Meter:
     def settle(self):
         import gc
         self.cleanup(*self.state)
+        metadata = sys.modules.get('importlib.metadata')
+        if metadata is not None:        # one entry for each folder, up to 128
+            metadata.FastPath.__new__.cache_clear()
         gc.collect()
         gc.collect()
         gc.collect()
