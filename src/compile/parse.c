@@ -538,6 +538,9 @@ Mod *
 parse_string(const char *source, PyObject *filename, int start, PyCompilerFlags *flags,
              Arena *arena)
 {
+    if (PySys_Audit("compile", "yO", source, filename) < 0) {
+        return NULL;
+    }
     if (flags != NULL && (flags->cf_flags & PyCF_IGNORE_COOKIE)) {
         return parse_utf8(source, true, filename, start, flags, arena);
     }

@@ -178,15 +178,14 @@ binary_anchors(const char *text, const Expr *op, struct Anchors *a)
 
 /* Look for the operator of a single binary operation or subscript in `text`. */
 static void
-find_anchors(const char *text, struct Anchors *a)
+find_anchors(const char *text, PyObject *filename, struct Anchors *a)
 {
     PyCompilerFlags flags = {PyCF_IGNORE_COOKIE, PY_MINOR_VERSION};
-    PyObject *name = PyUnicode_FromString("<traceback>");
-    Arena *arena = name == NULL ? NULL : arena_new();
+    Arena *arena = arena_new();
     a->left_end = -1;
     a->primary = "~";
     a->secondary = "^";
-    Mod *mod = arena == NULL ? NULL : parse_string(text, name, Py_file_input, &flags, arena);
+    Mod *mod = arena == NULL ? NULL : parse_string(text, filename, Py_file_input, &flags, arena);
     if (mod != NULL && seq_len(mod->v.Module.body) == 1) {
         const Stmt *stmt = mod->v.Module.body->items[0];
         if (stmt->kind == Expr_kind) {
@@ -210,7 +209,6 @@ find_anchors(const char *text, struct Anchors *a)
     if (arena != NULL) {
         arena_free(arena);
     }
-    Py_XDECREF(name);
 }
 
 /* Characters in the first `bytes` bytes of UTF-8. */
@@ -242,7 +240,7 @@ print_carets(struct Printer *p, PyObject *line, int skip, PyTracebackObject *tb,
     int start_line, start_col, end_line, end_col;
     PyCodeObject *code = PyFrame_GetCode(tb->tb_frame);
     int found = PyCode_Addr2Location(code, tb->tb_lasti, &start_line, &start_col, &end_line, &end_col);
-    Py_DECREF(code);
+    Py_DECREF(code);            /* the frame keeps it */
     Py_ssize_t size;
     const char *text = PyUnicode_AsUTF8AndSize(line, &size);
     if (text == NULL) {
@@ -266,7 +264,7 @@ print_carets(struct Printer *p, PyObject *line, int skip, PyTracebackObject *tb,
         if (segment != NULL) {
             memcpy(segment, text + start_col, (size_t)(end_col - start_col));
             segment[end_col - start_col] = 0;
-            find_anchors(segment, &a);
+            find_anchors(segment, code->co_filename, &a);
             if (a.left_end >= 0) {
                 int left = chars_in(segment, a.left_end), right = chars_in(segment, a.right_start);
                 a.left_end = left;
