@@ -60,6 +60,8 @@ class Writer(Calls):
                             re.sub(r'Py_UNUSED\((\w+)\)', r'\1', function.text)))
                     else:
                         self.emit('extern PyObject *%s();' % target)
+        if any('METH_PLAIN_NAME' in row for row in rows):
+            self.emit('#ifndef METH_PLAIN_NAME', '#define METH_PLAIN_NAME 0x1000', '#endif')
         if rows:
             self.emit('', GUARD + 'static PyMethodDef %s[] = {' % table, *rows,
                       '    {NULL, NULL, 0, NULL},', '};')

@@ -59,6 +59,9 @@ class Calls:
         pyname = args[1].strip('"')
         signature = None if args[2].strip() == 'NULL' else c_string(args[2])
         shown = signature
+        function.parsed = bool(signature) and signature.startswith('~')
+        if function.parsed:
+            signature = shown = signature[1:] or None
         if signature and signature.startswith('!'):
             signature, shown = signature[1:], None
         doc = args[3] if len(args) > 3 else 'NULL'
@@ -79,7 +82,8 @@ class Calls:
         defining = len(names) > 1 and names[1] == 'defining_class'
         rest, rest_names = types[1:], names[1:]
         if rest[:2] == ['PyObject *const *', 'Py_ssize_t']:
-            return ('METH_FASTCALL | METH_KEYWORDS' if len(rest) == 3 else 'METH_FASTCALL',
+            return ('METH_FASTCALL | METH_KEYWORDS' if len(rest) == 3 else
+                    'METH_FASTCALL | METH_PLAIN_NAME' if function.parsed else 'METH_FASTCALL',
                     function.name)
         if defining and rest[1:3] == ['PyObject *const *', 'Py_ssize_t']:
             return 'METH_METHOD | METH_FASTCALL | METH_KEYWORDS', function.name
@@ -174,6 +178,10 @@ class Calls:
         var = next((i for i, p in enumerate(params) if p.kind == 'var'), None)
         if flags == 'METH_O':
             self.convert(params[0], 'arg', pyname, '"argument"')
+        elif 'METH_METHOD' in flags and not params:
+            self.emit('    if (nargs != 0) {',
+                      '        PyErr_SetString(PyExc_TypeError, "%s() takes no arguments");' % pyname,
+                      '        goto fail;', '    }')
         elif 'KEYWORDS' in flags or flags == 'tuple+kw':
             self.unpack(pyname, params, flags, minpos, maxpos, var)
             for i, p in enumerate(params):
@@ -188,8 +196,12 @@ class Calls:
                     self.guarded(p, 'has_keywords ? args[%d] != NULL : nargs > %d' % (i, i),
                                  'args[%d]' % i, pyname, where)
         elif flags in ('METH_FASTCALL', 'tuple'):
-            self.emit('    if (!_PyArg_CheckPositional("%s", nargs, %d, %d)) {' %
-                      (pyname, minpos, maxpos), '        goto fail;', '    }')
+            check = '_PyArg_CheckPositional'
+            if getattr(function, 'parsed', False):
+                check = 'args_count_parsed'
+                self.emit('    int args_count_parsed(const char *, Py_ssize_t, Py_ssize_t, Py_ssize_t);')
+            self.emit('    if (!%s("%s", nargs, %d, %d)) {' % (check, pyname, minpos, maxpos),
+                      '        goto fail;', '    }')
             for i, p in enumerate(params):
                 where = '"argument %d"' % (i + 1)
                 if p.required():
@@ -300,6 +312,9 @@ class Calls:
         tkind, targs = types.get(prefix, (None, None))
         pyname = (c_string(targs[2] if tkind == 'TYPE' else targs[1]).rsplit('.', 1)[-1]
                   if targs else prefix)
+        named = re.match(r'!?(\w+)(?=\()', signature)
+        if named:                       # a name of its own in errors
+            pyname, signature = named[1], signature[named.end():]
         params = self.join(signature.lstrip('!'), function, 1)
         if kind == 'NEW':
             lead, result, failure = 'PyTypeObject *type', 'PyObject *', 'NULL'

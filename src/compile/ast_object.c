@@ -140,7 +140,7 @@ AST_tp_init(PyObject *self, PyObject *args, PyObject *kwargs)
     }
     if (given > count) {
         PyErr_Format(PyExc_TypeError, "%.400s constructor takes at most %zd positional argument%s",
-                     Py_TYPE(self)->tp_name, count, count == 1 ? "" : "s");
+                     _PyType_Name(Py_TYPE(self)), count, count == 1 ? "" : "s");
         goto done;
     }
     for (Py_ssize_t i = 0; i < given; i++) {

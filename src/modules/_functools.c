@@ -889,14 +889,14 @@ cache___reduce__(PyObject *self)
 
 METHOD(cache, __copy__, NULL, "The cache itself.")
 static PyObject *
-cache___copy__(PyObject *self)
+cache___copy__(PyObject *self, PyObject *args)
 {
     return Py_NewRef(self);
 }
 
 METHOD(cache, __deepcopy__, NULL, "The cache itself.")
 static PyObject *
-cache___deepcopy__(PyObject *self, PyObject *memo)
+cache___deepcopy__(PyObject *self, PyObject *args)
 {
     return Py_NewRef(self);
 }

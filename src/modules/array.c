@@ -1036,7 +1036,7 @@ array_count(struct Array *self, PyObject *v)
 
 METHOD(array, extend, "($self, bb, /)", "Append the items of an iterable, or of an array of the same type.")
 static status
-array_extend(struct Array *self, PyObject *bb)
+array_extend(struct Array *self, PyTypeObject *defining_class, PyObject *bb)
 {
     struct ArrayState *state = state_of(Py_TYPE(self));
     return state ? extend(state, self, bb) : -1;
@@ -1055,7 +1055,7 @@ array_frombytes(struct Array *self, Py_buffer *buffer)
 
 METHOD(array, fromfile, "($self, f, n, /)", "Append n items read from the file object f.")
 static PyObject *
-array_fromfile(struct Array *self, PyObject *f, Py_ssize_t n)
+array_fromfile(struct Array *self, PyTypeObject *defining_class, PyObject *f, Py_ssize_t n)
 {
     int size = self->type->itemsize;
     if (n < 0) {
@@ -1208,7 +1208,7 @@ array_tobytes(struct Array *self, PyObject *Py_UNUSED(ignored))
 
 METHOD(array, tofile, "($self, f, /)", "Write the items as bytes to the file object f.")
 static PyObject *
-array_tofile(struct Array *self, PyObject *f)
+array_tofile(struct Array *self, PyTypeObject *defining_class, PyObject *f)
 {
     enum { BLOCK = 64 * 1024 };
     Py_ssize_t total = Py_SIZE(self) * self->type->itemsize;
@@ -1430,7 +1430,7 @@ array__array_reconstructor(PyObject *module, PyObject *arraytype, char_arg typec
 
 METHOD(array, __reduce_ex__, "($self, value, /)", "State for pickle.")
 static PyObject *
-array___reduce_ex__(struct Array *self, PyObject *value)
+array___reduce_ex__(struct Array *self, PyTypeObject *defining_class, PyObject *value)
 {
     if (!PyLong_Check(value)) {
         PyErr_SetString(PyExc_TypeError, "__reduce_ex__ argument should be an integer");

@@ -599,7 +599,7 @@ unregister(int signum)
 FUNCTION(faulthandler, unregister, NULL,
          "unregister(signum): no longer show tracebacks when the signal arrives")
 static PyObject *
-faulthandler_unregister(PyObject *module, PyObject *args)
+faulthandler_unregister(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     int signum;
     if (!PyArg_ParseTuple(args, "i:unregister", &signum)) {

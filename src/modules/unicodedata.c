@@ -443,6 +443,12 @@ static PyObject *
 unicodedata_lookup(PyObject *self, str_or_buffer *name)
 {
     uint32_t found[4];
+    if (PyObject_CheckBuffer(name->obj) && !PyBytes_Check(name->obj)) {
+        /* only what cannot change: as format "s#" */
+        PyErr_Format(PyExc_TypeError, "lookup() argument must be read-only bytes-like object, not %.50s",
+                     Py_TYPE(name->obj)->tp_name);
+        return NULL;
+    }
     if (name->len > UNINAME_MAX) {
         PyErr_SetString(PyExc_KeyError, "name too long");
         return NULL;

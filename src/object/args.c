@@ -101,6 +101,20 @@ _PyArg_NoKwnames(const char *name, PyObject *kwnames)
     return 0;
 }
 
+/* As _PyArg_CheckPositional, in the words of PyArg_ParseTuple. */
+int
+args_count_parsed(const char *name, Py_ssize_t nargs, Py_ssize_t min, Py_ssize_t max)
+{
+    if (min <= nargs && nargs <= max) {
+        return 1;
+    }
+    Py_ssize_t bound = nargs < min ? min : max;
+    PyErr_Format(PyExc_TypeError, "%.150s() takes %s %zd argument%s (%zd given)", name,
+                 min == max ? "exactly" : nargs < min ? "at least" : "at most", bound,
+                 bound == 1 ? "" : "s", nargs);
+    return 0;
+}
+
 int
 _PyArg_NoPositional(const char *name, PyObject *args)
 {

@@ -176,6 +176,11 @@ kwnames_empty(PyThreadState *tstate, PyObject *func, PyObject *kwnames)
     if (likely(kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0)) {
         return true;
     }
+    if (PyCFunction_Check(func) && ((PyCFunctionObject *)func)->m_ml->ml_flags & METH_PLAIN_NAME) {
+        _PyErr_Format(tstate, PyExc_TypeError, "%.200s() takes no keyword arguments",
+                      ((PyCFunctionObject *)func)->m_ml->ml_name);
+        return false;
+    }
     PyObject *name = _PyObject_FunctionStr(func);
     if (name != NULL) {
         _PyErr_Format(tstate, PyExc_TypeError, "%U takes no keyword arguments", name);

@@ -6,6 +6,12 @@
 #include <structmember.h>
 #include "base/common.h"
 
+/* Flag of a method that gives its name without its type when it refuses keywords; the generator of
+   built-ins writes it (and this definition) where a signature begins with "~". */
+#ifndef METH_PLAIN_NAME
+#define METH_PLAIN_NAME 0x1000
+#endif
+
 /* Whether a vectorcall got no keywords; TypeError "f() takes no keyword arguments" if it did. */
 bool kwnames_empty(PyThreadState *tstate, PyObject *func, PyObject *kwnames);
 

@@ -18,7 +18,7 @@
 /* ---- wrappers: a C slot called with a tuple of arguments --------------------------------------- */
 
 static bool
-wants_args(PyObject *args, Py_ssize_t count)
+wants_args_of(const char *name, PyObject *args, Py_ssize_t count)
 {
     if (likely(PyTuple_CheckExact(args) && PyTuple_GET_SIZE(args) == count)) {
         return true;
@@ -27,9 +27,15 @@ wants_args(PyObject *args, Py_ssize_t count)
         PyErr_SetString(PyExc_SystemError, "PyArg_UnpackTuple() argument list is not a tuple");
         return false;
     }
-    PyErr_Format(PyExc_TypeError, "expected %zd argument%s, got %zd", count, count == 1 ? "" : "s",
-                 PyTuple_GET_SIZE(args));
+    PyErr_Format(PyExc_TypeError, "%sexpected %zd argument%s, got %zd", name, count,
+                 count == 1 ? "" : "s", PyTuple_GET_SIZE(args));
     return false;
+}
+
+static bool
+wants_args(PyObject *args, Py_ssize_t count)
+{
+    return wants_args_of("", args, count);
 }
 
 #define ARG(i) PyTuple_GET_ITEM(args, i)
@@ -144,7 +150,8 @@ sequence_index(PyObject *self, PyObject *arg, Py_ssize_t *index)
 static PyObject *
 wrap_repeat(PyObject *self, PyObject *args, void *wrapped)
 {
-    if (!wants_args(args, 1)) {
+    /* the space is where others have the name of a function */
+    if (!wants_args_of(" ", args, 1)) {
         return NULL;
     }
     Py_ssize_t count = PyNumber_AsSsize_t(ARG(0), PyExc_OverflowError);

@@ -427,9 +427,9 @@ find_method(const char *name, PyObject *self, PyObject *const *args, Py_ssize_t 
     return at;
 }
 
-METHOD(bytes, find, NULL,
+METHOD(bytes, find, "~",
        "B.find(sub[, start[, end]]) -> int\n\nPosition of the first sub in B[start:end], or -1.")
-METHOD(bytearray, find, NULL,
+METHOD(bytearray, find, "~",
        "B.find(sub[, start[, end]]) -> int\n\nPosition of the first sub in B[start:end], or -1.")
 PyObject *
 byteslike_find(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -438,9 +438,9 @@ byteslike_find(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return at == -2 ? NULL : PyLong_FromSsize_t(at);
 }
 
-METHOD(bytes, rfind, NULL,
+METHOD(bytes, rfind, "~",
        "B.rfind(sub[, start[, end]]) -> int\n\nPosition of the last sub in B[start:end], or -1.")
-METHOD(bytearray, rfind, NULL,
+METHOD(bytearray, rfind, "~",
        "B.rfind(sub[, start[, end]]) -> int\n\nPosition of the last sub in B[start:end], or -1.")
 PyObject *
 byteslike_rfind(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -460,9 +460,9 @@ index_or_error(Py_ssize_t at)
     return PyLong_FromSsize_t(at);
 }
 
-METHOD(bytes, index, NULL,
+METHOD(bytes, index, "~",
        "B.index(sub[, start[, end]]) -> int\n\nLike find, but ValueError if there is none.")
-METHOD(bytearray, index, NULL,
+METHOD(bytearray, index, "~",
        "B.index(sub[, start[, end]]) -> int\n\nLike find, but ValueError if there is none.")
 PyObject *
 byteslike_index(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -470,9 +470,9 @@ byteslike_index(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return index_or_error(find_method("index", self, args, nargs, false));
 }
 
-METHOD(bytes, rindex, NULL,
+METHOD(bytes, rindex, "~",
        "B.rindex(sub[, start[, end]]) -> int\n\nLike rfind, but ValueError if there is none.")
-METHOD(bytearray, rindex, NULL,
+METHOD(bytearray, rindex, "~",
        "B.rindex(sub[, start[, end]]) -> int\n\nLike rfind, but ValueError if there is none.")
 PyObject *
 byteslike_rindex(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -480,9 +480,9 @@ byteslike_rindex(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return index_or_error(find_method("rindex", self, args, nargs, true));
 }
 
-METHOD(bytes, count, NULL,
+METHOD(bytes, count, "~",
        "B.count(sub[, start[, end]]) -> int\n\nHow many sub, not overlapping, are in B[start:end].")
-METHOD(bytearray, count, NULL,
+METHOD(bytearray, count, "~",
        "B.count(sub[, start[, end]]) -> int\n\nHow many sub, not overlapping, are in B[start:end].")
 PyObject *
 byteslike_count(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -569,10 +569,10 @@ affix_method(const char *name, PyObject *self, PyObject *const *args, Py_ssize_t
     return found < 0 ? NULL : PyBool_FromLong(found);
 }
 
-METHOD(bytes, startswith, NULL,
+METHOD(bytes, startswith, "~",
        "B.startswith(prefix[, start[, end]]) -> bool\n\n"
        "Whether B[start:end] begins with prefix, or with one of a tuple of them.")
-METHOD(bytearray, startswith, NULL,
+METHOD(bytearray, startswith, "~",
        "B.startswith(prefix[, start[, end]]) -> bool\n\n"
        "Whether B[start:end] begins with prefix, or with one of a tuple of them.")
 PyObject *
@@ -581,10 +581,10 @@ byteslike_startswith(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return affix_method("startswith", self, args, nargs, false);
 }
 
-METHOD(bytes, endswith, NULL,
+METHOD(bytes, endswith, "~",
        "B.endswith(suffix[, start[, end]]) -> bool\n\n"
        "Whether B[start:end] ends with suffix, or with one of a tuple of them.")
-METHOD(bytearray, endswith, NULL,
+METHOD(bytearray, endswith, "~",
        "B.endswith(suffix[, start[, end]]) -> bool\n\n"
        "Whether B[start:end] ends with suffix, or with one of a tuple of them.")
 PyObject *
@@ -1157,8 +1157,7 @@ partition(PyObject *self, PyObject *sep, bool right)
     PyObject *items[3];
     if (at >= 0) {
         items[0] = part(self, 0, at);
-        items[1] = PyBytes_CheckExact(sep) && PyBytes_Check(self) ? Py_NewRef(sep)
-                                                                   : new_like(self, view.buf, view.len);
+        items[1] = PyBytes_Check(self) ? Py_NewRef(sep) : new_like(self, view.buf, view.len);
         items[2] = part(self, at + view.len, n);
     } else {
         items[right ? 2 : 0] = same(self);

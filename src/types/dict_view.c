@@ -517,8 +517,8 @@ fail:
 static PyObject *
 dictview_or(PyObject *self, PyObject *other)
 {
-    PyObject *result = PySet_New(PyDictViewSet_Check(self) ? self : other);
-    if (result != NULL && _PySet_Update(result, PyDictViewSet_Check(self) ? other : self) < 0) {
+    PyObject *result = PySet_New(self);
+    if (result != NULL && _PySet_Update(result, other) < 0) {
         Py_CLEAR(result);
     }
     return result;

@@ -137,10 +137,14 @@ group_tp_str(PyBaseExceptionGroupObject *self)
 
 /* ---- splitting ---------------------------------------------------------------------------- */
 
-METHOD(group, derive, "!($self, excs, /)", NULL)
+METHOD(group, derive, NULL, NULL)
 static PyObject *
-group_derive(PyBaseExceptionGroupObject *self, PyObject *excs)
+group_derive(PyBaseExceptionGroupObject *self, PyObject *args)
 {
+    PyObject *excs;
+    if (!PyArg_ParseTuple(args, "O", &excs)) {
+        return NULL;
+    }
     return PyObject_CallFunctionObjArgs(PyExc_BaseExceptionGroup, self->msg, excs, NULL);
 }
 
@@ -327,10 +331,14 @@ group_split(PyObject *group, PyObject *condition, PyObject **match, PyObject **r
     return split(group, kind, condition, match, rest);
 }
 
-METHOD(group, split, "!($self, condition, /)", NULL)
+METHOD(group, split, NULL, NULL)
 static PyObject *
-group_split_method(PyObject *self, PyObject *condition)
+group_split_method(PyObject *self, PyObject *args)
 {
+    PyObject *condition;
+    if (!PyArg_UnpackTuple(args, "split", 1, 1, &condition)) {
+        return NULL;
+    }
     PyObject *match, *rest;
     if (group_split(self, condition, &match, &rest) < 0) {
         return NULL;
@@ -341,10 +349,14 @@ group_split_method(PyObject *self, PyObject *condition)
     return result;
 }
 
-METHOD(group, subgroup, "!($self, condition, /)", NULL)
+METHOD(group, subgroup, NULL, NULL)
 static PyObject *
-group_subgroup(PyObject *self, PyObject *condition)
+group_subgroup(PyObject *self, PyObject *args)
 {
+    PyObject *condition;
+    if (!PyArg_UnpackTuple(args, "subgroup", 1, 1, &condition)) {
+        return NULL;
+    }
     PyObject *match;
     if (group_split(self, condition, &match, NULL) < 0) {
         return NULL;

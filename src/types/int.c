@@ -868,9 +868,9 @@ int_conjugate(PyObject *self, PyObject *Py_UNUSED(ignored))
 CLASSMETHOD(int, from_bytes, "($type, /, bytes, byteorder='big', *, signed=False)",
             "The int that an array of bytes represents; byteorder is 'big' or 'little'.")
 static PyObject *
-int_from_bytes(PyTypeObject *type, PyObject *bytes, PyObject *byteorder, truth is_signed)
+int_from_bytes(PyTypeObject *type, PyObject *bytes, PyUnicodeObject *byteorder, truth is_signed)
 {
-    PyObject *value = int_from_bytes_object(type, bytes, byteorder, is_signed);
+    PyObject *value = int_from_bytes_object(type, bytes, (PyObject *)byteorder, is_signed);
     if (value == NULL || type == &PyLong_Type) return value;
     PyObject *result = PyObject_CallOneArg((PyObject *)type, value);
     Py_DECREF(value);
@@ -880,9 +880,9 @@ int_from_bytes(PyTypeObject *type, PyObject *bytes, PyObject *byteorder, truth i
 METHOD(int, to_bytes, "($self, /, length=1, byteorder='big', *, signed=False)",
        "An array of `length` bytes that represents the int; byteorder is 'big' or 'little'.")
 static PyObject *
-int_to_bytes(PyObject *self, Py_ssize_t length, PyObject *byteorder, truth is_signed)
+int_to_bytes(PyObject *self, Py_ssize_t length, PyUnicodeObject *byteorder, truth is_signed)
 {
-    return int_to_bytes_object(self, length, byteorder, is_signed);
+    return int_to_bytes_object(self, length, (PyObject *)byteorder, is_signed);
 }
 
 GETTER(int, denominator, "the denominator of a rational number in lowest terms")

@@ -1233,15 +1233,16 @@ memoryview_cast(View *self, PyUnicodeObject *format, PyObject *shape)
             return NULL;
         }
     }
-    const char *text = PyUnicode_AsUTF8((PyObject *)format);
-    if (text == NULL) return NULL;
+    PyObject *ascii = PyUnicode_AsASCIIString((PyObject *)format);
+    if (ascii == NULL) return NULL;
     View *result = view_on(self->mbuf, view, ndim ? (int)ndim : 1);
-    if (result == NULL) return NULL;
-    if (cast_format(result, view, text) < 0
-        || (shape != NULL && cast_shape(result, shape, (int)ndim) < 0)) {
-        Py_DECREF(result);
-        return NULL;
+    if (result != NULL
+        && (cast_format(result, view, PyBytes_AS_STRING(ascii)) < 0
+            || (shape != NULL && cast_shape(result, shape, (int)ndim) < 0))) {
+        Py_CLEAR(result);
     }
+    Py_DECREF(ascii);
+    if (result == NULL) return NULL;
     init_flags(result);
     return (PyObject *)result;
 }

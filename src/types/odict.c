@@ -579,6 +579,10 @@ odict_take(PyObject *self, PyObject *key, PyObject *fallback)
         }
         node_drop_at(OD(self), node, ix);
     }
+    else if (fallback == NULL) {
+        PyErr_SetObject(PyExc_KeyError, key);   /* a tuple or None is the arguments themselves */
+        return NULL;
+    }
     return _PyDict_Pop(self, key, fallback);
 }
 

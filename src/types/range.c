@@ -284,7 +284,7 @@ range_sq_contains(struct Range *self, PyObject *x)
 
 METHOD(range, __reduce__, NULL, NULL)
 static PyObject *
-range___reduce__(struct Range *self, PyObject *Py_UNUSED(ignored))
+range___reduce__(struct Range *self, PyObject *args)
 {
     return Py_BuildValue("(O(OOO))", Py_TYPE(self), self->start, self->stop, self->step);
 }
@@ -543,12 +543,14 @@ METHOD(long_range_iterator, __setstate__, NULL, "Set the position from pickle's 
 static PyObject *
 long_range_iterator___setstate__(struct LongRangeIterator *self, PyObject *state)
 {
-    if (!PyLong_CheckExact(state)) {
+    int negative = PyObject_RichCompareBool(state, small_int_peek(0), Py_LT);
+    if (negative < 0) return NULL;
+    if (!PyLong_Check(state)) {
         PyErr_Format(PyExc_TypeError, "state must be an int, not %.200s", Py_TYPE(state)->tp_name);
         return NULL;
     }
     PyObject *index = state;
-    if (Py_SIZE(state) < 0) {
+    if (negative) {
         index = small_int_peek(0);
     } else if (int_compare(INT(state), INT(self->length)) > 0) {
         index = self->length;

@@ -629,7 +629,7 @@ position(Py_ssize_t at, bool must_exist)
     return PyLong_FromSsize_t(at);
 }
 
-METHOD(str, find, NULL,
+METHOD(str, find, "~",
        "S.find(sub[, start[, end]]) -> int\n\nLowest index of sub within S[start:end], or -1.")
 PyObject *
 str_find(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -637,7 +637,7 @@ str_find(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return position(find_with("find", self, args, nargs, 1), false);
 }
 
-METHOD(str, rfind, NULL,
+METHOD(str, rfind, "~",
        "S.rfind(sub[, start[, end]]) -> int\n\nHighest index of sub within S[start:end], or -1.")
 PyObject *
 str_rfind(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -645,7 +645,7 @@ str_rfind(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return position(find_with("rfind", self, args, nargs, -1), false);
 }
 
-METHOD(str, index, NULL,
+METHOD(str, index, "~",
        "S.index(sub[, start[, end]]) -> int\n\nLike find, but a missing sub is a ValueError.")
 PyObject *
 str_index(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -653,7 +653,7 @@ str_index(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return position(find_with("index", self, args, nargs, 1), true);
 }
 
-METHOD(str, rindex, NULL,
+METHOD(str, rindex, "~",
        "S.rindex(sub[, start[, end]]) -> int\n\nLike rfind, but a missing sub is a ValueError.")
 PyObject *
 str_rindex(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
@@ -661,7 +661,7 @@ str_rindex(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return position(find_with("rindex", self, args, nargs, -1), true);
 }
 
-METHOD(str, count, NULL,
+METHOD(str, count, "~",
        "S.count(sub[, start[, end]]) -> int\n\n"
        "Number of occurrences of sub in S[start:end] that do not overlap.")
 PyObject *
@@ -707,7 +707,7 @@ tail_method(const char *name, PyObject *self, PyObject *const *args, Py_ssize_t 
     return PyBool_FromLong(tail_matches(self, part, start, end, direction));
 }
 
-METHOD(str, startswith, NULL,
+METHOD(str, startswith, "~",
        "S.startswith(prefix[, start[, end]]) -> bool\n\n"
        "Whether S[start:end] begins with prefix, or with one of a tuple of them.")
 PyObject *
@@ -716,7 +716,7 @@ str_startswith(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return tail_method("startswith", self, args, nargs, -1);
 }
 
-METHOD(str, endswith, NULL,
+METHOD(str, endswith, "~",
        "S.endswith(suffix[, start[, end]]) -> bool\n\n"
        "Whether S[start:end] ends with suffix, or with one of a tuple of them.")
 PyObject *
@@ -792,7 +792,7 @@ str_rsplit(PyObject *self, PyObject *sep, Py_ssize_t maxsplit)
 METHOD(str, splitlines, "($self, /, keepends=False)",
        "A list of the lines, without their ends unless keepends is true.")
 PyObject *
-str_splitlines(PyObject *self, truth keepends)
+str_splitlines(PyObject *self, int keepends)
 {
     return PyUnicode_Splitlines(self, keepends);
 }

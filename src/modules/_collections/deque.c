@@ -403,13 +403,25 @@ turn(Deque *self, Py_ssize_t n)
     }
 }
 
-METHOD(deque, rotate, "!($self, n=1, /)",
+METHOD(deque, rotate, NULL,
        "Turn the deque n places to the right, to the left if n is negative.")
-static status
-deque_rotate(Deque *self, Py_ssize_t n)
+static PyObject *
+deque_rotate(Deque *self, PyObject *const *args, Py_ssize_t nargs)
 {
+    Py_ssize_t n = 1;
+    if (!_PyArg_CheckPositional("deque.rotate", nargs, 0, 1)) {
+        return NULL;
+    }
+    if (nargs == 1) {
+        PyObject *index = _PyNumber_Index(args[0]);
+        n = index == NULL ? -1 : PyLong_AsSsize_t(index);
+        Py_XDECREF(index);
+        if (n == -1 && PyErr_Occurred()) {
+            return NULL;
+        }
+    }
     turn(self, n);
-    return 0;
+    Py_RETURN_NONE;
 }
 
 METHOD(deque, reverse, "!($self, /)", "Reverse the order in place.")
@@ -465,7 +477,7 @@ deque_sq_contains(Deque *self, PyObject *value)
     return 0;
 }
 
-METHOD(deque, index, "!($self, value, start=0, stop=sys.maxsize, /)",
+METHOD(deque, index, "~!($self, value, start=0, stop=sys.maxsize, /)",
        "Return the first index of the value between start and stop; ValueError if there is none.")
 static PyObject *
 deque_index(Deque *self, PyObject *value, slice_index start, slice_index stop)
@@ -535,7 +547,7 @@ deque_remove(Deque *self, PyObject *value)
     return NULL;
 }
 
-METHOD(deque, insert, "!($self, index, value, /)", "Insert a value before an index.")
+METHOD(deque, insert, "~!($self, index, value, /)", "Insert a value before an index.")
 static PyObject *
 deque_insert(Deque *self, Py_ssize_t index, PyObject *value)
 {

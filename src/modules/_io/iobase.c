@@ -739,7 +739,7 @@ METHOD(textiobase, detach, NULL,
        "Separate the binary buffer from the text layer and return it.\n\n"
        "The text layer is unusable afterwards.")
 static PyObject *
-textiobase_detach(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(args))
+textiobase_detach(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
 {
     return io_unsupported("detach");
 }

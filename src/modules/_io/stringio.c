@@ -189,9 +189,9 @@ stringio_tp_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUS
     return (PyObject *)self;
 }
 
-/* Set everything that depends on the newline argument; -1 with an exception if it is none. */
+/* Whether set_newline will accept it. */
 static status
-set_newline(StringIO *self, PyObject *newline)
+check_newline(PyObject *newline)
 {
     const char *text = NULL;
     if (newline != Py_None) {
@@ -208,6 +208,14 @@ set_newline(StringIO *self, PyObject *newline)
         PyErr_Format(PyExc_ValueError, "illegal newline value: %R", newline);
         return -1;
     }
+    return 0;
+}
+
+/* Set everything that depends on the newline argument; -1 with an exception if it is none. */
+static status
+set_newline(StringIO *self, PyObject *newline)
+{
+    const char *text = newline == Py_None ? NULL : PyUnicode_AsUTF8(newline);
     Py_INCREF(newline);
     Py_XSETREF(self->newline, newline);
     Py_CLEAR(self->write_ending);
@@ -224,12 +232,14 @@ set_newline(StringIO *self, PyObject *newline)
 static status
 set_up(StringIO *self, PyObject *value, PyObject *newline)
 {
-    self->ok = 0;
+    if (check_newline(newline) < 0)
+        return -1;
     if (value && value != Py_None && !PyUnicode_Check(value)) {
         PyErr_Format(PyExc_TypeError, "initial_value must be str or None, not %.200s",
                      Py_TYPE(value)->tp_name);
         return -1;
     }
+    self->ok = 0;
     if (set_newline(self, newline) < 0)
         return -1;
     if (!self->data && !(self->data = PyMem_Malloc(1))) {

@@ -79,7 +79,7 @@ group_number(Match *self, PyObject *group)
         }
     }
     if (i < 0 || i >= self->groups) {
-        if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError)) {
+        if (!PyErr_Occurred() || (!PyIndex_Check(group) && PyErr_ExceptionMatches(PyExc_TypeError))) {
             PyErr_SetString(PyExc_IndexError, "no such group");
         }
         return -1;

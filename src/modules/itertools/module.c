@@ -117,12 +117,12 @@ _tee_dataobject_tp_traverse(TeeBlock *self, visitproc visit, void *arg)
     return 0;
 }
 
-NEW(_tee_dataobject, "(iterable, values, next, /)")
+NEW(_tee_dataobject, "teedataobject(iterable, values, next, /)")
 static PyObject *
 _tee_dataobject_new(PyTypeObject *type, PyObject *iterable, PyObject *values, PyObject *next)
 {
     if (!PyList_Check(values)) {
-        _PyArg_BadArgument("_tee_dataobject", "argument 2", "list", values);
+        _PyArg_BadArgument("teedataobject", "argument 2", "list", values);
         return NULL;
     }
     TeeBlock *self = block_make(iterable);

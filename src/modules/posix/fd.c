@@ -625,7 +625,7 @@ posix_tcgetpgrp(PyObject *Py_UNUSED(module), int fd)
     return group < 0 ? fail() : PyLong_FromLong(group);
 }
 
-FUNCTION(posix, tcsetpgrp, "($module, fd, pgid, /)",
+FUNCTION(posix, tcsetpgrp, "~($module, fd, pgid, /)",
          "Set the process group in the foreground of a terminal.")
 static PyObject *
 posix_tcsetpgrp(PyObject *Py_UNUSED(module), int fd, pid_arg pgid)

@@ -568,7 +568,7 @@ _Py_Sigset_Converter(PyObject *object, void *result)
     return !PyErr_Occurred();
 }
 
-FUNCTION(posix, kill, "($module, pid, signal, /)", "Send a signal to a process.")
+FUNCTION(posix, kill, "~($module, pid, signal, /)", "Send a signal to a process.")
 static PyObject *
 posix_kill(PyObject *Py_UNUSED(module), pid_arg pid, Py_ssize_t signal)
 {
@@ -580,7 +580,7 @@ posix_kill(PyObject *Py_UNUSED(module), pid_arg pid, Py_ssize_t signal)
     return PyErr_CheckSignals() < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-FUNCTION(posix, killpg, "($module, pgid, signal, /)", "Send a signal to a process group.")
+FUNCTION(posix, killpg, "~($module, pgid, signal, /)", "Send a signal to a process group.")
 static PyObject *
 posix_killpg(PyObject *Py_UNUSED(module), pid_arg pgid, int signal)
 {
@@ -635,7 +635,7 @@ posix_wait(PyObject *Py_UNUSED(module))
     return wait_result(pid, code, interrupted);
 }
 
-FUNCTION(posix, waitpid, "($module, pid, options, /)",
+FUNCTION(posix, waitpid, "~($module, pid, options, /)",
          "Wait for a child, a group of them or any; returns (id, status).\n\n"
          "With WNOHANG the id is 0 if none has changed.")
 static PyObject *
@@ -701,7 +701,7 @@ posix_wait4(PyObject *Py_UNUSED(module), pid_arg pid, int options)
     return do_wait4(pid, options);
 }
 
-FUNCTION(posix, waitid, "($module, idtype, id, options, /)",
+FUNCTION(posix, waitid, "~($module, idtype, id, options, /)",
          "Wait for children to change state; returns a waitid_result.\n\n"
          "idtype is P_PID, P_PGID, P_ALL or P_PIDFD, options a sum of WEXITED, WSTOPPED and\n"
          "WCONTINUED with WNOHANG or WNOWAIT.  None: WNOHANG was given and none has changed.")
@@ -1053,7 +1053,7 @@ posix_setpgrp(PyObject *Py_UNUSED(module))
     return none_or_fail(setpgrp());
 }
 
-FUNCTION(posix, setpgid, "($module, pid, pgrp, /)", "Put a process into a process group.")
+FUNCTION(posix, setpgid, "~($module, pid, pgrp, /)", "Put a process into a process group.")
 static PyObject *
 posix_setpgid(PyObject *Py_UNUSED(module), pid_arg pid, pid_arg pgrp)
 {
@@ -1177,7 +1177,7 @@ convert_sched_param(PyObject *module, PyObject *param, struct sched_param *resul
     return 1;
 }
 
-FUNCTION(posix, sched_setscheduler, "($module, pid, policy, param, /)",
+FUNCTION(posix, sched_setscheduler, "~($module, pid, policy, param, /)",
          "Set the scheduling policy and priority of a process.")
 static PyObject *
 posix_sched_setscheduler(PyObject *module, pid_arg pid, int policy, PyObject *param)
@@ -1205,7 +1205,7 @@ posix_sched_getparam(PyObject *module, pid_arg pid)
     return result;
 }
 
-FUNCTION(posix, sched_setparam, "($module, pid, param, /)",
+FUNCTION(posix, sched_setparam, "~($module, pid, param, /)",
          "Set the scheduling parameters of a process.")
 static PyObject *
 posix_sched_setparam(PyObject *module, pid_arg pid, PyObject *param)
@@ -1266,7 +1266,7 @@ posix_sched_getaffinity(PyObject *Py_UNUSED(module), pid_arg pid)
     return set;
 }
 
-FUNCTION(posix, sched_setaffinity, "($module, pid, mask, /)",
+FUNCTION(posix, sched_setaffinity, "~($module, pid, mask, /)",
          "Tell which CPUs, an iterable of numbers, a process may run on.")
 static PyObject *
 posix_sched_setaffinity(PyObject *Py_UNUSED(module), pid_arg pid, PyObject *mask)
