@@ -178,6 +178,9 @@ _imp_get_frozen_object(PyObject *module, PyUnicodeObject *name, PyObject *data)
     }
     Py_buffer view;
     if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            _PyArg_BadArgument("get_frozen_object", "argument 2", "bytes", data);
+        }
         return NULL;
     }
     PyObject *code = NULL;

@@ -1079,25 +1079,41 @@ _struct_pack_into(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 FUNCTION(_struct, unpack, "($module, format, buffer, /)",
          "The values in a buffer, whose size must be that of the struct, as a tuple.")
 static PyObject *
-_struct_unpack(PyObject *module, PyObject *format, Py_buffer *buffer)
+_struct_unpack(PyObject *module, PyObject *format, PyObject *buffer)
 {
     struct StructState *state = PyModule_GetState(module);
     struct Struct *self = cached(state, format);
+    Py_buffer view;
     if (self == NULL) return NULL;
-    PyObject *result = unpack(state, self, buffer);
+    PyObject *result = NULL;
+    if (PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE) == 0) {
+        result = unpack(state, self, &view);
+        PyBuffer_Release(&view);
+    }
     Py_DECREF(self);
     return result;
 }
 
+/* The arguments are converted here: a bad format is told before a bad buffer. */
 FUNCTION(_struct, unpack_from, "($module, format, /, buffer, offset=0)",
          "The values in a buffer from an offset on, as a tuple.")
 static PyObject *
-_struct_unpack_from(PyObject *module, PyObject *format, Py_buffer *buffer, Py_ssize_t offset)
+_struct_unpack_from(PyObject *module, PyObject *format, PyObject *buffer, PyObject *offset)
 {
     struct StructState *state = PyModule_GetState(module);
     struct Struct *self = cached(state, format);
+    Py_buffer view;
     if (self == NULL) return NULL;
-    PyObject *result = unpack_from(state, self, buffer, offset);
+    PyObject *result = NULL;
+    if (PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE) == 0) {
+        PyObject *index = offset == NULL ? PyLong_FromLong(0) : _PyNumber_Index(offset);
+        Py_ssize_t at = index == NULL ? -1 : PyLong_AsSsize_t(index);
+        Py_XDECREF(index);
+        if (at != -1 || !PyErr_Occurred()) {
+            result = unpack_from(state, self, &view, at);
+        }
+        PyBuffer_Release(&view);
+    }
     Py_DECREF(self);
     return result;
 }

@@ -332,10 +332,15 @@ binascii_b2a_uu(PyObject *module, Py_buffer *data, int backtick)
 FUNCTION(binascii, a2b_qp, "($module, /, data, header=False)",
          "Decode quoted-printable data; in a header, underscores are spaces.")
 static PyObject *
-binascii_a2b_qp(PyObject *module, PyObject *data, int header)
+binascii_a2b_qp(PyObject *module, PyObject *data, PyObject *header_flag)
 {
     Py_buffer view;
     if (ascii_view(data, &view) < 0) return NULL;
+    int header = _PyLong_AsInt(header_flag);
+    if (header == -1 && PyErr_Occurred()) {
+        PyBuffer_Release(&view);
+        return NULL;
+    }
     const unsigned char *s = view.buf, *end = s + view.len;
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, view.len);
     if (bytes == NULL) goto done;

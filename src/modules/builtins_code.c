@@ -176,7 +176,7 @@ builtins_eval(PyObject *module, PyObject *source, PyObject *globals, PyObject *l
     if (globals != Py_None && !PyDict_Check(globals)) {
         PyErr_SetString(PyExc_TypeError,
                         PyMapping_Check(globals)
-                            ? "globals must be a real dict; try eval(code, {}, mapping)"
+                            ? "globals must be a real dict; try eval(expr, {}, mapping)"
                             : "globals must be a dict");
         return NULL;
     }

@@ -34,7 +34,14 @@ real_value(PyObject *op)
     return PyFloat_CheckExact(op) ? PyFloat_AS_DOUBLE(op) : PyFloat_AsDouble(op);
 }
 
-#define FAILED(x) (unlikely((x) == -1.0) && PyErr_Occurred())
+/* The compiler is not to know that x is -1.0 where this was asked: it would compute functions of -1.0
+   itself, exactly rounded, which the C library's are not. */
+static ALWAYS_INLINE bool
+FAILED(double x)
+{
+    volatile double told = -1.0;
+    return unlikely(x == told) && PyErr_Occurred();
+}
 
 /* ---- functions of one and two floats ---------------------------------------------------- */
 

@@ -223,8 +223,9 @@ PyNumber_InPlaceMultiply(PyObject *a, PyObject *b)
             return repeat(func, a, b);
         }
     }
-    /* The right operand must not change: no in-place form for it. */
-    if (suite_b != NULL && suite_b->sq_repeat != NULL) {
+    /* The right operand must not change: no in-place form for it.  It is not asked if the left one
+       has any method of sequences, as instances of every class have. */
+    else if (suite_b != NULL && suite_b->sq_repeat != NULL) {
         return repeat(suite_b->sq_repeat, b, a);
     }
     return raise_operands(a, b, "*=");

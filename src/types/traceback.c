@@ -66,7 +66,7 @@ check_traceback(PyObject *object)
     return (PyTracebackObject *)object;
 }
 
-NEW(traceback, "(tb_next, tb_frame, tb_lasti, tb_lineno)")
+NEW(traceback, "TracebackType(tb_next, tb_frame, tb_lasti, tb_lineno)")
 static PyObject *
 traceback_new(PyTypeObject *Py_UNUSED(type), PyObject *tb_next, PyObject *tb_frame, int tb_lasti,
               int tb_lineno)
