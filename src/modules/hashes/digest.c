@@ -128,7 +128,7 @@ METHOD(sha256, copy, "($self, /)", "A copy that goes on by itself.")
 METHOD(sha384, copy, "($self, /)", "A copy that goes on by itself.")
 METHOD(sha512, copy, "($self, /)", "A copy that goes on by itself.")
 PyObject *
-digest_copy(Digest *self, PyObject *Py_UNUSED(ignored))
+digest_copy(Digest *self, PyTypeObject *Py_UNUSED(defining_class))
 {
     Digest *copy = make(Py_TYPE(self));
     if (copy != NULL)
