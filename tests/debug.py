@@ -16,7 +16,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 PYTHON = '/usr/bin/python3.11'
-FILES = ['test_dict', 'test_list', 'test_generators', 'test_coroutines', 'test_descr', 'test_weakref',
+FILES = ['test_dict', 'test_list', 'test_generators', 'test_coroutines', 'test_descr', 'test_weakset',
          'test_imp', 'test_syntax', 'test_format', 'test_functools']
 
 
