@@ -42,7 +42,7 @@ SUITES = {
     'networkx': ('networkx', ['networkx/**/tests/test_*.py']),
     'h5py': ('h5py', ['h5py/tests/test_*.py']),
 }
-# Runs one file; each outcome is a line at once, so that a crash loses only what comes behind it.
+# Runs files; each outcome is a line at once, so that a crash loses nothing: the run goes on behind it.
 PLUGIN = '''
 import json, os, sys
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000))
@@ -98,10 +98,9 @@ def read_log(path, outcomes):
     return None if ended else running or '(collection)'
 
 
-def run_file(interp, path, timeout):
-    """{id: (outcome, text)} of one file; after a crash the rest is run again without what was done."""
+def run_files(interp, paths, timeout):
+    """{id: (outcome, text)} of files; after a crash the rest is run again without what was done."""
     outcomes = {}
-    relative = os.path.relpath(path, FOLDER)
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', PYTHONHASHSEED='0', LANG='C.UTF-8', OPENBLAS_NUM_THREADS='1',
                OMP_NUM_THREADS='1', MPLBACKEND='agg', HYPOTHESIS_STORAGE_DIRECTORY=tempfile.gettempdir() + '/hypothesis')
     with tempfile.TemporaryDirectory() as folder:
@@ -113,8 +112,8 @@ def run_file(interp, path, timeout):
             with open(skip, 'w') as f:
                 json.dump(list(outcomes), f)
             try:
-                p = subprocess.run([interp, program, log, skip, FOLDER, path], cwd=folder, env=env, timeout=timeout,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                p = subprocess.run([interp, program, log, skip, FOLDER, *paths], cwd=folder, env=env,
+                                   timeout=timeout, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 how = 'exit %d %s' % (p.returncode, p.stderr.decode('utf-8', 'replace').strip()[-150:])
             except subprocess.TimeoutExpired:
                 how = 'timeout'
@@ -124,7 +123,7 @@ def run_file(interp, path, timeout):
             outcomes[crashed] = ('crashed', how)
             if crashed == '(collection)':
                 break
-    return {'%s::%s' % (relative, test.partition('::')[2] or test): value for test, value in outcomes.items()}
+    return outcomes
 
 
 def files_of(suite):
@@ -135,12 +134,12 @@ def files_of(suite):
     return sorted(found)
 
 
-def outcomes_of(interp, path, cache, timeout):
-    kept = cache and os.path.join(cache, os.path.relpath(path, FOLDER).replace('/', '.') + '.json')
+def outcomes_of(interp, name, paths, cache, timeout):
+    kept = cache and os.path.join(cache, name + '.json')
     if kept and os.path.exists(kept):
         with open(kept) as f:
             return json.load(f)
-    outcomes = run_file(interp, path, timeout)
+    outcomes = run_files(interp, paths, timeout)
     if kept:
         os.makedirs(cache, exist_ok=True)
         with open(kept, 'w') as f:
@@ -149,27 +148,23 @@ def outcomes_of(interp, path, cache, timeout):
 
 
 def compare(suite, options):
-    files = files_of(suite)
+    files, name = files_of(suite), suite
     if options.match:
-        files = [f for f in files if options.match in f]
-    jobs = [(interp, path, cache) for path in files
-            for interp, cache in ((REFERENCE, options.cache), (os.path.abspath(options.interp), None))]
-    wanted = passed = total = 0
-    causes = collections.defaultdict(list)
+        files, name = [f for f in files if options.match in f], '%s-%s' % (suite, options.match.replace('/', '-'))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = pool.map(lambda job: outcomes_of(*job, options.timeout), jobs)
-        for path in files:
-            reference, ours = next(results), next(results)
-            total += len(reference)
-            for test, (outcome, _) in reference.items():
-                if outcome != 'passed':
-                    continue
-                wanted += 1
-                mine, text = ours.get(test, ('not run', ''))
-                if mine == 'passed':
-                    passed += 1
-                else:
-                    causes[(mine, text)].append(test)
+        jobs = [pool.submit(outcomes_of, interp, name, files, cache, options.timeout) for interp, cache in
+                ((REFERENCE, options.cache), (os.path.abspath(options.interp), None))]
+        reference, ours = (job.result() for job in jobs)
+    wanted = passed = 0
+    causes = collections.defaultdict(list)
+    for test, (outcome, _) in reference.items():
+        if outcome == 'passed':
+            wanted += 1
+            mine, text = ours.get(test, ('not run', ''))
+            if mine == 'passed':
+                passed += 1
+            else:
+                causes[(mine, text)].append(test)
     if options.failures:
         for (outcome, text), tests in sorted(causes.items(), key=lambda item: -len(item[1])):
             print('%5d %s %s' % (len(tests), outcome, text))
@@ -185,7 +180,7 @@ def main():
     parser.add_argument('suites', nargs='*', help='default: those of numpy')
     parser.add_argument('--interp', default='build/krait')
     parser.add_argument('--jobs', type=int, default=2)
-    parser.add_argument('--timeout', type=int, default=400, help='seconds for one file')
+    parser.add_argument('--timeout', type=int, default=1800, help='seconds for one suite')
     parser.add_argument('--cache', default=os.path.join(tempfile.gettempdir(), 'krait-package-tests'))
     parser.add_argument('--failures', type=int, default=0, metavar='N', help='show N ids of each cause')
     parser.add_argument('--match', help='only files whose path contains this')
