@@ -215,16 +215,24 @@ PyInterpreterState_Next(PyInterpreterState *interp)
     return interp->next;
 }
 
+/* Threads enter the list without the GIL (PyGILState_Ensure), but leave it with the GIL only: a
+   holder may step through it. */
 PyThreadState *
 PyInterpreterState_ThreadHead(PyInterpreterState *interp)
 {
-    return (PyThreadState *)interp->threads.head;
+    HEAD_LOCK();
+    PyThreadState *head = (PyThreadState *)interp->threads.head;
+    HEAD_UNLOCK();
+    return head;
 }
 
 PyThreadState *
 PyThreadState_Next(PyThreadState *tstate)
 {
-    return tstate->next;
+    HEAD_LOCK();
+    PyThreadState *next = tstate->next;
+    HEAD_UNLOCK();
+    return next;
 }
 
 int64_t
@@ -571,8 +579,9 @@ threads_map(const char *event, PyObject *(*value)(PyThreadState *))
     if (result == NULL) {
         return NULL;
     }
-    /* No Python code runs between two list steps, so the GIL suffices against changes of frames;
-       the lock guards the lists against threads that end without it. */
+    /* No Python code may run under the lock: a finaliser could ask for it again.  So the GIL
+       suffices against changes of frames, and the lock guards the lists. */
+    int collecting = PyGC_Disable();
     HEAD_LOCK();
     for (struct _is *i = _PyRuntime.interpreters.head; i != NULL; i = i->next) {
         for (struct Thread *t = i->threads.head; t != NULL; t = thread_of(t->ts.next)) {
@@ -593,11 +602,15 @@ threads_map(const char *event, PyObject *(*value)(PyThreadState *))
         }
     }
     HEAD_UNLOCK();
-    return result;
+    goto done;
 fail:
     HEAD_UNLOCK();
-    Py_DECREF(result);
-    return NULL;
+    Py_CLEAR(result);
+done:
+    if (collecting) {
+        PyGC_Enable();
+    }
+    return result;
 }
 
 static PyObject *

@@ -54,9 +54,8 @@ Py_SetRecursionLimit(int limit)
 {
     struct _is *interp = interp_get();
     interp->recursion_limit = limit;
-    for (struct Thread *thread = interp->threads.head; thread != NULL;
-         thread = (struct Thread *)thread->ts.next) {
-        PyThreadState *ts = &thread->ts;
+    for (PyThreadState *ts = PyInterpreterState_ThreadHead(interp); ts != NULL;
+         ts = PyThreadState_Next(ts)) {
         int depth = ts->recursion_limit - ts->recursion_remaining;
         ts->recursion_limit = limit;
         ts->recursion_remaining = limit - depth;
