@@ -450,8 +450,13 @@ dictview_richcompare(PyObject *self, PyObject *other, int op)
 static PyObject *
 view_set(PyObject *view)
 {
-    return PySet_New(PyDictKeys_Check(view) ? (PyObject *)((_PyDictViewObject *)view)->dv_dict
-                                            : view);
+    if (PyDictKeys_Check(view)) {
+        PyObject *dict = (PyObject *)((_PyDictViewObject *)view)->dv_dict;
+        if (PyDict_CheckExact(dict)) {
+            return PySet_New(dict);     /* quicker, and makes room at once */
+        }
+    }
+    return PySet_New(view);
 }
 
 static PyObject *
@@ -517,7 +522,7 @@ fail:
 static PyObject *
 dictview_or(PyObject *self, PyObject *other)
 {
-    PyObject *result = PySet_New(self);
+    PyObject *result = view_set(self);
     if (result != NULL && _PySet_Update(result, other) < 0) {
         Py_CLEAR(result);
     }

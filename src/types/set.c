@@ -47,11 +47,15 @@ run_length(size_t i, size_t mask)
     return i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
 }
 
-/* The entry with the key, or the unused one where the search ended; NULL on error. */
-static setentry *
-set_find(PySetObject *set, PyObject *key, Py_hash_t hash)
+/* The entry with the key, or the unused one where the search ended; NULL on error.  *deleted, unless
+   that is NULL, becomes the last deleted entry on the way, or NULL. */
+static ALWAYS_INLINE setentry *
+set_walk(PySetObject *set, PyObject *key, Py_hash_t hash, setentry **deleted)
 {
 restart:;
+    if (deleted != NULL) {
+        *deleted = NULL;
+    }
     setentry *table = set->table;
     size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
     for (;;) {
@@ -62,6 +66,9 @@ restart:;
                 return entry;
             }
             if (entry->hash != hash || entry->key == DUMMY) {
+                if (deleted != NULL && entry->key == DUMMY) {
+                    *deleted = entry;
+                }
                 continue;
             }
             PyObject *found = entry->key;
@@ -80,7 +87,8 @@ restart:;
             if (equal < 0) {
                 return NULL;
             }
-            if (set->table != table || (size_t)set->mask != mask || entry->key != found) {
+            if (set->table != table || (size_t)set->mask != mask || entry->key != found ||
+                (deleted != NULL && *deleted != NULL && (*deleted)->key != DUMMY)) {
                 goto restart;
             }
             if (equal) {
@@ -90,6 +98,12 @@ restart:;
         perturb >>= SET_PERTURB_SHIFT;
         i = (i * 5 + 1 + perturb) & mask;
     }
+}
+
+static setentry *
+set_find(PySetObject *set, PyObject *key, Py_hash_t hash)
+{
+    return set_walk(set, key, hash, NULL);
 }
 
 #ifdef KRAIT_DEBUG
@@ -190,10 +204,17 @@ static int
 set_add_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
 {
     Py_INCREF(key);             /* comparisons may drop the caller's last reference */
-    setentry *entry = set_find(set, key, hash);
+    setentry *deleted, *entry = set_walk(set, key, hash, &deleted);
     if (entry == NULL || entry->key != NULL) {
         Py_DECREF(key);
         return entry == NULL ? -1 : 0;
+    }
+    if (deleted != NULL) {      /* its place is counted as filled already */
+        deleted->key = key;
+        deleted->hash = hash;
+        set->used++;
+        SET_CHECK(set, set->mask < 32);
+        return 0;
     }
     entry->key = key;
     entry->hash = hash;
