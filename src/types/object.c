@@ -145,9 +145,12 @@ object_tp_richcompare(PyObject *self, PyObject *other, int op)
 static PyObject *
 copyreg_call(PyObject *name, PyObject *const *args, Py_ssize_t nargs)
 {
-    PyObject *copyreg = PyImport_Import(ID(copyreg));
+    PyObject *copyreg = PyImport_GetModule(ID(copyreg));
     if (copyreg == NULL) {
-        return NULL;
+        copyreg = PyErr_Occurred() ? NULL : PyImport_Import(ID(copyreg));
+        if (copyreg == NULL) {
+            return NULL;
+        }
     }
     PyObject *func = PyObject_GetAttr(copyreg, name), *result = NULL;
     Py_DECREF(copyreg);
@@ -472,7 +475,12 @@ METHOD(object, __reduce_ex__, "($self, protocol, /)",
 static PyObject *
 object_reduce_ex(PyObject *self, int protocol)
 {
-    PyObject *reduce;
+    PyObject *reduce, *of_object = PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, ID(__reduce__));
+    if (Py_TYPE(self)->tp_getattro == PyObject_GenericGetAttr && Py_IS_TYPE(Py_TYPE(self), &PyType_Type) &&
+        _PyType_Lookup(Py_TYPE(self), ID(__reduce__)) == of_object) {
+        /* asking the object and its class would give what is known */
+        return common_reduce(self, protocol);
+    }
     if (_PyObject_LookupAttr(self, ID(__reduce__), &reduce) < 0) {
         return NULL;
     }
@@ -484,7 +492,6 @@ object_reduce_ex(PyObject *self, int protocol)
         Py_DECREF(reduce);
         return NULL;
     }
-    PyObject *of_object = PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, ID(__reduce__));
     bool overridden = of_class != of_object;
     Py_DECREF(of_class);
     PyObject *result = overridden ? PyObject_CallNoArgs(reduce) : common_reduce(self, protocol);

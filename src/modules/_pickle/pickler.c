@@ -3,7 +3,8 @@
 
 static PyTypeObject pickler_type;
 
-/* A pickler that writes into memory, for dump() and dumps(). */
+/* A pickler that writes into memory, for dump() and dumps().  It is not tracked by the collector: the
+   call that makes it outlives every cycle through it. */
 Pickler *
 pickler_make(State *state)
 {
@@ -14,7 +15,6 @@ pickler_make(State *state)
     memset((char *)self + sizeof(PyObject), 0, sizeof(Pickler) - sizeof(PyObject));
     self->state = state;
     self->frame = -1;
-    PyObject_GC_Track(self);
     return self;
 }
 

@@ -64,10 +64,17 @@ save_counted(Pickler *self, PyObject *obj)
 status
 save_int(Pickler *self, PyObject *obj)
 {
-    int overflow;
-    long value = PyLong_AsLongAndOverflow(obj, &overflow);
-    if (value == -1 && PyErr_Occurred()) {
-        return -1;
+    int overflow = 0;
+    long value;
+    Py_ssize_t digits = Py_SIZE(obj);
+    if (likely(digits >= -1 && digits <= 1)) {
+        value = digits * (long)((PyLongObject *)obj)->ob_digit[0];
+    }
+    else {
+        value = PyLong_AsLongAndOverflow(obj, &overflow);
+        if (value == -1 && PyErr_Occurred()) {
+            return -1;
+        }
     }
     if (overflow || value != (int32_t)value) {
         return self->protocol >= 2 ? save_counted(self, obj) : save_decimal(self, obj);

@@ -3,7 +3,8 @@
 
 static PyTypeObject unpickler_type;
 
-/* An unpickler without input, for load() and loads(). */
+/* An unpickler without input, for load() and loads().  It is not tracked by the collector: the call
+   that makes it outlives every cycle through it. */
 Unpickler *
 unpickler_make(State *state)
 {
@@ -13,7 +14,6 @@ unpickler_make(State *state)
     }
     memset((char *)self + sizeof(PyObject), 0, sizeof(Unpickler) - sizeof(PyObject));
     self->state = state;
-    PyObject_GC_Track(self);
     return self;
 }
 
