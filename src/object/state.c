@@ -11,7 +11,10 @@ struct _PyRuntimeState _PyRuntime;
 struct Heap krait_heap;
 struct Allocators krait_alloc;
 
-enum { SMALL_INT_REFS = 999999999 };
+enum {
+    SMALL_INT_REFS = 999999999,
+    THREADS_ABANDONED = 2,      /* value of interp->finalizing: structs that threads still look at */
+};
 
 #define HEAD_LOCK() pthread_mutex_lock(&_PyRuntime.interpreters.lock)
 #define HEAD_UNLOCK() pthread_mutex_unlock(&_PyRuntime.interpreters.lock)
@@ -182,9 +185,11 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
     if (rt->gilstate_interp == interp) {
         rt->gilstate_interp = NULL;
     }
-    pthread_mutex_destroy(&interp->id_lock);
-    pthread_mutex_destroy(&interp->breaker.pending.lock);
-    PyMem_RawFree(interp);
+    if (interp->finalizing != THREADS_ABANDONED) {
+        pthread_mutex_destroy(&interp->id_lock);
+        pthread_mutex_destroy(&interp->breaker.pending.lock);
+        PyMem_RawFree(interp);
+    }
 }
 
 PyInterpreterState *
@@ -468,6 +473,16 @@ PyThreadState_Delete(PyThreadState *tstate)
     tstate_destroy(tstate);
 }
 
+/* Daemon threads may still run at shutdown, without the GIL, and end when they ask for it (gil_take).
+   Until then they look at their struct and at the interpreter's: neither is freed. */
+static void
+tstate_abandon(PyThreadState *tstate)
+{
+    tstate->prev = tstate->next = NULL;
+    tstate->interp->finalizing = THREADS_ABANDONED;
+    __atomic_store_n(&tstate->_initialized, 0, __ATOMIC_RELEASE);
+}
+
 void
 tstate_delete_others(PyThreadState *keep)
 {
@@ -489,7 +504,12 @@ tstate_delete_others(PyThreadState *keep)
     while (list != NULL) {
         PyThreadState *next = list->next;
         PyThreadState_Clear(list);
-        tstate_free(list);
+        if (interp->finalizing) {
+            tstate_abandon(list);
+        }
+        else {
+            tstate_free(list);
+        }
         list = next;
     }
 }

@@ -106,11 +106,12 @@ gil_after_fork(PyThreadState *tstate)
     gil_take(tstate);
 }
 
+/* The runtime shuts down, or did so and left this thread behind (tstate_abandon). */
 static bool
 must_exit(PyThreadState *tstate)
 {
     PyThreadState *finalizing = LOAD(_PyRuntime.life.finalizing);
-    return finalizing != NULL && finalizing != tstate;
+    return (finalizing != NULL && finalizing != tstate) || !LOAD(tstate->_initialized);
 }
 
 static void

@@ -401,9 +401,11 @@ raise_import_error(PyObject *message_take, PyObject *name, PyObject *path)
     }
 }
 
+typedef PyObject *(*InitFunction)(void);
+
 /* The init function of the shared object at `path`; NULL with ImportError. */
-static PyObject *(*find_init(PyObject *name, PyObject *path, const char *prefix,
-                             const char *short_name))(void)
+static InitFunction
+find_init(PyObject *name, PyObject *path, const char *prefix, const char *short_name)
 {
     PyObject *bytes = PyUnicode_EncodeFSDefault(path);
     char symbol[258], relative[4096];
@@ -429,7 +431,7 @@ static PyObject *(*find_init(PyObject *name, PyObject *path, const char *prefix,
                            name, path);
         return NULL;
     }
-    PyObject *(*init)(void) = (PyObject * (*)(void)) dlsym(handle, symbol);
+    InitFunction init = (InitFunction)dlsym(handle, symbol);
     if (init == NULL) {
         raise_import_error(PyUnicode_FromFormat("dynamic module does not define module export "
                                                 "function (%s_%s)", prefix, short_name),
@@ -498,7 +500,7 @@ dynamic_load(PyObject *spec, PyObject *name, PyObject *path)
         goto done;
     }
     const char *short_name = PyBytes_AS_STRING(encoded);
-    PyObject *(*init)(void) = find_init(name, path, prefix, short_name);
+    InitFunction init = find_init(name, path, prefix, short_name);
     if (init == NULL) {
         goto done;
     }
