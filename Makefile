@@ -124,6 +124,10 @@ abi: all ## layouts, constants, declarations, symbols and static types against 3
 parity-names: all ## every name of built-in types and modules, compared with the reference: NAMES="list sys"
 	$(PYTHON) tools/parity_names.py --interp $(BUILD)/krait $(NAMES)
 
+.PHONY: lint
+lint: $(BUILD)/gen/stamp ## the sources against the design: layers, headers, state, layout
+	$(PYTHON) tools/lint.py --build $(BUILD)
+
 .PHONY: fuzz
 fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=60 SEED=1
 	$(PYTHON) tests/fuzz/fuzz.py --interp build-asan/krait -t $(or $(SECONDS),60) -s $(or $(SEED),1) $(TARGETS)

@@ -9,7 +9,8 @@ N = 200000 if 'Krait' in sys.version else 10
 
 
 def nest(make, start):
-    for _ in range(N):
+    # each level of a call of nested methods copies the arguments
+    for _ in range(N // 20 if start is len and make is CHAINS['method'] else N):
         start = make(start)
     return start
 
