@@ -81,6 +81,23 @@ $(BUILD)/krait: $(OBJECTS) $(BUILD)/exports.list
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+# ---- the library for programs that embed Python -----------------------------------------------
+
+.PHONY: lib
+lib: ## build/libkrait.so for programs that embed Python; tools/krait-config tells how to link
+	@mkdir -p $(BUILD)
+	@$(MAKE) BUILD=$(BUILD)-lib EXTRA_CFLAGS="$(EXTRA_CFLAGS) -fPIC" $(BUILD)-lib/libkrait.so
+	@cp $(BUILD)-lib/libkrait.so $(BUILD)/libkrait.so
+
+$(BUILD)/exports.map: src/capi/abi-3.11.txt
+	@mkdir -p $(BUILD)
+	@(echo '{ global:'; grep -v '^#' $< | cut -f1 | sed 's/$$/;/'; echo 'local: *; };') > $@
+
+$(BUILD)/libkrait.so: $(OBJECTS) $(BUILD)/exports.map
+	@echo "  LD $@"
+	@gcc -shared -pthread -Wl,-soname,libkrait.so -Wl,--version-script=$(BUILD)/exports.map $(EXTRA_LDFLAGS) \
+	    $(OBJECTS) $(LIBS) -o $@
+
 # ---- what a fresh machine needs ---------------------------------------------------------------
 
 .PHONY: deps

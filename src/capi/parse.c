@@ -808,10 +808,6 @@ parse_positional(PyObject *const *args, Py_ssize_t nargs, const char *format, va
         if (p.message != NULL) {
             PyErr_SetString(PyExc_TypeError, p.message);
         }
-        else if (max == 0) {
-            PyErr_Format(PyExc_TypeError, "%.200s%s takes no arguments (%zd given)",
-                         p.fname == NULL ? "function" : p.fname, p.fname == NULL ? "" : "()", nargs);
-        }
         else {
             int bound = nargs < min ? min : max;
             PyErr_Format(PyExc_TypeError, "%.150s%s takes %s %d argument%s (%zd given)",
@@ -977,7 +973,7 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
     s->minpos = Py_MIN(required, s->maxpos);
     s->minkw = required > s->maxpos ? required - s->maxpos : 0;
     memset(slots, 0, (size_t)items * sizeof(*slots));
-    PyObject *type = NULL, *value, *traceback;
+    PyObject *type = NULL, *value = NULL, *traceback = NULL;
     if (args_bind(s, args, nargs, kwargs, kwnames, slots) < 0) {
         /* what was bound before is converted all the same: its error would have come first */
         PyErr_Fetch(&type, &value, &traceback);
@@ -987,7 +983,17 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
             p.format++;
         }
         if (slots[i] == NULL) {
+            const char *item = p.format, *end = skip_item(item, NULL);
             skip_targets(&p);
+            if (!(flags & SIZE_T_LENGTHS) && memchr(item, '#', (size_t)(end - item)) != NULL &&
+                (type == NULL || i < s->posonly)) {
+                Py_XDECREF(type);
+                Py_XDECREF(value);
+                Py_XDECREF(traceback);
+                PyErr_Format(PyExc_SystemError,
+                             "PY_SSIZE_T_CLEAN macro must be defined for '#' formats: '%s'", format);
+                return finish(&p, 0);
+            }
             continue;
         }
         p.depth = 1;

@@ -113,21 +113,23 @@ FUNCTION(_imp, is_frozen, "($module, name, /)", "Whether the module's code is fr
 static PyObject *
 _imp_is_frozen(PyObject *module, PyUnicodeObject *name)
 {
-    return PyBool_FromLong(frozen_find((PyObject *)name) != NULL);
+    struct FrozenModule entry;
+    return PyBool_FromLong(frozen_find((PyObject *)name, &entry));
 }
 
-static const struct FrozenModule *
-frozen_need(PyObject *name)
+/* Like frozen_find, with ImportError. */
+static bool
+frozen_need(PyObject *name, struct FrozenModule *found)
 {
-    const struct FrozenModule *entry = frozen_find(name);
-    if (entry == NULL && !PyErr_Occurred()) {
-        PyObject *text = PyUnicode_FromFormat("No such frozen object named %R", name);
-        if (text != NULL) {
-            PyErr_SetImportError(text, name, NULL);
-            Py_DECREF(text);
-        }
+    if (frozen_find(name, found)) {
+        return true;
     }
-    return entry;
+    PyObject *text = PyUnicode_FromFormat("No such frozen object named %R", name);
+    if (text != NULL) {
+        PyErr_SetImportError(text, name, NULL);
+        Py_DECREF(text);
+    }
+    return false;
 }
 
 FUNCTION(_imp, is_frozen_package, "($module, name, /)",
@@ -135,8 +137,8 @@ FUNCTION(_imp, is_frozen_package, "($module, name, /)",
 static PyObject *
 _imp_is_frozen_package(PyObject *module, PyUnicodeObject *name)
 {
-    const struct FrozenModule *entry = frozen_need((PyObject *)name);
-    return entry == NULL ? NULL : PyBool_FromLong(entry->is_package);
+    struct FrozenModule entry;
+    return frozen_need((PyObject *)name, &entry) ? PyBool_FromLong(entry.is_package) : NULL;
 }
 
 FUNCTION(_imp, find_frozen, "($module, name, /, *, withdata=False)",
@@ -145,13 +147,13 @@ FUNCTION(_imp, find_frozen, "($module, name, /, *, withdata=False)",
 static PyObject *
 _imp_find_frozen(PyObject *module, PyUnicodeObject *name, truth withdata)
 {
-    const struct FrozenModule *entry = frozen_find((PyObject *)name);
-    if (entry == NULL) {
+    struct FrozenModule entry;
+    if (!frozen_find((PyObject *)name, &entry)) {
         Py_RETURN_NONE;
     }
     PyObject *data = Py_NewRef(Py_None);
     if (withdata) {
-        PyObject *code = frozen_code(entry);
+        PyObject *code = frozen_code(&entry);
         Py_DECREF(data);
         if (code == NULL) {
             return NULL;
@@ -164,7 +166,7 @@ _imp_find_frozen(PyObject *module, PyUnicodeObject *name, truth withdata)
             return NULL;
         }
     }
-    return Py_BuildValue("NOz", data, entry->is_package ? Py_True : Py_False, entry->origin);
+    return Py_BuildValue("NOz", data, entry.is_package ? Py_True : Py_False, entry.origin);
 }
 
 FUNCTION(_imp, get_frozen_object, "($module, name, data=None, /)",
@@ -173,8 +175,8 @@ static PyObject *
 _imp_get_frozen_object(PyObject *module, PyUnicodeObject *name, PyObject *data)
 {
     if (data == Py_None) {
-        const struct FrozenModule *entry = frozen_need((PyObject *)name);
-        return entry == NULL ? NULL : frozen_code(entry);
+        struct FrozenModule entry;
+        return frozen_need((PyObject *)name, &entry) ? frozen_code(&entry) : NULL;
     }
     Py_buffer view;
     if (PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) < 0) {

@@ -302,6 +302,8 @@ args_bind(const struct Signature *s, PyObject *const *args, Py_ssize_t nargs, Py
                          fname, brackets, s->optional ? "at most" : "exactly", s->maxpos,
                          s->maxpos == 1 ? "" : "s", nargs);
         }
+        /* The formats convert what comes before the surplus. */
+        memcpy(slots, args, (size_t)s->maxpos * sizeof(*slots));
         return -1;
     }
     return bind_named(s, args, nargs, nargs, kwargs, kwnames, slots);

@@ -886,17 +886,17 @@ PyImport_ExecCodeModule(const char *name, PyObject *code)
 int
 PyImport_ImportFrozenModuleObject(PyObject *name)
 {
-    const struct FrozenModule *entry = frozen_find(name);
+    struct FrozenModule entry;
     PyObject *dict = NULL, *module = NULL;
-    if (entry == NULL) {
-        return PyErr_Occurred() ? -1 : 0;
+    if (!frozen_find(name, &entry)) {
+        return 0;
     }
-    PyObject *code = frozen_code(entry);
+    PyObject *code = frozen_code(&entry);
     if (code == NULL) {
         return -1;
     }
     int result = -1;
-    if (entry->is_package) {
+    if (entry.is_package) {
         PyObject *m = module_add(name);
         PyObject *path = m == NULL ? NULL : PyList_New(0);
         int failed = path == NULL || PyDict_SetItem(PyModule_GetDict(m), ID(__path__), path) < 0;
@@ -914,7 +914,7 @@ PyImport_ImportFrozenModuleObject(PyObject *name)
     if (module == NULL) {
         goto done;
     }
-    PyObject *origin = entry->origin != NULL ? PyUnicode_FromString(entry->origin) : Py_NewRef(Py_None);
+    PyObject *origin = entry.origin != NULL ? PyUnicode_FromString(entry.origin) : Py_NewRef(Py_None);
     if (origin != NULL) {
         result = PyObject_SetAttr(module, ID(__origname__), origin) < 0 ? -1 : 1;
         Py_DECREF(origin);

@@ -10,10 +10,11 @@ struct FrozenModule {
     const char *origin;         /* module whose file holds the code; a leading '<' is kept for Python */
     int is_package;
     int essential;              /* present whatever -X frozen_modules says */
+    const struct _frozen *custom;       /* row of an embedder's PyImport_FrozenModules, or NULL */
 };
 
-/* The entry for a name, or NULL; honours the switches if `name` is not essential. */
-const struct FrozenModule *frozen_find(PyObject *name);
+/* Copies the entry for a name; honours the switches if it is not essential. */
+bool frozen_find(PyObject *name, struct FrozenModule *found);
 /* Code object of an entry; file names in it read `<frozen origin>`. */
 PyObject *frozen_code(const struct FrozenModule *module);
 /* List of all names. */

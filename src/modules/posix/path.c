@@ -233,13 +233,13 @@ _Py_Gid_Converter(PyObject *object, gid_t *gid)
 }
 
 PyObject *
-uid_to_object(uid_t uid)
+_PyLong_FromUid(uid_t uid)
 {
     return uid == (uid_t)-1 ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(uid);
 }
 
 PyObject *
-gid_to_object(gid_t gid)
+_PyLong_FromGid(gid_t gid)
 {
     return gid == (gid_t)-1 ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(gid);
 }

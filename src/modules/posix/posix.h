@@ -85,8 +85,8 @@ fs_bytes_release(PyObject **bytes)
     Py_XDECREF(*bytes);
 }
 
-PyObject *uid_to_object(uid_t uid);
-PyObject *gid_to_object(gid_t gid);
+PyObject *_PyLong_FromUid(uid_t uid);
+PyObject *_PyLong_FromGid(gid_t gid);
 
 /* -- errors -------------------------------------------------------------------------------- */
 

@@ -719,7 +719,7 @@ posix_waitid(PyObject *module, unsigned int idtype, pid_arg id, int options)
     if (!object)
         return NULL;
     PyStructSequence_SET_ITEM(object, 0, PyLong_FromLong(info.si_pid));
-    PyStructSequence_SET_ITEM(object, 1, uid_to_object(info.si_uid));
+    PyStructSequence_SET_ITEM(object, 1, _PyLong_FromUid(info.si_uid));
     PyStructSequence_SET_ITEM(object, 2, PyLong_FromLong(info.si_signo));
     PyStructSequence_SET_ITEM(object, 3, PyLong_FromLong(info.si_status));
     PyStructSequence_SET_ITEM(object, 4, PyLong_FromLong(info.si_code));
@@ -828,28 +828,28 @@ FUNCTION(posix, getuid, "($module, /)", "The real user.")
 static PyObject *
 posix_getuid(PyObject *Py_UNUSED(module))
 {
-    return uid_to_object(getuid());
+    return _PyLong_FromUid(getuid());
 }
 
 FUNCTION(posix, geteuid, "($module, /)", "The effective user.")
 static PyObject *
 posix_geteuid(PyObject *Py_UNUSED(module))
 {
-    return uid_to_object(geteuid());
+    return _PyLong_FromUid(geteuid());
 }
 
 FUNCTION(posix, getgid, "($module, /)", "The real group.")
 static PyObject *
 posix_getgid(PyObject *Py_UNUSED(module))
 {
-    return gid_to_object(getgid());
+    return _PyLong_FromGid(getgid());
 }
 
 FUNCTION(posix, getegid, "($module, /)", "The effective group.")
 static PyObject *
 posix_getegid(PyObject *Py_UNUSED(module))
 {
-    return gid_to_object(getegid());
+    return _PyLong_FromGid(getegid());
 }
 
 FUNCTION(posix, getresuid, "($module, /)", "The real, effective and saved users.")
@@ -859,8 +859,8 @@ posix_getresuid(PyObject *Py_UNUSED(module))
     uid_t real, effective, saved;
     if (getresuid(&real, &effective, &saved) < 0)
         return fail();
-    return Py_BuildValue("(NNN)", uid_to_object(real), uid_to_object(effective),
-                         uid_to_object(saved));
+    return Py_BuildValue("(NNN)", _PyLong_FromUid(real), _PyLong_FromUid(effective),
+                         _PyLong_FromUid(saved));
 }
 
 FUNCTION(posix, getresgid, "($module, /)", "The real, effective and saved groups.")
@@ -870,8 +870,8 @@ posix_getresgid(PyObject *Py_UNUSED(module))
     gid_t real, effective, saved;
     if (getresgid(&real, &effective, &saved) < 0)
         return fail();
-    return Py_BuildValue("(NNN)", gid_to_object(real), gid_to_object(effective),
-                         gid_to_object(saved));
+    return Py_BuildValue("(NNN)", _PyLong_FromGid(real), _PyLong_FromGid(effective),
+                         _PyLong_FromGid(saved));
 }
 
 FUNCTION(posix, setuid, "($module, uid, /)", "Set the user of the process.")
@@ -937,7 +937,7 @@ groups_to_list(const gid_t *groups, int count)
 {
     PyObject *list = PyList_New(count);
     for (int i = 0; list && i < count; i++) {
-        PyObject *group = gid_to_object(groups[i]);
+        PyObject *group = _PyLong_FromGid(groups[i]);
         if (!group)
             Py_CLEAR(list);
         else

@@ -95,8 +95,8 @@ stat_to_object(PosixState *state, const struct stat *info)
         PyLong_FromUnsignedLongLong(info->st_ino),
         PyLong_FromLongLong((long long)info->st_dev),
         PyLong_FromLong((long)info->st_nlink),
-        uid_to_object(info->st_uid),
-        gid_to_object(info->st_gid),
+        _PyLong_FromUid(info->st_uid),
+        _PyLong_FromGid(info->st_gid),
         PyLong_FromLongLong(info->st_size),
     };
     int complete = 1;

@@ -1,0 +1,373 @@
+/* Modules that the reference freezes.  Krait takes their code from the standard library's files and gives
+   it frozen names; the ABI's tables (_PyImport_Frozen*) list them with a function that returns the code.
+   An embedder's own table, PyImport_FrozenModules, holds marshalled code. */
+#include "runtime/config.h"
+#include "runtime/import.h"
+#include "object/declare.h"
+#include <marshal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* MODULE(identifier, name, module whose file holds the code, is a package) */
+#define FROZEN_BOOTSTRAP(MODULE)                                        \
+    MODULE(frozen_importlib, "_frozen_importlib", "importlib._bootstrap", 0) \
+    MODULE(frozen_importlib_external, "_frozen_importlib_external", "importlib._bootstrap_external", 0) \
+    MODULE(zipimport, "zipimport", "zipimport", 0)
+
+#define FROZEN_STDLIB(MODULE)                                           \
+    MODULE(abc, "abc", "abc", 0)                                        \
+    MODULE(codecs, "codecs", "codecs", 0)                               \
+    MODULE(io, "io", "io", 0)                                           \
+    MODULE(collections_abc, "_collections_abc", "_collections_abc", 0)  \
+    MODULE(sitebuiltins, "_sitebuiltins", "_sitebuiltins", 0)           \
+    MODULE(genericpath, "genericpath", "genericpath", 0)                \
+    MODULE(ntpath, "ntpath", "ntpath", 0)                               \
+    MODULE(posixpath, "posixpath", "posixpath", 0)                      \
+    MODULE(os_path, "os.path", "posixpath", 0)                          \
+    MODULE(os, "os", "os", 0)                                           \
+    MODULE(site, "site", "site", 0)                                     \
+    MODULE(stat, "stat", "stat", 0)                                     \
+    MODULE(importlib_util, "importlib.util", "importlib.util", 0)       \
+    MODULE(importlib_machinery, "importlib.machinery", "importlib.machinery", 0) \
+    MODULE(runpy, "runpy", "runpy", 0)
+
+#define FROZEN_TEST(MODULE)                                             \
+    MODULE(hello, "__hello__", "__hello__", 0)                          \
+    MODULE(hello_alias, "__hello_alias__", "__hello__", 0)              \
+    MODULE(phello_alias, "__phello_alias__", "__hello__", 1)            \
+    MODULE(phello_alias_spam, "__phello_alias__.spam", "__hello__", 0) \
+    MODULE(phello, "__phello__", "__phello__", 1)                       \
+    MODULE(phello_init, "__phello__.__init__", "<__phello__", 0)    \
+    MODULE(phello_ham, "__phello__.ham", "__phello__.ham", 1)         \
+    MODULE(phello_ham_init, "__phello__.ham.__init__", "<__phello__.ham", 0) \
+    MODULE(phello_ham_eggs, "__phello__.ham.eggs", "__phello__.ham.eggs", 0) \
+    MODULE(phello_spam, "__phello__.spam", "__phello__.spam", 0)      \
+    MODULE(hello_only, "__hello_only__", NULL, 0)
+
+/* The row of one module in the table below. */
+enum FrozenIndex {
+#define MODULE(id, name, origin, package) FROZEN_##id,
+    FROZEN_BOOTSTRAP(MODULE) FROZEN_STDLIB(MODULE) FROZEN_TEST(MODULE)
+#undef MODULE
+};
+
+static const struct FrozenModule frozen_table[] = {
+#define MODULE(id, name, origin, package) {name, origin, package, 1, NULL},
+    FROZEN_BOOTSTRAP(MODULE)
+#undef MODULE
+#define MODULE(id, name, origin, package) {name, origin, package, 0, NULL},
+    FROZEN_STDLIB(MODULE) FROZEN_TEST(MODULE)
+#undef MODULE
+};
+
+/* ---- the ABI's tables ---- */
+
+#define MODULE(id, name, origin, package)                                      \
+    static PyObject *                                                          \
+    frozen_get_##id(void)                                                      \
+    {                                                                          \
+        return frozen_code(&frozen_table[FROZEN_##id]);                        \
+    }
+FROZEN_BOOTSTRAP(MODULE)
+FROZEN_STDLIB(MODULE)
+FROZEN_TEST(MODULE)
+#undef MODULE
+
+#define MODULE(id, name, origin, package) {name, NULL, 0, package, frozen_get_##id},
+static const struct _frozen frozen_bootstrap[] = {FROZEN_BOOTSTRAP(MODULE) {NULL, NULL, 0, 0, NULL}};
+static const struct _frozen frozen_stdlib[] = {FROZEN_STDLIB(MODULE) {NULL, NULL, 0, 0, NULL}};
+static const struct _frozen frozen_test[] = {FROZEN_TEST(MODULE) {NULL, NULL, 0, 0, NULL}};
+#undef MODULE
+
+const struct _frozen *_PyImport_FrozenBootstrap = frozen_bootstrap;
+const struct _frozen *_PyImport_FrozenStdlib = frozen_stdlib;
+const struct _frozen *_PyImport_FrozenTest = frozen_test;
+const struct _frozen *PyImport_FrozenModules = NULL;
+
+/* ---- finding ---- */
+
+static bool
+frozen_enabled(void)
+{
+    struct _is *interp = interp_get();
+    int override = interp->import.override_frozen;
+    return override > 0 || (override == 0 && interp->config.use_frozen_modules);
+}
+
+/* An embedder's module comes before those that can be switched off. */
+bool
+frozen_find(PyObject *name, struct FrozenModule *found)
+{
+    const struct FrozenModule *own = NULL;
+    if (name == NULL || name == Py_None || !PyUnicode_Check(name)) {
+        return false;
+    }
+    for (size_t i = 0; own == NULL && i < ARRAY_LEN(frozen_table); i++) {
+        if (_PyUnicode_EqualToASCIIString(name, frozen_table[i].name)) {
+            own = &frozen_table[i];
+        }
+    }
+    const struct _frozen *row = PyImport_FrozenModules;
+    for (; (own == NULL || !own->essential) && row != NULL && row->name != NULL; row++) {
+        if (_PyUnicode_EqualToASCIIString(name, row->name)) {
+            *found = (struct FrozenModule){row->name, row->name, row->is_package != 0, 0, row};
+            return true;
+        }
+    }
+    if (own == NULL || !(own->essential || frozen_enabled())) {
+        return false;
+    }
+    *found = *own;
+    return true;
+}
+
+static status
+append_name(PyObject *list, const char *text)
+{
+    PyObject *name = PyUnicode_InternFromString(text);
+    status result = name == NULL ? -1 : PyList_Append(list, name);
+    Py_XDECREF(name);
+    return result;
+}
+
+PyObject *
+frozen_names(void)
+{
+    PyObject *list = PyList_New(0);
+    bool enabled = frozen_enabled();
+    for (size_t i = 0; list != NULL && i < ARRAY_LEN(frozen_table); i++) {
+        if ((frozen_table[i].essential || enabled) && append_name(list, frozen_table[i].name) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    const struct _frozen *row = PyImport_FrozenModules;
+    for (; list != NULL && row != NULL && row->name != NULL; row++) {
+        if (append_name(list, row->name) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+/* ---- code ---- */
+
+status
+code_rename(PyObject *op, PyObject *new_name)
+{
+    PyCodeObject *code = (PyCodeObject *)op;
+    PyObject *old = Py_NewRef(code->co_filename);
+    if (PyUnicode_Compare(old, new_name) == 0) {
+        Py_DECREF(old);
+        return 0;
+    }
+    Py_INCREF(new_name);
+    Py_SETREF(code->co_filename, new_name);
+    status result = 0;
+    for (Py_ssize_t i = 0; result == 0 && i < PyTuple_GET_SIZE(code->co_consts); i++) {
+        PyObject *inner = PyTuple_GET_ITEM(code->co_consts, i);
+        if (PyCode_Check(inner) && PyUnicode_Compare(((PyCodeObject *)inner)->co_filename, old) == 0) {
+            result = Py_EnterRecursiveCall(" while renaming code");
+            if (result == 0) {
+                result = code_rename(inner, new_name);
+                Py_LeaveRecursiveCall();
+            }
+        }
+    }
+    Py_DECREF(old);
+    return result;
+}
+
+/* Whole file in raw memory, NUL-terminated, or NULL with errno set; its status in *st. */
+static char *
+read_file(const char *path, size_t *size, struct stat *st)
+{
+    FILE *in = fopen(path, "rbe");
+    char *data = NULL;
+    if (in == NULL) {
+        return NULL;
+    }
+    if (fstat(fileno(in), st) == 0 && S_ISREG(st->st_mode)) {
+        data = PyMem_RawMalloc((size_t)st->st_size + 1);
+        if (data != NULL) {
+            *size = fread(data, 1, (size_t)st->st_size, in);
+            data[*size] = 0;
+        }
+    }
+    fclose(in);
+    return data;
+}
+
+static uint32_t
+little_endian(const char *at)
+{
+    const unsigned char *p = (const unsigned char *)at;
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Code from a .pyc that belongs to the source as it is now; NULL, maybe without an exception. */
+static PyObject *
+code_from_cache(const char *pyc, const struct stat *source)
+{
+    struct stat st;
+    size_t size;
+    PyObject *code = NULL;
+    char *data = read_file(pyc, &size, &st);
+    if (data == NULL) {
+        return NULL;
+    }
+    if (size > 16 && memcmp(data, "\xa7\x0d\x0d\x0a", 4) == 0) {
+        uint32_t flags = little_endian(data + 4);
+        bool fresh = flags == 0 && little_endian(data + 8) == (uint32_t)source->st_mtime &&
+                     little_endian(data + 12) == (uint32_t)source->st_size;
+        if (fresh || flags == 1) {
+            code = PyMarshal_ReadObjectFromString(data + 16, (Py_ssize_t)size - 16);
+            if (code == NULL || !PyCode_Check(code)) {
+                PyErr_Clear();
+                Py_CLEAR(code);
+            }
+        }
+    }
+    PyMem_RawFree(data);
+    return code;
+}
+
+/* Write "<library>/a/b" for module "a.b" into `out`.  `installed`: the library as it was installed,
+   whatever the configuration says: frozen code is there in any case. */
+static status
+frozen_stem(const char *origin, bool installed, char *out, size_t room)
+{
+    const wchar_t *wide = installed ? NULL : interp_get()->config.stdlib_dir;
+    char *library = wide == NULL ? NULL : Py_EncodeLocale(wide, NULL);
+    int n = snprintf(out, room, "%s/", library != NULL ? library : "/usr/lib/python3.11");
+    PyMem_Free(library);
+    size_t at = (size_t)n;
+    if (n < 0 || at + strlen(origin) + 32 > room) {
+        PyErr_SetString(PyExc_ImportError, "path of the standard library is too long");
+        return -1;
+    }
+    for (; *origin != 0; origin++) {
+        out[at++] = *origin == '.' ? '/' : *origin;
+    }
+    out[at] = 0;
+    return 0;
+}
+
+static PyObject *
+custom_code(const struct _frozen *row)
+{
+    PyObject *code;
+    if (row->get_code != NULL) {
+        code = row->get_code();
+    }
+    else if (row->code == NULL) {
+        PyErr_Format(PyExc_ImportError, "Excluded frozen object named %s", row->name);
+        return NULL;
+    }
+    else {
+        code = PyMarshal_ReadObjectFromString((const char *)row->code, row->size);
+    }
+    if (code != NULL && !PyCode_Check(code)) {
+        PyErr_Format(PyExc_TypeError, "frozen object '%s' is not a code object", row->name);
+        Py_CLEAR(code);
+    }
+    return code;
+}
+
+PyObject *
+frozen_code(const struct FrozenModule *module)
+{
+    if (module->custom != NULL) {
+        return custom_code(module->custom);
+    }
+    const char *origin = module->origin != NULL ? module->origin : "__hello__";
+    char stem[4096], source[4200], pyc[4300];
+    struct stat st;
+    origin += origin[0] == '<';
+    bool found = false;
+    for (int installed = 0; installed < 2 && !found; installed++) {
+        if (frozen_stem(origin, installed, stem, sizeof stem) < 0) {
+            return NULL;
+        }
+        snprintf(source, sizeof source, "%s.py", stem);
+        found = stat(source, &st) == 0;
+        if (!found) {
+            snprintf(source, sizeof source, "%s/__init__.py", stem);
+            found = stat(source, &st) == 0;
+        }
+    }
+    if (!found) {
+        PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
+        return NULL;
+    }
+    const char *base = strrchr(source, '/') + 1;
+    snprintf(pyc, sizeof pyc, "%.*s__pycache__/%.*s.cpython-311.pyc", (int)(base - source), source,
+             (int)(strlen(base) - 3), base);
+    PyObject *file = PyUnicode_FromFormat("<frozen %s>", origin);
+    if (file == NULL) {
+        return NULL;
+    }
+    PyObject *code = code_from_cache(pyc, &st);
+    if (code != NULL) {
+        if (code_rename(code, file) < 0) {
+            Py_CLEAR(code);
+        }
+    }
+    else if (!PyErr_Occurred()) {
+        size_t size;
+        char *text = read_file(source, &size, &st);
+        if (text == NULL) {
+            PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
+        }
+        else {
+            code = Py_CompileStringObject(text, file, Py_file_input, NULL, 0);
+            PyMem_RawFree(text);
+        }
+    }
+    Py_DECREF(file);
+    return code;
+}
+
+/* ---- programs whose main module is frozen ---- */
+
+/* Run the frozen module __main__ of PyImport_FrozenModules; the exit code. */
+int
+Py_FrozenMain(int argc, char **argv)
+{
+    PyConfig config;
+    if (runtime_init() < 0) {
+        Py_ExitStatusException(STATUS_NO_MEMORY());
+    }
+    PyConfig_InitPythonConfig(&config);
+    config.pathconfig_warnings = 0;
+    config.parse_argv = 0;
+    PyStatus s = PyConfig_SetBytesArgv(&config, argc, argv);
+    if (!STATUS_FAILED(s)) {
+        const char *inspect = getenv("PYTHONINSPECT"), *unbuffered = getenv("PYTHONUNBUFFERED");
+        config.inspect = inspect != NULL && *inspect != '\0';
+        config.buffered_stdio = unbuffered == NULL || *unbuffered == '\0';
+        s = Py_InitializeFromConfig(&config);
+    }
+    PyConfig_Clear(&config);
+    if (STATUS_FAILED(s)) {
+        Py_ExitStatusException(s);
+    }
+    if (Py_VerboseFlag) {
+        PySys_FormatStderr("Python %s\n%s\n", Py_GetVersion(), Py_GetCopyright());
+    }
+    int code = 1;
+    int found = PyImport_ImportFrozenModule("__main__");
+    if (found == 0) {
+        Py_FatalError("the __main__ module is not frozen");
+    }
+    if (found < 0) {
+        PyErr_Print();
+    }
+    else {
+        code = 0;
+    }
+    if (Py_InspectFlag && isatty(fileno(stdin))) {
+        code = PyRun_AnyFile(stdin, "<stdin>") != 0;
+    }
+    return Py_FinalizeEx() < 0 ? 120 : code;
+}
