@@ -84,10 +84,6 @@ descr_new(PyTypeObject *kind, PyTypeObject *type, const char *name)
         Py_DECREF(descr);
         return NULL;
     }
-    /* A static type is never garbage, and this refers to nothing else. */
-    if (!type_has(type, Py_TPFLAGS_HEAPTYPE)) {
-        PyObject_GC_UnTrack(descr);
-    }
     return descr;
 }
 

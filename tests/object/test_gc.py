@@ -71,3 +71,6 @@ with warnings.catch_warnings(record=True) as caught:
     del It
     gc.collect()
     print(caught)
+
+# descriptors are tracked, whatever their type
+print(gc.is_tracked(str.join), gc.is_tracked(int.real), gc.is_tracked(list.__len__), gc.is_tracked(dict.fromkeys))
