@@ -34,6 +34,7 @@ EXCLUDED = [
     (r'module sys\.(version|_git|executable|_base_executable|argv|orig_argv): value', 'which interpreter this is'),
     (r'(module|type) sys\._?krait\w*\b', 'Krait\'s own version and build'),
     (r'(module sys: names|instance module\(\'sys\'\): dir)( \+_?krait\w*)+$', 'Krait\'s own version and build'),
+    (r'type _pickle\.Pdata', 'the stack of the reference\'s Unpickler, to which no name leads'),
     (r'type builtins\.hamt_(array|bitmap|collision)_node', 'nodes of a tree, which is Krait\'s own'),
     (r'module (sys|_imp)\.(path|meta_path|path_hooks|path_importer_cache|modules|warnoptions): value',
      'state of the process'),

@@ -15,7 +15,6 @@
 extern const struct _inittab krait_inittab[];
 extern PyObject *_PyNamespace_New(PyObject *attributes);
 PyObject *_PyWarnings_Init(void);
-PyObject *PyMarshal_Init(void);
 
 /* ---- the built-in table ------------------------------------------------------------------- */
 
@@ -50,12 +49,12 @@ table_append(const struct _inittab *more)
     return 0;
 }
 
-/* The table of this program's own modules, made at first use. */
+/* The table of this program's own modules, made at first use: those that have no PyInit_ function, and those that
+   tools/gen_tables.py found. */
 static struct _inittab *
 builtin_table(void)
 {
     static const struct _inittab own[] = {
-        {"marshal", PyMarshal_Init},
         {"_warnings", _PyWarnings_Init},
         {"builtins", NULL},     /* made by init.c */
         {"sys", NULL},
