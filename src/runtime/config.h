@@ -68,14 +68,14 @@ int _PyConfig_FromDict(PyConfig *config, PyObject *dict);
 void _PyConfig_InitCompatConfig(PyConfig *config);
 void _PyPreConfig_InitCompatConfig(PyPreConfig *config);
 PyStatus config_set_decoded(PyConfig *config, wchar_t **field, const char *bytes, const char *what);
-/* Let the global Py_*Flag variables say what the configuration says. */
 #define MAX_HASH_SEED 4294967295UL
-void config_publish(const PyConfig *config);
-
-/* ---- path.c */
 /* Decide every field that is still open: command line, environment, streams, paths (whether they are
    searched for is `compute_path`; otherwise they are left to the start of the interpreter). */
 PyStatus config_read(PyConfig *config, bool compute_path);
+/* Let the global Py_*Flag variables say what the configuration says. */
+void config_publish(const PyConfig *config);
+
+/* ---- path.c */
 PyStatus config_find_paths(PyConfig *config, bool compute_path);
 void path_config_publish(const PyConfig *config);
 /* Tell on stderr where Python thinks it lives: before a fatal error for lack of the library. */
