@@ -13,6 +13,20 @@ COUNT = re.compile(r'^(\d+) passed, (\d+) failed, (\d+) skipped$', re.M)
 DIFFER = re.compile(r'^(\d+) (?:names compared|compilations), (\d+) differ', re.M)
 LEDGER = re.compile(r'^conformance: (\d+) as the ledger says, (\d+) newly failing, '
                     r'(\d+) unexpected passes$', re.M)
+# a line that says what failed; the lines below it that are set in say how
+FAILED = re.compile(r'^(?:FAIL|NEWLY FAILING|UNEXPECTED PASS) .*(?:\n +.*){0,6}|'
+                    r'^.* DIFFERENT .*(?:\n +.*){0,6}|^.* -O\d: \d+ differences$', re.M)
+
+
+def digest(title, output):
+    """The failures of a part once more, short: the end of a log is what is read first."""
+    found = [match[0] for match in FAILED.finditer(output)] or output.splitlines()[-6:]
+    lines = ['== failed: ' + title]
+    for text in found[:8]:
+        lines += [line[:200] for line in text.splitlines()]
+    if len(found) > 8:
+        lines.append('and %d more' % (len(found) - 8))
+    return lines
 
 
 def main():
@@ -30,7 +44,7 @@ def main():
         ('CPython\'s own suite against the ledger',
          [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--tier', 'AB', '--fast', '--quiet']),
     ]
-    totals = [0, 0, 0]
+    totals, failures = [0, 0, 0], []
     for title, command in parts:
         print('== ' + title, flush=True)
         process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -49,8 +63,10 @@ def main():
             counts = [0, 1, 0]
         if process.returncode and not counts[1]:
             counts[1] = 1
+        if counts[1]:
+            failures += digest(title, output)
         totals = [a + b for a, b in zip(totals, counts)]
-    print('%d passed, %d failed, %d skipped' % tuple(totals))
+    print('\n'.join(failures + ['%d passed, %d failed, %d skipped' % tuple(totals)]))
     return totals[1] > 0
 
 
