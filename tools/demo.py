@@ -102,7 +102,9 @@ def run(interp, other, command, folder):
     out = os.path.join(folder, 'out')
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
-    env = dict(os.environ, LANG='C.UTF-8', PYTHONHASHSEED='0', SOURCE_DATE_EPOCH='0', COLUMNS='80')
+    # a module in the output folder would be compiled there: .pyc files are a program of their own
+    env = dict(os.environ, LANG='C.UTF-8', PYTHONHASHSEED='0', SOURCE_DATE_EPOCH='0', COLUMNS='80',
+               PYTHONDONTWRITEBYTECODE='1')
     for name, value in ('py', interp), ('other', other), ('reference', REFERENCE), ('out', out):
         command = command.replace('{%s}' % name, value)
     start = time.monotonic()

@@ -10,6 +10,7 @@ contain one of them are compared.  EXCLUDED says what may differ, and why.
 """
 import argparse
 import copy
+import gc
 import importlib
 import inspect
 import json
@@ -249,6 +250,7 @@ def dump(stream):
             continue
         kept.append((expression, value))
         start.append(type(value))
+    gc.collect()                # classes that nobody can reach any more
     for cls in sorted(all_types(start), key=lambda cls: (type_name(cls), cls.__basicsize__)):
         if is_python_class(cls) or cls.__module__ == 'parity_samples':
             continue
