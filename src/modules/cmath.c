@@ -50,14 +50,22 @@ over_i(Py_complex z)
     return pair(z.imag, -z.real);
 }
 
+static inline double
+plain_nan(double x)
+{
+    return isnan(x) ? Py_NAN : x;
+}
+
+/* The value at an infinity or NaN; a NaN is the positive one, whatever went in. */
 static Py_complex
 by_library(Py_complex z, double complex (*f)(double complex))
 {
     double complex argument;
+    z = pair(plain_nan(z.real), plain_nan(z.imag));
     memcpy(&argument, &z, sizeof argument);     /* real + imag*I would lose infinities */
     double complex w = f(argument);
     errno = 0;
-    return pair(creal(w), cimag(w));
+    return pair(plain_nan(creal(w)), plain_nan(cimag(w)));
 }
 
 /* The errno of a result computed without overflow checks. */
@@ -492,10 +500,8 @@ cmath_log(PyObject *module, Py_complex z, PyObject *base)
     if (base != NULL) {
         Py_complex b = PyComplex_AsCComplex(base);
         if (b.real == -1.0 && PyErr_Occurred()) return NULL;
-        int saved = errno;
         errno = 0;
-        b = c_log(b);
-        if (errno == 0) errno = saved;
+        b = c_log(b);       /* only what this says counts: log(0, 2) is an infinity */
         r = _Py_c_quot(r, b);
     }
     return errno ? math_error() : PyComplex_FromCComplex(r);
@@ -506,7 +512,7 @@ static PyObject *
 cmath_phase(PyObject *module, Py_complex z)
 {
     errno = 0;
-    double angle = atan2(z.imag, z.real);
+    double angle = plain_nan(atan2(z.imag, z.real));
     return errno ? math_error() : PyFloat_FromDouble(angle);
 }
 
@@ -514,7 +520,7 @@ FUNCTION(cmath, polar, "($module, z, /)", "(r, phi): the distance of z from 0, a
 static PyObject *
 cmath_polar(PyObject *module, Py_complex z)
 {
-    double angle = atan2(z.imag, z.real);
+    double angle = plain_nan(atan2(z.imag, z.real));
     errno = 0;
     double size = _Py_c_abs(z);
     if (errno != 0) return math_error();

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <float.h>
 #include <math.h>
+#include "base/gamma.h"
 #include "object/declare.h"
 
 #undef _PyObject_LookupSpecial
@@ -166,15 +167,6 @@ math_fabs(PyObject *module, PyObject *x)
     return apply(x, fabs, SINGULAR);
 }
 
-/* gamma has poles at 0, -1, -2, ... and no limit at minus infinity. */
-static double
-gamma_value(double x)
-{
-    if (x == -HUGE_VAL) return Py_NAN;
-    if (x <= 0.0 && x == floor(x)) return Py_NAN;
-    return tgamma(x);
-}
-
 FUNCTION(math, gamma, "($module, x, /)", "The gamma function at x.")
 static PyObject *
 math_gamma(PyObject *module, PyObject *x)
@@ -188,11 +180,9 @@ math_lgamma(PyObject *module, PyObject *arg)
 {
     double x = real_value(arg);
     if (FAILED(x)) return NULL;
-    if (isinf(x)) return PyFloat_FromDouble(HUGE_VAL);
-    if (x <= 0.0 && x == floor(x)) return domain_error();
-    int sign;
-    double r = lgamma_r(x, &sign);
-    return isinf(r) ? range_error() : PyFloat_FromDouble(r);
+    if (x <= 0.0 && x == floor(x) && isfinite(x)) return domain_error();
+    double r = log_gamma_value(x);
+    return isinf(r) && isfinite(x) ? range_error() : PyFloat_FromDouble(r);
 }
 
 /* glibc's log1p(-0.0) is right; some others lose the sign. */
@@ -284,7 +274,7 @@ FUNCTION(math, atan2, "($module, y, x, /)",
 static PyObject *
 math_atan2(PyObject *module, double y, double x)
 {
-    return PyFloat_FromDouble(atan2(y, x));
+    return PyFloat_FromDouble(isnan(x) || isnan(y) ? Py_NAN : atan2(y, x));
 }
 
 FUNCTION(math, copysign, "($module, x, y, /)", "A float with the magnitude of x and the sign of y.")
@@ -309,6 +299,7 @@ FUNCTION(math, remainder, "($module, x, y, /)",
 static PyObject *
 math_remainder(PyObject *module, double x, double y)
 {
+    if (isnan(x)) return PyFloat_FromDouble(x);
     double r = remainder(x, y);
     if (isnan(r) && !isnan(x) && !isnan(y)) return domain_error();
     return PyFloat_FromDouble(r);
