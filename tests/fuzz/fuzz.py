@@ -14,7 +14,7 @@ A target is a file target_<name>.py beside this one:
 
 Input number N of seed S is the same in every run.  A watched process does the work; a death, a
 sanitizer's report, a SystemError about a result and an exception that do not fit together, or 60
-seconds without progress is a failure: the input is saved
+seconds of processor time without progress is a failure: the input is saved
 as fuzz-<target>-<seed>-<number>.input and the process starts again behind it.
 The last line is `N passed, N failed, N skipped`: inputs that lived, and the failures.
 """
@@ -23,6 +23,7 @@ import importlib
 import mmap
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 REFERENCE = '/usr/bin/python3.11'
-HANG, MAX_FAILURES = 60, 5
+HANG, MAX_FAILURES = 60, 5      # seconds of processor time: on a busy machine those of the clock say nothing
+ASLEEP = 1200                   # seconds of the clock after which it waits for something
 BROKEN = ('without setting an exception', 'with an exception set', 'without exception set', 'unknown opcode')
 ROOM = 1 << 20                  # of the shared file: number, length, input
 NUMBERS = [0, 1, 2, 127, 128, 255, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
@@ -137,9 +139,29 @@ def environment(options):
     return env
 
 
+def processor_time(pid):
+    """Seconds that the process has used, 0 when it is gone."""
+    try:
+        with open('/proc/%d/stat' % pid) as f:
+            fields = f.read().rpartition(')')[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def stop(process):
+    """End the process; if it still can, it says where it was."""
+    process.send_signal(signal.SIGABRT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def watch(process, shared):
-    """Wait for the end of the process; kill it if it stands still.  -> what to say about it"""
-    last, since = None, time.monotonic()
+    """Wait for the end of the process; end it if it stands still.  -> what to say about it"""
+    last, since, used = None, 0, 0
     while True:
         try:
             code = process.wait(0.2)
@@ -149,11 +171,10 @@ def watch(process, shared):
         with open(shared, 'rb') as f:
             number = f.read(8)
         if number != last:
-            last, since = number, time.monotonic()
-        elif time.monotonic() - since > HANG:
-            process.kill()
-            process.wait()
-            return 'no progress for %d seconds' % HANG
+            last, since, used = number, time.monotonic(), processor_time(process.pid)
+        elif processor_time(process.pid) - used > HANG or time.monotonic() - since > ASLEEP:
+            stop(process)
+            return 'no progress for %d seconds' % (time.monotonic() - since)
 
 
 def fuzz(name, interp, options, outcomes=None):
