@@ -312,7 +312,7 @@ name_pattern(struct Parser *p)
 /* ---- patterns ---- */
 
 static Pattern *
-closed_pattern(struct Parser *p)
+closed_pattern_raw(struct Parser *p)
 {
     struct Begin b = begin(p);
     Expr *e;
@@ -344,6 +344,22 @@ closed_pattern(struct Parser *p)
     default:
         return NULL;
     }
+}
+
+/* The checks for mistakes in `Class(` and `as` read a pattern again at each level of nesting: without a
+   memo the time would double with each. */
+static Pattern *
+closed_pattern(struct Parser *p)
+{
+    if (likely(!p->second_pass)) {
+        return closed_pattern_raw(p);
+    }
+    void *node;
+    int start = p->pos;
+    if (memo_find(p, MEMO_PATTERN, &node)) {
+        return node;
+    }
+    return memo_add(p, MEMO_PATTERN, start, closed_pattern_raw(p));
 }
 
 Pattern *

@@ -163,3 +163,12 @@ for source in '-' * 7000 + '1', 'not ' * 7000 + '1':
         compile(source, '', 'eval')
     except (MemoryError, RecursionError) as e:
         print(type(e).__name__)
+
+# What is nested deep and wrong is still read in linear time.
+for opening in 'P(', 'P(x, ', 'P(x=', 'a.b(', 'P(x) | P(', 'P(x as ', '[P(', '{"a": P(':
+    for inner in 'x', 'x y', '*', 'x=1, y':
+        for closing in '', ')' * 60, ')' * 20:
+            try:
+                compile('match c:\n  case ' + opening * 60 + inner + closing + ': pass\n', '', 'exec')
+            except SyntaxError as e:
+                print(opening, inner, len(closing), e.args)
