@@ -1,6 +1,6 @@
 """Give an interpreter mutated input and see that it lives.
 
-    fuzz.py [-t SECONDS | -n COUNT] [-s SEED] [--interp build-asan/krait] TARGET...
+    fuzz.py [-t SECONDS | -n COUNT] [-s SEED] [--from NUMBER] [--interp build-asan/krait] TARGET...
     fuzz.py --compare [-n COUNT] [-s SEED] TARGET...      the outcomes of both interpreters
     fuzz.py TARGET INPUT-FILE...                          saved inputs once more
 
@@ -180,7 +180,7 @@ def watch(process, shared):
 def fuzz(name, interp, options, outcomes=None):
     """With `outcomes` failures are not reported.  -> (inputs that lived, failures)"""
     end = time.monotonic() + options.seconds
-    lived, failures, start, last = 0, 0, 0, options.count
+    lived, failures, start, last = 0, 0, options.first, options.first + options.count
     with tempfile.TemporaryDirectory(prefix='krait-fuzz-') as scratch:
         shared = os.path.join(scratch, 'input')
         while start < last and time.monotonic() < end and (outcomes or failures < MAX_FAILURES):
@@ -298,6 +298,7 @@ def main():
     parser.add_argument('-t', dest='seconds', type=float, default=60)
     parser.add_argument('-n', dest='count', type=int, default=1 << 40)
     parser.add_argument('-s', dest='seed', type=int, default=1)
+    parser.add_argument('--from', dest='first', metavar='NUMBER', type=int, default=0)
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--compare', action='store_true')
     parser.add_argument('--show', type=int, default=3)
