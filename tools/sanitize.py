@@ -1,10 +1,12 @@
-"""Run tests under the ASan/UBSan build and list each report once, by its site.
+"""Run tests under the build with ASan/UBSan or ThreadSanitizer and list each report once, by its site.
 
     sanitize.py [--interp build-asan/krait] [--tests] [--tier A] [--jobs N] [FILE...]
+    sanitize.py --interp build-tsan/krait [--tests] [NAME...]
 
---tests runs tests/run.py, --tier and FILE run files of CPython's own suite; with none of them, --tests
-and tier A.  What the tests say is of no interest here (under the sanitizers some take too long), only
-what the sanitizers say, in every process that was started.  Reports are kept in <build>/reports.
+--tests runs tests/run.py, --tier and FILE run files of CPython's own suite, a FILE with a slash is a script
+that runs by itself; with none of them, --tests and tier A.  What the tests say is of no interest here (under
+the sanitizers some take too long), only what the sanitizers say, in every process that was started.  Reports
+are kept in <build>/reports.  Races that are meant stand in tests/tsan.supp with their reasons.
 The last line is `N passed, N failed, N skipped`, where failed counts the sites.
 """
 import argparse
@@ -19,7 +21,8 @@ ROOT = os.path.dirname(HERE)
 PYTHON = '/usr/bin/python3.11'
 ADDRESS = re.compile(r'^==\d+==ERROR: AddressSanitizer:? (.*)', re.M)
 UNDEFINED = re.compile(r'^(\S+:\d+:\d+: runtime error: .*)', re.M)
-FRAME = re.compile(r'^ *#\d+ 0x[0-9a-f]+ in (\S+) (?:\S*/)?((?:src|build[^/]*)/\S+)', re.M)
+RACE = re.compile(r'^WARNING: ThreadSanitizer: (.*?) \(pid.*?^={18}$', re.M | re.S)
+FRAME = re.compile(r'^ *#\d+ (?:0x[0-9a-f]+ in )?(\S+) (?:\S*/)?((?:src|build[^/]*)/\S+)', re.M)
 NUMBER = re.compile(r'0x[0-9a-f]+|-?\b\d{3,}\b')
 # Tests that crash on purpose.
 INTENDED = re.compile(r'faulthandler__|_segv|fatal_error|SEGV on unknown address.*\n.*\n(?:.*\n)*? *#\d+ .*(?:ctypes|_testcapi)'
@@ -28,6 +31,9 @@ INTENDED = re.compile(r'faulthandler__|_segv|fatal_error|SEGV on unknown address
 
 def environment(reports):
     env = dict(os.environ)
+    env['TSAN_OPTIONS'] = ('log_path=%s/report:suppressions=%s:history_size=4:second_deadlock_stack=1:'
+                           'die_after_fork=0:report_signal_unsafe=0:handle_segv=0:exitcode=0' %
+                           (reports, os.path.join(ROOT, 'tests', 'tsan.supp')))
     env['ASAN_OPTIONS'] = ('detect_leaks=0:allocator_may_return_null=1:malloc_context_size=16:'
                            'handle_segv=1:handle_abort=0:log_path=%s/report' % reports)
     env['UBSAN_OPTIONS'] = 'print_stacktrace=1:log_path=%s/report' % reports
@@ -40,6 +46,11 @@ def sites_of(text):
     for match in UNDEFINED.finditer(text):
         where, _, what = match[1].partition(': runtime error: ')
         found.append(('%s: %s' % (where, NUMBER.sub('N', what)), text[match.start():match.start() + 2500]))
+    for match in RACE.finditer(text):
+        # Of each of the two stacks the innermost frame that is Krait's.
+        stacks = [FRAME.search(part) for part in re.split(r'\n\n', match[0])[:2]]
+        place = ' and '.join('%s %s' % stack.groups() for stack in stacks if stack) or 'outside'
+        found.append(('%s: %s' % (match[1], place), match[0][:8000]))
     match = ADDRESS.search(text)
     if match and not INTENDED.search(text):
         frames = FRAME.findall(text, match.start())
@@ -66,6 +77,7 @@ def main():
     parser.add_argument('--tests', action='store_true')
     parser.add_argument('--tier', default='')
     parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--timeout', type=int, default=400, help='seconds for a file')
     parser.add_argument('--collect', action='store_true', help='only list the reports that are there')
     options = parser.parse_args()
     if not (options.tests or options.tier or options.names):
@@ -77,17 +89,23 @@ def main():
         os.makedirs(reports)
     env = environment(reports)
     commands = []
+    # ThreadSanitizer wants the address space in its usual order.
+    prefix = ['setarch', '-R'] if 'tsan' in os.path.basename(build) else []
+    scripts = [name for name in options.names if '/' in name]
+    names = [name for name in options.names if '/' not in name]
     if options.tests:
-        commands.append([PYTHON, 'tests/run.py', '--interp', options.interp])
-    if options.tier or options.names:
-        suite = [PYTHON, 'tools/conformance.py', '--interp', options.interp, '--jobs', str(options.jobs),
-                 '--timeout', '400', '--once', '--out', os.path.join(build, 'conformance')]
-        for key in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
+        commands.append(prefix + [PYTHON, 'tests/run.py', '--interp', options.interp])
+    commands += [prefix + [options.interp, script] for script in scripts]
+    if options.tier or names:
+        suite = prefix + [PYTHON, 'tools/conformance.py', '--interp', options.interp,
+                          '--jobs', str(options.jobs), '--timeout', str(options.timeout), '--once',
+                          '--out', os.path.join(build, 'conformance')]
+        for key in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'):
             suite += ['--env', '%s=%s' % (key, env[key])]
-        commands.append(suite + (options.names or ['--tier', options.tier, '--fast']))
+        commands.append(suite + (names or ['--tier', options.tier, '--fast']))
     ran = 0
     for command in commands if not options.collect else ():
-        print('== ' + ' '.join(command[1:3]), flush=True)
+        print('== ' + ' '.join(command[len(prefix):][:3]), flush=True)
         process = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         output = process.stdout.decode('utf-8', 'replace')
         print(output, end='', flush=True)
