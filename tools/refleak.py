@@ -1,12 +1,12 @@
 """Run test files again and again in one process of the debug build and show what they keep.
 
-    refleak.py [--interp build-debug/krait] [--tier A] [--jobs N] [--warm 2] [--runs 3] [FILE[:TEST]...]
+    refleak.py [--interp build-debug/krait] [--tier A] [--jobs N] [--warm 1] [--runs 4] [FILE[:TEST]...]
     refleak.py --each FILE...       which of its tests it is
 
-Each file runs in a process of its own: warm-up runs that fill caches, then measured ones; between
-two runs the caches of the standard library are emptied and garbage is collected.  A file keeps
-something if every measured run ends with more references, or more memory blocks, than it began.
-One line a file: the differences of the measured runs; for a file that keeps something also the
+Each file runs in a process of its own, without network where unshare(1) allows it: warm-up runs
+that fill caches, then measured ones until one of them leaves nothing; between two runs the caches
+of the standard library are emptied and garbage is collected.  A file keeps something if every
+measured run ends with more references, or more memory blocks, than it began.  One line a file: the differences of the measured runs; for a file that keeps something also the
 types whose objects became more.  The last line counts.  Exit 1 if any file keeps something.
 """
 import argparse
@@ -19,7 +19,8 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+import conformance
+
 RESOURCES = ['cpu', 'curses', 'decimal', 'subprocess']
 
 
@@ -103,7 +104,7 @@ class Meter:
                 self.settle()
             blocks[i] = sys.getallocatedblocks()
             refs[i] = sys.gettotalrefcount()
-            if i > 1 and refs[i] - refs[i - 1] == 0 == blocks[i] - blocks[i - 1]:
+            if i > 0 and refs[i] - refs[i - 1] == 0 == blocks[i] - blocks[i - 1]:
                 refs, blocks = refs[:i + 1], blocks[:i + 1]
                 break
         return [(refs[i + 1] - refs[i], blocks[i + 1] - blocks[i]) for i in range(len(refs) - 1)]
@@ -191,13 +192,15 @@ def run_file(name, options):
     command = [options.interp, '-W', 'ignore', os.path.abspath(__file__), '--child', report, '--warm',
                str(options.warm), '--runs', str(options.runs), name]
     command += ['--each'] if options.each else []
+    if options.isolate:
+        command = ['unshare', '-n', '-m', 'sh', '-c', conformance.ISOLATE, 'sh'] + command
     start = time.monotonic()
     log = os.path.join(options.out, name.replace(':', '.') + '.log')
     with open(log, 'wb') as f:
         process = subprocess.Popen(command, cwd=work, env=env, stdout=f, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, start_new_session=True)
+                                   stdin=subprocess.DEVNULL, preexec_fn=conformance.limits)
         try:
-            code = process.wait(options.timeout)
+            code = process.wait(max(options.timeout, 4 * conformance.SLOW.get(name, 0)))
         except subprocess.TimeoutExpired:
             code = 'timeout'
         try:
@@ -218,17 +221,16 @@ def main():
     parser.add_argument('--interp', default='build-debug/krait')
     parser.add_argument('--tier', default='')
     parser.add_argument('--jobs', type=int, default=1)
-    parser.add_argument('--warm', type=int, default=2)
-    parser.add_argument('--runs', type=int, default=3)
-    parser.add_argument('--timeout', type=int, default=600)
+    parser.add_argument('--warm', type=int, default=1)
+    parser.add_argument('--runs', type=int, default=4)
+    parser.add_argument('--timeout', type=int, default=900)
     parser.add_argument('--out', default=os.path.join(tempfile.gettempdir(), 'krait-refleak'))
     parser.add_argument('--each', action='store_true')
     parser.add_argument('--child', metavar='REPORT')
     options = parser.parse_args()
     if options.child:
         return child(options.names[0], options.warm, options.runs, options.each, options.child)
-    sys.path.insert(0, HERE)
-    import conformance
+    options.isolate = conformance.can_unshare()
     os.makedirs(options.out, exist_ok=True)
     options.interp = os.path.abspath(options.interp)
     names = options.names or [n for n, (tier, _) in conformance.read_ledger().items()
