@@ -6,7 +6,8 @@
 Each file runs in a process of its own, without network where unshare(1) allows it: warm-up runs
 that fill caches, then measured ones until one of them leaves nothing; between two runs the caches
 of the standard library are emptied and garbage is collected.  A file keeps something if every
-measured run ends with more references, or more memory blocks, than it began.  One line a file: the differences of the measured runs; for a file that keeps something also the
+measured run ends with more references, or more memory blocks of any domain and size, than it began.
+One line a file: the differences of the measured runs; for a file that keeps something also the
 types whose objects became more.  The last line counts.  Exit 1 if any file keeps something.
 """
 import argparse
@@ -102,7 +103,7 @@ class Meter:
             if i:
                 quietly(run)
                 self.settle()
-            blocks[i] = sys.getallocatedblocks()
+            blocks[i] = sys._getallblocks()
             refs[i] = sys.gettotalrefcount()
             if i > 0 and refs[i] - refs[i - 1] == 0 == blocks[i] - blocks[i - 1]:
                 refs, blocks = refs[:i + 1], blocks[:i + 1]

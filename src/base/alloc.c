@@ -292,6 +292,13 @@ debug_dress(struct DebugApi *api, uint8_t *block, size_t n)
     return block + 2 * WORD;
 }
 
+/* The raw domain is used without the GIL. */
+static void
+debug_count(struct DebugApi *api, Py_ssize_t by)
+{
+    __atomic_fetch_add(&api->blocks, by, __ATOMIC_RELAXED);
+}
+
 static void *
 debug_raw_malloc(void *ctx, size_t n)
 {
@@ -301,6 +308,7 @@ debug_raw_malloc(void *ctx, size_t n)
     }
     uint8_t *p = debug_dress(api, api->below.malloc(api->below.ctx, n + GUARD), n);
     if (p != NULL) {
+        debug_count(api, 1);
         memset(p, FRESH, n);
     }
     return p;
@@ -314,7 +322,11 @@ debug_raw_calloc(void *ctx, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &n) || n > (size_t)PY_SSIZE_T_MAX - GUARD) {
         return NULL;
     }
-    return debug_dress(api, api->below.calloc(api->below.ctx, 1, n + GUARD), n);
+    uint8_t *p = debug_dress(api, api->below.calloc(api->below.ctx, 1, n + GUARD), n);
+    if (p != NULL) {
+        debug_count(api, 1);
+    }
+    return p;
 }
 
 static void
@@ -325,6 +337,7 @@ debug_raw_free(void *ctx, void *p)
         return;
     }
     debug_verify("_PyMem_DebugRawFree", api->letter, p);
+    debug_count(api, -1);
     uint8_t *block = (uint8_t *)p - 2 * WORD;
     memset(block, DEAD, word_read(block) + GUARD);
     api->below.free(api->below.ctx, block);
@@ -833,6 +846,19 @@ _Py_GetAllocatedBlocks(void)
     size_t n = 0;
     for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
         n += heap_count(kind);
+    }
+    return (Py_ssize_t)n;
+}
+
+Py_ssize_t
+alloc_blocks(void)
+{
+    if (!krait_alloc.debug) {
+        return 0;
+    }
+    size_t n = heap_count(PAGE_COLLECTED) + heap_count(PAGE_COLLECTED_PRE);
+    for (int i = 0; i < 3; i++) {
+        n += (size_t)__atomic_load_n(&krait_alloc.debug_api[i].blocks, __ATOMIC_RELAXED);
     }
     return (Py_ssize_t)n;
 }

@@ -9,6 +9,7 @@
 /* What the debug hooks of a domain stand upon. */
 struct DebugApi {
     char letter;
+    Py_ssize_t blocks;              /* in use, those of collected objects not among them */
     PyMemAllocatorEx below;
 };
 
@@ -52,6 +53,9 @@ collected_free(void *block)
 /* Chunks for frames' data stacks: what PyObject_GetArenaAllocator hands out. */
 void *virtual_alloc(size_t bytes);
 void virtual_free(void *base, size_t bytes);
+/* Blocks in use of all domains, whatever their size: _Py_GetAllocatedBlocks counts neither the raw
+   domain nor what malloc serves.  0 without debug hooks. */
+Py_ssize_t alloc_blocks(void);
 /* Text of the place that allocated a block, if tracemalloc traces (modules/_tracemalloc.c). */
 void alloc_site_print(int fd, const void *block);
 

@@ -14,6 +14,7 @@
    compiled extension changes inline are in it.  Plain objects above PAGE_MAX come from malloc and
    are not found. */
 #include "object/live.h"
+#include "base/alloc.h"
 #include "object/gc.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,6 +283,12 @@ sys_gettotalrefcount(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
     return total == PY_SSIZE_T_MIN ? PyErr_NoMemory() : PyLong_FromSsize_t(total);
 }
 
+static PyObject *
+sys__getallblocks(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyLong_FromSsize_t(alloc_blocks());
+}
+
 struct ObjectList {
     PyObject **items;
     size_t count, room;
@@ -423,6 +430,8 @@ done:
 PyMethodDef live_sys_functions[] = {
     {"gettotalrefcount", sys_gettotalrefcount, METH_NOARGS,
      PyDoc_STR("The sum of the reference counts of all live objects.")},
+    {"_getallblocks", sys__getallblocks, METH_NOARGS,
+     PyDoc_STR("Number of memory blocks in use, also of the raw domain and above the pages' sizes.")},
     {"getobjects", sys_getobjects, METH_VARARGS,
      PyDoc_STR("getobjects([limit[, type]]) -> list of all live objects, of one type if given.")},
     {"_typecounts", sys__typecounts, METH_NOARGS,

@@ -186,6 +186,12 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
         rt->gilstate_interp = NULL;
     }
     if (interp->finalizing != THREADS_ABANDONED) {
+        if (Py_FileSystemDefaultEncoding == interp->fs_codec.encoding) {
+            Py_FileSystemDefaultEncoding = NULL;
+            Py_FileSystemDefaultEncodeErrors = NULL;
+        }
+        PyMem_RawFree(interp->fs_codec.encoding);
+        PyMem_RawFree(interp->fs_codec.errors);
         pthread_mutex_destroy(&interp->id_lock);
         pthread_mutex_destroy(&interp->breaker.pending.lock);
         PyMem_RawFree(interp);

@@ -4,6 +4,7 @@
 
    The first two rounds fill what lives as long as the process (static types, interned names). */
 #include <Python.h>
+#include "base/alloc.h"
 #include "object/live.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ main(int argc, char **argv)
             return 2;
         }
         Py_Finalize();
-        Py_ssize_t refs_now = live_total_refs(), blocks_now = _Py_GetAllocatedBlocks();
+        Py_ssize_t refs_now = live_total_refs();
+        Py_ssize_t blocks_now = krait_alloc.debug ? alloc_blocks() : _Py_GetAllocatedBlocks();
         printf("round %d: %zd refs, %zd blocks\n", i, refs_now, blocks_now);
         fflush(stdout);
         grew = i > 2 && (refs_now > refs || blocks_now > blocks);

@@ -473,7 +473,7 @@ def measure(function, n):
     for i in range(3):
         loop(function, n)
         totals[i] = sys.gettotalrefcount()
-        totals[i + 3] = sys.getallocatedblocks()
+        totals[i + 3] = sys._getallblocks()
     return [(totals[i + 1] - totals[i], totals[i + 4] - totals[i + 3]) for i in (0, 1)]
 
 
