@@ -174,7 +174,8 @@ class Generator:
             size = f"sizeof({t.ctype})" if t.form != "enum" else "0"
             at = {"": 0, "at": 1, "at*": 2}[t.at]
             where = f"offsetof({t.ctype}, lineno)" if t.at else "0"
-            w(f'    {{"{t.name}", form_{t.form}, {at}, {t.first}, {len(t.nodes)}, {size}, {where}}},\n')
+            w(f'    {{"{t.name}", form_{t.form}, {at}, {t.first}, {len(t.nodes)}, {size}, {where},\n'
+              f'     " while traversing \'{t.name}\' node"}},\n')
         w("};\n")
         return "".join(out)
 

@@ -31,6 +31,7 @@ struct TypeRow {
     int first, count;           /* in node_rows */
     int size;
     int position;               /* offset of lineno, followed by the other three */
+    const char *where;          /* what nesting too deep in such a node says */
 };
 
 #include "gen/compile/ast_table.h"
@@ -651,6 +652,18 @@ value_from_object(struct Walk *walk, int type, PyObject *object, void *place)
     return 0;
 }
 
+/* The same for a value of node n, one level deeper. */
+static status
+inner_from_object(struct Walk *walk, const struct NodeRow *n, int type, PyObject *object, void *place)
+{
+    if (Py_EnterRecursiveCall(TYPE_ROW(n->type)->where)) {
+        return -1;
+    }
+    status result = value_from_object(walk, type, object, place);
+    Py_LeaveRecursiveCall();
+    return result;
+}
+
 static status
 seq_from_object(struct Walk *walk, const struct NodeRow *n, const struct FieldRow *f,
                 PyObject *object, void **result)
@@ -678,11 +691,7 @@ seq_from_object(struct Walk *walk, const struct NodeRow *n, const struct FieldRo
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *item = Py_NewRef(PyList_GET_ITEM(object, i));
         void *place = ints ? (void *)&((IntSeq *)seq)->items[i] : (void *)&((ExprSeq *)seq)->items[i];
-        int failed = Py_EnterRecursiveCall(" while traversing AST node");
-        if (!failed) {
-            failed = value_from_object(walk, f->type, item, place);
-            Py_LeaveRecursiveCall();
-        }
+        int failed = inner_from_object(walk, n, f->type, item, place);
         Py_DECREF(item);
         if (failed) {
             return -1;
@@ -724,11 +733,7 @@ field_from_object(struct Walk *walk, const struct NodeRow *n, const struct Field
     if (f->quantifier == '*') {
         result = seq_from_object(walk, n, f, value, (void **)place);
     } else {
-        result = Py_EnterRecursiveCall(" while traversing AST node") ? -1 : 0;
-        if (result == 0) {
-            result = value_from_object(walk, f->type, value, place);
-            Py_LeaveRecursiveCall();
-        }
+        result = inner_from_object(walk, n, f->type, value, place);
     }
     Py_DECREF(value);
     return result;

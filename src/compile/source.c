@@ -240,7 +240,7 @@ source_decode_file(const char *source, size_t length, PyObject *filename, bool *
     } else if (cookie == NULL || strcmp(cookie, "utf-8") == 0) {
         source += bom ? 3 : 0;
         length -= bom ? 3 : 0;
-        if (cookie != NULL || check_utf8(source, length, filename) == 0) {
+        if (*declared || check_utf8(source, length, filename) == 0) {
             result = PyBytes_FromStringAndSize(source, (Py_ssize_t)length);
         }
     } else {

@@ -681,8 +681,9 @@ unpack_at(struct Struct *self, const char *p)
             if (entry->code == 's') {
                 value = PyBytes_FromStringAndSize(at, code->size);
             } else if (entry->code == 'p') {
+                /* '0p' has no room for its count; the size -1 is refused with SystemError. */
                 Py_ssize_t n = code->size > 0 ? (unsigned char)*at : 0;
-                if (n >= code->size) n = code->size > 0 ? code->size - 1 : 0;
+                if (n >= code->size) n = code->size - 1;
                 value = PyBytes_FromStringAndSize(at + 1, n);
             } else {
                 value = entry->unpack(entry, at);

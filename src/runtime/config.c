@@ -810,7 +810,7 @@ config_settle(PyConfig *config)
 }
 
 PyStatus
-config_read(PyConfig *config, bool compute_path)
+config_read(PyConfig *config, bool running)
 {
     PyStatus s = preinitialize_for_config(config, NULL);
     if (STATUS_FAILED(s)) {
@@ -823,9 +823,13 @@ config_read(PyConfig *config, bool compute_path)
         return STATUS_NO_MEMORY();
     }
     PyPreConfig *pre = &_PyRuntime.life.preconfig;
-    config->isolated = pre->isolated > config->isolated ? pre->isolated : config->isolated;
-    config->use_environment = config->use_environment < 0 ? pre->use_environment
-                                                          : config->use_environment & pre->use_environment;
+    /* At the start the command line may only restrict; a running interpreter takes what it is given. */
+    if (config->isolated < 0 || (!running && pre->isolated > config->isolated)) {
+        config->isolated = pre->isolated;
+    }
+    if (config->use_environment < 0 || (!running && !pre->use_environment)) {
+        config->use_environment = pre->use_environment;
+    }
     if (config->dev_mode < 0) {
         config->dev_mode = pre->dev_mode;
     }
@@ -843,7 +847,7 @@ config_read(PyConfig *config, bool compute_path)
         s = config_init_stdio(config);
     }
     if (!STATUS_FAILED(s) && config->_install_importlib) {
-        s = config_find_paths(config, compute_path);
+        s = config_find_paths(config, running);
     }
     return s;
 }

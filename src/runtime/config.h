@@ -69,9 +69,9 @@ void _PyConfig_InitCompatConfig(PyConfig *config);
 void _PyPreConfig_InitCompatConfig(PyPreConfig *config);
 PyStatus config_set_decoded(PyConfig *config, wchar_t **field, const char *bytes, const char *what);
 #define MAX_HASH_SEED 4294967295UL
-/* Decide every field that is still open: command line, environment, streams, paths (whether they are
-   searched for is `compute_path`; otherwise they are left to the start of the interpreter). */
-PyStatus config_read(PyConfig *config, bool compute_path);
+/* Decide every field that is still open: command line, environment, streams, paths (searched for
+   if an interpreter is `running`, otherwise left to its start). */
+PyStatus config_read(PyConfig *config, bool running);
 /* Let the global Py_*Flag variables say what the configuration says. */
 void config_publish(const PyConfig *config);
 

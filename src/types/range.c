@@ -498,14 +498,16 @@ long_range_iterator_tp_dealloc(struct LongRangeIterator *self)
 static PyObject *
 long_range_iterator_tp_iternext(struct LongRangeIterator *self)
 {
-    if (int_compare(INT(self->index), INT(self->length)) >= 0) return NULL;
-    PyObject *next = int_add(INT(self->index), INT(small_int_peek(1)));
-    if (next == NULL) return NULL;
-    PyObject *offset = int_mul(INT(self->index), INT(self->step));
-    PyObject *value = offset ? int_add(INT(self->start), INT(offset)) : NULL;
+    int more = PyObject_RichCompareBool(self->index, self->length, Py_LT);
+    if (more <= 0) return NULL;
+    PyObject *index = Py_NewRef(self->index);   /* may be anything that __setstate__ took */
+    PyObject *next = PyNumber_Add(index, small_int_peek(1));
+    PyObject *offset = next ? PyNumber_Multiply(index, self->step) : NULL;
+    PyObject *value = offset ? PyNumber_Add(self->start, offset) : NULL;
     Py_XDECREF(offset);
+    Py_DECREF(index);
     if (value == NULL) {
-        Py_DECREF(next);
+        Py_XDECREF(next);
         return NULL;
     }
     Py_SETREF(self->index, next);
@@ -516,7 +518,7 @@ METHOD(long_range_iterator, __length_hint__, NULL, "How many values are left.")
 static PyObject *
 long_range_iterator___length_hint__(struct LongRangeIterator *self, PyObject *Py_UNUSED(ignored))
 {
-    return int_sub(INT(self->length), INT(self->index));
+    return PyNumber_Subtract(self->length, self->index);
 }
 
 METHOD(long_range_iterator, __reduce__, NULL, "State for pickle.")
@@ -545,15 +547,13 @@ long_range_iterator___setstate__(struct LongRangeIterator *self, PyObject *state
 {
     int negative = PyObject_RichCompareBool(state, small_int_peek(0), Py_LT);
     if (negative < 0) return NULL;
-    if (!PyLong_Check(state)) {
-        PyErr_Format(PyExc_TypeError, "state must be an int, not %.200s", Py_TYPE(state)->tp_name);
-        return NULL;
-    }
     PyObject *index = state;
     if (negative) {
         index = small_int_peek(0);
-    } else if (int_compare(INT(state), INT(self->length)) > 0) {
-        index = self->length;
+    } else {
+        int beyond = PyObject_RichCompareBool(self->length, state, Py_LT);
+        if (beyond < 0) return NULL;
+        if (beyond) index = self->length;
     }
     Py_SETREF(self->index, Py_NewRef(index));
     Py_RETURN_NONE;

@@ -193,9 +193,7 @@ search_fini(Search *s)
 int
 search_match(Search *s, const Word *code)
 {
-    if (s->start > s->end) {
-        return 0;
-    }
+    /* start may lie behind end: only what is empty and does not ask for the end matches there. */
     if (code[0] == OP_INFO) {
         if (code[3] && s->end - s->start < (Py_ssize_t)code[3]) {
             return 0;
