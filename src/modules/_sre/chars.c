@@ -155,3 +155,42 @@ set_has_locale(const Word *set, Py_UCS4 c)
     Py_UCS4 upper = upper_locale(c);
     return upper != lower && set_has(set, upper);
 }
+
+bool
+item_accepts(const Word *pc, Py_UCS4 c)
+{
+    switch ((enum opcode)pc[0]) {
+    case OP_ANY:
+        return c != '\n';
+    case OP_ANY_ALL:
+        return true;
+    case OP_LITERAL:
+        return c == pc[1];
+    case OP_NOT_LITERAL:
+        return c != pc[1];
+    case OP_LITERAL_IGNORE:
+        return lower_ascii(c) == pc[1];
+    case OP_NOT_LITERAL_IGNORE:
+        return lower_ascii(c) != pc[1];
+    case OP_LITERAL_UNI_IGNORE:
+        return lower_unicode(c) == pc[1];
+    case OP_NOT_LITERAL_UNI_IGNORE:
+        return lower_unicode(c) != pc[1];
+    case OP_LITERAL_LOC_IGNORE:
+        return c == pc[1] || lower_locale(c) == pc[1] || upper_locale(c) == pc[1];
+    case OP_NOT_LITERAL_LOC_IGNORE:
+        return !(c == pc[1] || lower_locale(c) == pc[1] || upper_locale(c) == pc[1]);
+    case OP_IN:
+        return set_has(pc + 2, c);
+    case OP_IN_IGNORE:
+        return set_has(pc + 2, lower_ascii(c));
+    case OP_IN_UNI_IGNORE:
+        return set_has(pc + 2, lower_unicode(c));
+    case OP_IN_LOC_IGNORE:
+        return set_has_locale(pc + 2, c);
+    case OP_CATEGORY:
+        return category_has((enum category)pc[1], c);
+    default:
+        return false;
+    }
+}

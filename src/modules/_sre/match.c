@@ -369,7 +369,7 @@ scanner_tp_dealloc(Scanner *self)
 }
 
 static PyObject *
-scanner_step(Scanner *self, PyTypeObject *cls, int (*step)(Search *, const Word *))
+scanner_step(Scanner *self, PyTypeObject *cls, int (*step)(Search *))
 {
     Search *search = self->search;
     if (self->executing) {
@@ -380,7 +380,7 @@ scanner_step(Scanner *self, PyTypeObject *cls, int (*step)(Search *, const Word 
         Py_RETURN_NONE;
     }
     self->executing = true;
-    int found = step(search, self->pattern->code);
+    int found = step(search);
     self->executing = false;
     PyObject *match = match_new(sre_state_of(cls), self->pattern, search, found);
     if (found <= 0) {

@@ -32,6 +32,7 @@ pattern_compile(PyObject *module, PyObject *pattern, int flags, PyObject *code, 
     self->groups = groups;
     self->groupindex = self->indexgroup = self->pattern = NULL;
     self->weakreflist = NULL;
+    self->program = NULL;
     self->flags = flags;
     self->isbytes = -1;
     PyObject_GC_Track(self);
@@ -91,6 +92,7 @@ pattern_tp_dealloc(Pattern *self)
         PyObject_ClearWeakRefs((PyObject *)self);
     }
     pattern_tp_clear(self);
+    program_free(self->program);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -106,7 +108,7 @@ match_once(Pattern *self, PyTypeObject *cls, PyObject *string, Py_ssize_t pos, P
         return NULL;
     }
     search.match_all = whole;
-    int found = anywhere ? search_find(&search, self->code) : search_match(&search, self->code);
+    int found = anywhere ? search_find(&search) : search_match(&search);
     PyObject *match = match_new(sre_state_of(cls), self, &search, found);
     search_fini(&search);
     return match;
@@ -176,7 +178,7 @@ pattern_findall(Pattern *self, PyObject *string, Py_ssize_t pos, Py_ssize_t endp
     }
     PyObject *list = PyList_New(0);
     while (list != NULL && search.start <= search.end) {
-        int found = search_find(&search, self->code);
+        int found = search_find(&search);
         if (found <= 0) {
             if (found < 0) {
                 Py_CLEAR(list);
@@ -265,7 +267,7 @@ pattern_split(Pattern *self, PyObject *string, Py_ssize_t maxsplit)
         goto fail;
     }
     while (maxsplit == 0 || n < maxsplit) {
-        int found = search_find(&search, self->code);
+        int found = search_find(&search);
         if (found < 0) {
             goto fail;
         }
@@ -375,7 +377,7 @@ substitute(Pattern *self, PyTypeObject *cls, PyObject *repl, PyObject *string, P
         goto done;
     }
     while (count == 0 || n < count) {
-        int found = search_find(&search, self->code);
+        int found = search_find(&search);
         if (found < 0) {
             goto done;
         }

@@ -48,6 +48,31 @@ enum {
     FLAG_UNICODE = 32, FLAG_VERBOSE = 64, FLAG_DEBUG = 128, FLAG_ASCII = 256,
 };
 
+/* ---- what the matcher runs (prepare.c) ------------------------------------------------------- */
+
+/* A note: table and bit of a set; 0 if nothing is known. */
+enum { NOTE_TABLE = 0x7fffff00 };
+#define NOTE_NOT_BEYOND 0x80000000u /* no character from 256 on */
+
+typedef struct {
+    Py_ssize_t size;                /* words; each has its note `size` words further on */
+    unsigned char *tables;          /* of 256 bytes; a set is a bit of one */
+    Word entry;                     /* the first operator */
+    Py_ssize_t min_length;          /* of a match */
+    bool anchored;                  /* matches at the beginning only */
+    bool literal;                   /* the prefix is all */
+    const Word *prefix, *overlap;   /* what every match begins with; overlap: Knuth, Morris, Pratt */
+    Word prefix_length;
+    Word prefix_skip;               /* LITERALs at entry that are in the prefix */
+    int depth;                      /* characters from the beginning that `start` knows, up to 8 */
+    unsigned char start_beyond;     /* where characters from 256 on may stand */
+    unsigned char start[256];       /* bit i: may be the character i of a match */
+    Word code[];                    /* 2 * size */
+} Program;
+
+Program *program_new(const Word *code, Py_ssize_t size);
+void program_free(Program *program);
+
 typedef struct {
     PyObject_VAR_HEAD
     Py_ssize_t groups;              /* without group 0 */
@@ -55,9 +80,10 @@ typedef struct {
     PyObject *indexgroup;           /* tuple: number -> name or None */
     PyObject *pattern;              /* str, bytes-like or None */
     int flags;
-    PyObject *weakreflist;
     int isbytes;                    /* 1 bytes, 0 str, -1 neither */
+    PyObject *weakreflist;
     Py_ssize_t codesize;
+    Program *program;               /* made when first needed */
     Word code[1];
 } Pattern;
 
@@ -78,7 +104,26 @@ typedef struct {
 
 /* ---- one search ---------------------------------------------------------------------------- */
 
-struct entry;
+/* What the stack holds.  CHOICE_*: another way to go on.  UNDO_*: state to put back.  FRAME: where a
+   sub-match began. */
+enum entry_kind {
+    CHOICE_BRANCH,          /* a: next alternative, b: ptr */
+    CHOICE_GREEDY,          /* a: operands of REPEAT_ONE, b: ptr, c: count */
+    CHOICE_LAZY,            /* a: operands of MIN_REPEAT_ONE, b: ptr, c: count */
+    CHOICE_TAIL,            /* a: repeat, b: ptr, c: count */
+    CHOICE_BODY,            /* a: repeat, b: ptr */
+    FRAME,                  /* a: operator, b: ptr, c: frame outside */
+    FRAME_COUNT,            /* below the frame of a possessive repeat: b: iterations done */
+    UNDO_MARK,              /* a: mark, b: its value, c: lastindex */
+    UNDO_COUNT,             /* a: repeat, b: count, c: last */
+    UNDO_REPEAT,            /* b: current repeat, c: repeats in use */
+};
+
+struct entry {
+    enum entry_kind kind;
+    Word a;
+    Py_ssize_t b, c;
+};
 
 /* A repeat that is under way. */
 struct repeat {
@@ -87,6 +132,8 @@ struct repeat {
     Py_ssize_t count;               /* iterations begun */
     Py_ssize_t last;                /* where the last one began, -1 if none */
 };
+
+enum { FIRST_ENTRIES = 24, FIRST_REPEATS = 4, FIRST_MARKS = 20 };
 
 typedef struct {
     PyObject *string;               /* owned */
@@ -100,24 +147,30 @@ typedef struct {
     Py_ssize_t ptr;                 /* where it ended */
     bool match_all;                 /* must end at `end` */
     bool must_advance;              /* must not be empty at `start` */
-    const Word *code;
+    bool marked;                    /* some mark may be set */
+    const Program *program;
     Py_ssize_t *mark;               /* 2 * groups entries */
     Py_ssize_t groups;              /* without group 0 */
     Py_ssize_t lastindex;
 
     struct entry *stack;
-    Py_ssize_t stack_len, stack_room;
+    Py_ssize_t stack_room;
     struct repeat *repeats;
     Py_ssize_t repeats_len, repeats_room;
     unsigned ticks;                 /* looks for signals now and then */
+
+    /* what stack, repeats and mark are at first */
+    struct entry first_entries[FIRST_ENTRIES];
+    struct repeat first_repeats[FIRST_REPEATS];
+    Py_ssize_t first_marks[FIRST_MARKS];
 } Search;
 
 status search_init(Search *search, Pattern *pattern, PyObject *string, Py_ssize_t start,
                    Py_ssize_t end);
 void search_fini(Search *search);
 /* 1 found, 0 not, -1 with an exception. */
-int search_match(Search *search, const Word *code);
-int search_find(Search *search, const Word *code);
+int search_match(Search *search);
+int search_find(Search *search);
 /* Slice of the searched text: same object for the whole of an exact str or bytes. */
 PyObject *search_slice(int isbytes, const void *text, PyObject *string, Py_ssize_t start,
                        Py_ssize_t end);
@@ -133,6 +186,8 @@ bool code_is_valid(const Word *code, Py_ssize_t size, Py_ssize_t groups);
 bool category_has(enum category category, Py_UCS4 c);
 bool set_has(const Word *set, Py_UCS4 c);
 bool set_has_locale(const Word *set, Py_UCS4 c);
+/* Does the one-character item at pc accept c? */
+bool item_accepts(const Word *pc, Py_UCS4 c);
 Py_UCS4 lower_ascii(Py_UCS4 c);
 Py_UCS4 lower_locale(Py_UCS4 c);
 Py_UCS4 upper_locale(Py_UCS4 c);
