@@ -10,7 +10,8 @@ CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missin
             -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
 CPPFLAGS := -Isrc -Iinclude -I$(BUILD) -D_GNU_SOURCE
 LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list -Wl,--export-dynamic $(EXTRA_LDFLAGS)
-LIBS     := -Wl,--no-as-needed -lm -lz -ldl -lb2 -lcrypt
+# The small ones are linked in: each shared library costs every start a tenth of a millisecond.
+LIBS     := -lm -l:libz.a -l:libb2.a -ldl
 ifdef DEV
 LDFLAGS  += -Wl,--unresolved-symbols=ignore-all
 endif
@@ -96,7 +97,7 @@ $(BUILD)/exports.map: src/capi/abi-3.11.txt
 $(BUILD)/libkrait.so: $(OBJECTS) $(BUILD)/exports.map
 	@echo "  LD $@"
 	@gcc -shared -pthread -Wl,-soname,libkrait.so -Wl,--version-script=$(BUILD)/exports.map $(EXTRA_LDFLAGS) \
-	    $(OBJECTS) $(LIBS) -o $@
+	    $(OBJECTS) $(LIBS:-l:lib%.a=-l%) -o $@
 
 # ---- what a fresh machine needs ---------------------------------------------------------------
 

@@ -97,6 +97,7 @@ struct ImportState {
     int64_t import_accumulated;
     int import_header_done;
     int finders_initialised;
+    int foreign;                    /* an extension was loaded whose objects may end loudly */
 };
 
 /* ---- codecs ------------------------------------------------------------------------------- */
@@ -192,6 +193,7 @@ struct _is {
     struct TypeState types;
     struct AtexitState atexit;
 
+    Py_ssize_t open_scans;          /* os.scandir iterators that still have their directory */
     PyObject *audit_hooks;          /* list of Python callables, or NULL */
     PyObject *before_forkers;       /* lists of os.register_at_fork */
     PyObject *after_forkers_parent;
@@ -287,6 +289,7 @@ struct Lifecycle {
     int nexitfuncs;
     void (*exitfuncs[32])(void);
     int in_fatal_error;
+    int process_ends;               /* the program is the interpreter: nothing follows its end */
     int int_max_str_digits;         /* -1: neither option nor variable gave it */
 };
 

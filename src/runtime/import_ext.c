@@ -486,6 +486,23 @@ finish_dynamic(PyObject *module, PyObject *spec, PyObject *name, PyObject *path,
     return module;
 }
 
+/* The library's extensions of whose objects nothing is seen when they die, apart from what their
+   tp_finalize does. */
+static bool
+ends_silently(const char *name)
+{
+    static const char *const silent[] = {
+        "_asyncio", "_bz2", "_contextvars", "_decimal", "_hashlib", "_json", "_lzma", "_opcode",
+        "_posixshmem", "_queue", "_ssl", "_typing", "_uuid", "_zoneinfo", "resource", "termios",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(silent); i++) {
+        if (strcmp(silent[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static PyObject *
 dynamic_load(PyObject *spec, PyObject *name, PyObject *path)
 {
@@ -506,6 +523,7 @@ dynamic_load(PyObject *spec, PyObject *name, PyObject *path)
     if (full == NULL) {
         goto done;
     }
+    interp_get()->import.foreign |= !ends_silently(full);
     _Py_PackageContext = full;
     module = init();
     _Py_PackageContext = before;

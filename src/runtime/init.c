@@ -706,6 +706,12 @@ Py_FinalizeEx(void)
         result = -1;
     }
     signals_fini();
+    if (leave_silently(tstate)) {
+        tracemalloc_fini();
+        faulthandler_fini();
+        call_exit_functions();
+        return result;
+    }
     PyGC_Collect();
     modules_finalize(tstate);
     if (streams_flush() < 0) {

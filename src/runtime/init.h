@@ -12,6 +12,10 @@ status streams_flush(void);
 /* Normalised names of the configured encodings; sets interp->fs_codec. */
 PyStatus encodings_init(PyInterpreterState *interp);
 
+/* runtime/leave.c: may the process end as it is, because nobody would see its objects go?  To be
+   asked last of all, when nothing of the program runs any more. */
+truth leave_silently(PyThreadState *tstate);
+
 /* runtime/signal.c */
 status signals_init(bool install_handlers);
 void signals_fini(void);

@@ -498,5 +498,6 @@ Py_GetArgcArgv(int *argc, wchar_t ***argv)
 int
 main(int argc, char **argv)
 {
+    _PyRuntime.life.process_ends = 1;
     return Py_BytesMain(argc, argv);
 }

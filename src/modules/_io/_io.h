@@ -90,9 +90,17 @@ status io_writable_buffer(PyObject *object, Py_buffer *view, const char *method)
 /* 'O&' converter: None leaves -1, any index is its value, else TypeError. */
 int io_optional_size(PyObject *value, void *size);
 
+/* -- textio.c ------------------------------------------------------------------------------ */
+
+/* Would nothing be seen if the stream were never closed?  True of exact native streams that are
+   closed, lie in memory, or have written everything and do not own their descriptor. */
+truth stream_is_silent(PyObject *op);
+
 /* -- fileio.c ------------------------------------------------------------------------------ */
 /* True if the file is closed, without an attribute lookup. */
 int fileio_is_closed(PyObject *self);
+/* Closed, or over a descriptor that somebody else closes. */
+int fileio_is_silent(PyObject *self);
 
 /* -- newline.c ----------------------------------------------------------------------------- */
 
@@ -127,5 +135,7 @@ PyObject *buffered_read_chunk(PyObject *self, Py_ssize_t size);
 int buffered_is_plain(PyObject *self);
 /* Is a plain buffered object closed?  -1 if only its `closed` attribute can tell. */
 int buffered_is_closed(PyObject *self);
+/* One of the three types, with nothing to write, over a silent FileIO. */
+int buffered_is_silent(PyObject *self);
 
 #endif

@@ -1373,6 +1373,15 @@ buffered_is_closed(PyObject *op)
     return self->ok && self->fast_raw ? fileio_is_closed(self->raw) : -1;
 }
 
+int
+buffered_is_silent(PyObject *op)
+{
+    Buffered *self = (Buffered *)op;
+    return (Py_IS_TYPE(op, &PyBufferedReader_Type) || Py_IS_TYPE(op, &PyBufferedWriter_Type) ||
+            Py_IS_TYPE(op, &PyBufferedRandom_Type)) && self->ok && self->raw != NULL &&
+           (self->write_end == -1 || self->write_pos >= self->write_end) && fileio_is_silent(self->raw);
+}
+
 METHOD(bufferedwriter, write, "($self, buffer, /)", NULL)
 METHOD(bufferedrandom, write, "($self, buffer, /)", NULL)
 static PyObject *

@@ -39,6 +39,13 @@ fileio_is_closed(PyObject *self)
     return ((FileIO *)self)->fd < 0;
 }
 
+int
+fileio_is_silent(PyObject *op)
+{
+    FileIO *self = (FileIO *)op;
+    return Py_IS_TYPE(op, &PyFileIO_Type) && (self->fd < 0 || !self->closefd);
+}
+
 /* Close the descriptor; the object is closed whatever the system says. */
 static status
 close_descriptor(FileIO *self)

@@ -669,6 +669,18 @@ write_out(TextIO *self, const char *data, Py_ssize_t length, PyObject *as_bytes)
     return written ? 0 : -1;
 }
 
+truth
+stream_is_silent(PyObject *op)
+{
+    if (Py_IS_TYPE(op, &PyTextIOWrapper_Type)) {
+        TextIO *self = (TextIO *)op;
+        return self->ok && self->buffer != NULL && self->pending_length == 0 &&
+               buffered_is_silent(self->buffer);
+    }
+    return Py_IS_TYPE(op, &PyBytesIO_Type) || Py_IS_TYPE(op, &PyStringIO_Type) ||
+           fileio_is_silent(op) || buffered_is_silent(op);
+}
+
 /* Pass the pending bytes on.  They are gone even if that fails. */
 static status
 flush_pending(TextIO *self)

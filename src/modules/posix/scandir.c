@@ -5,6 +5,7 @@
 
    Invariant of the iterator: `dir` is NULL once it is exhausted or closed. */
 #include "modules/posix/posix.h"
+#include "object/state.h"
 #include <dirent.h>
 
 CONVERTER(path_arg, convert_path)
@@ -241,6 +242,7 @@ close_directory(ScandirIterator *self)
     if (!dir)
         return;
     self->dir = NULL;
+    interp_get()->open_scans--;
     Py_BEGIN_ALLOW_THREADS
     if (self->path.fd != -1)
         rewinddir(dir);
@@ -373,6 +375,7 @@ posix_scandir(PyObject *module, path_arg path)
             close(fd);
         goto fail;
     }
+    interp_get()->open_scans++;
     return (PyObject *)self;
 fail:
     Py_DECREF(self);
