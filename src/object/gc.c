@@ -774,8 +774,8 @@ collect_generations(PyThreadState *tstate)
 
 /* ---- allocation --------------------------------------------------------------------------- */
 
-PyObject *
-gc_alloc(size_t size, size_t presize)
+static NOINLINE PyObject *
+gc_alloc_slow(size_t size, size_t presize)
 {
     PyThreadState *tstate = tstate_get();
     struct GcState *gc = &tstate->interp->gc;
@@ -798,6 +798,31 @@ gc_alloc(size_t size, size_t presize)
     }
     *page_side(block) = SIDE_LIVE;
     return (PyObject *)block;
+}
+
+PyObject *
+gc_alloc(size_t size, size_t presize)
+{
+#ifndef KRAIT_ASAN
+    if (likely(size + presize - 1 < 512 && !krait_alloc.hooked)) {
+        struct GcGeneration *young = &interp_get()->gc.generations[0];
+        struct Page *page = krait_heap.available[presize ? PAGE_COLLECTED_PRE : PAGE_COLLECTED]
+                                                [size_class_of(size + presize)];
+        void **block = page->free;
+        if (likely(young->count < young->threshold && block != NULL)) {
+            young->count++;
+            page->free = *block;
+            page->used++;
+            if (presize) {
+                block[0] = block[1] = NULL;
+                block += 2;
+            }
+            *page_side(block) = SIDE_LIVE;
+            return (PyObject *)block;
+        }
+    }
+#endif
+    return gc_alloc_slow(size, presize);
 }
 
 PyObject *

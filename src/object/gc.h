@@ -13,6 +13,25 @@
    latter are zeroed.  Counts as an allocation and may collect first.  NULL with MemoryError. */
 PyObject *gc_alloc(size_t size, size_t presize);
 
+/* gc_alloc(size, 0) for a size known when compiling. */
+static ALWAYS_INLINE PyObject *
+gc_alloc_fixed(size_t size)
+{
+#ifndef KRAIT_ASAN
+    struct GcGeneration *young = &interp_get()->gc.generations[0];
+    struct Page *page = krait_heap.available[PAGE_COLLECTED][size_class_of(size)];
+    void **block = page->free;
+    if (likely(young->count < young->threshold && block != NULL && !krait_alloc.hooked)) {
+        young->count++;
+        page->free = *block;
+        page->used++;
+        *page_side(block) = SIDE_LIVE;
+        return (PyObject *)block;
+    }
+#endif
+    return gc_alloc(size, 0);
+}
+
 /* Collect `generation` and the younger ones; the number of unreachable objects found. */
 Py_ssize_t gc_collect(PyThreadState *tstate, int generation);
 /* The same at shutdown: no callbacks, errors are dropped. */

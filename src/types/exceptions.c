@@ -5,6 +5,7 @@
 #include <errno.h>
 #include "object/state.h"
 #include "object/declare.h"
+#include "object/gc.h"
 #include "types/exceptions.h"
 #include "types/tuple.h"
 
@@ -40,6 +41,27 @@ baseexc_tp_init(PyBaseExceptionObject *self, PyObject *args, PyObject *kwargs)
     return baseexc_init_positional(self, args);
 }
 
+/* tp_alloc for classes without fields of their own, written out for the plain ones. */
+static ALWAYS_INLINE PyBaseExceptionObject *
+plain_alloc(PyTypeObject *type)
+{
+    if (unlikely(type->tp_basicsize != sizeof(PyBaseExceptionObject) ||
+                 type->tp_flags & Py_TPFLAGS_HEAPTYPE || type->tp_alloc != PyType_GenericAlloc)) {
+        return (PyBaseExceptionObject *)type->tp_alloc(type, 0);
+    }
+    PyBaseExceptionObject *self =
+        (PyBaseExceptionObject *)gc_alloc_fixed(sizeof(PyBaseExceptionObject));
+    if (likely(self != NULL)) {
+        self->ob_base.ob_refcnt = 1;
+        self->ob_base.ob_type = type;
+        self->dict = self->args = self->notes = NULL;
+        self->traceback = self->context = self->cause = NULL;
+        self->suppress_context = 0;
+        gc_track((PyObject *)self);
+    }
+    return self;
+}
+
 /* Calling a class with the __new__ and __init__ of BaseException: the arguments become .args. */
 PyObject *
 baseexc_vectorcall(PyObject *class, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -49,7 +71,7 @@ baseexc_vectorcall(PyObject *class, PyObject *const *args, size_t nargsf, PyObje
     if (unlikely(kwnames != NULL && PyTuple_GET_SIZE(kwnames) != 0)) {
         return _PyObject_MakeTpCall(tstate_get(), class, args, nargs, kwnames);
     }
-    PyBaseExceptionObject *self = (PyBaseExceptionObject *)type->tp_alloc(type, 0);
+    PyBaseExceptionObject *self = plain_alloc(type);
     if (self == NULL) {
         return NULL;
     }
@@ -87,12 +109,18 @@ baseexc_tp_clear(PyBaseExceptionObject *self)
 void
 baseexc_tp_dealloc(PyBaseExceptionObject *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     if (likely(self->context == NULL && self->cause == NULL && self->dict == NULL &&
                self->notes == NULL)) {
         Py_XDECREF(self->args);
         Py_XDECREF(self->traceback);
-        Py_TYPE(self)->tp_free((PyObject *)self);
+        freefunc release = Py_TYPE(self)->tp_free;
+        if (likely(release == PyObject_GC_Del)) {
+            gc_free((PyObject *)self);
+        }
+        else {
+            release(self);
+        }
         return;
     }
     /* chains of contexts can be long: the trashcan bounds the recursion */

@@ -12,14 +12,15 @@
 
 enum { LINE_UNREAD = INT_MIN };
 
-static PyObject *
+static ALWAYS_INLINE PyObject *
 traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lineno)
 {
-    PyTracebackObject *self = (PyTracebackObject *)gc_alloc(sizeof(PyTracebackObject), 0);
+    PyTracebackObject *self = (PyTracebackObject *)gc_alloc_fixed(sizeof(PyTracebackObject));
     if (self == NULL) {
         return NULL;
     }
-    PyObject_Init((PyObject *)self, &PyTraceBack_Type);
+    self->ob_base.ob_refcnt = 1;
+    self->ob_base.ob_type = &PyTraceBack_Type;
     self->tb_next = (PyTracebackObject *)Py_XNewRef(next);
     self->tb_frame = (PyFrameObject *)Py_NewRef(frame);
     self->tb_lasti = lasti;
@@ -35,14 +36,14 @@ _PyTraceBack_FromFrame(PyObject *next, PyFrameObject *frame)
     return traceback_make((PyTracebackObject *)next, frame, PyFrame_GetLasti(frame), line);
 }
 
-int
-PyTraceBack_Here(PyFrameObject *frame)
+status
+traceback_add(PyThreadState *tstate, PyFrameObject *frame, int lasti)
 {
-    PyThreadState *tstate = tstate_get();
     PyObject *type = tstate->curexc_type, *value = tstate->curexc_value;
     PyObject *traceback = tstate->curexc_traceback;
+    int line = frame->f_lineno != 0 ? frame->f_lineno : LINE_UNREAD;
     tstate->curexc_type = tstate->curexc_value = tstate->curexc_traceback = NULL;
-    PyObject *longer = _PyTraceBack_FromFrame(traceback, frame);
+    PyObject *longer = traceback_make((PyTracebackObject *)traceback, frame, lasti, line);
     if (unlikely(longer == NULL)) {
         /* The new exception takes the old one as its context. */
         _PyErr_ChainExceptions(type, value, traceback);
@@ -53,6 +54,12 @@ PyTraceBack_Here(PyFrameObject *frame)
     tstate->curexc_traceback = longer;
     Py_XDECREF(traceback);
     return 0;
+}
+
+int
+PyTraceBack_Here(PyFrameObject *frame)
+{
+    return traceback_add(tstate_get(), frame, PyFrame_GetLasti(frame));
 }
 
 static PyTracebackObject *
@@ -169,7 +176,7 @@ traceback_tp_traverse(PyTracebackObject *self, visitproc visit, void *arg)
 static void
 traceback_tp_dealloc(PyTracebackObject *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     if (likely(self->tb_next == NULL && self->tb_frame != NULL &&
                Py_REFCNT(self->tb_frame) > 1)) {
         Py_DECREF(self->tb_frame);

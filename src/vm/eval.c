@@ -28,6 +28,7 @@
 #include "types/property.h"
 #include "types/range.h"
 #include "types/str.h"
+#include "types/traceback.h"
 #include "types/tuple.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
@@ -784,7 +785,7 @@ error:
     if (!frame_is_incomplete(frame)) {
         PyFrameObject *object = frame_get_object(frame);
         if (object != NULL) {
-            PyTraceBack_Here(object);
+            traceback_add(tstate, object, frame_last_index(frame) * (int)sizeof(_Py_CODEUNIT));
         }
     }
     if (cframe.use_tracing && tstate->c_tracefunc != NULL) {

@@ -38,7 +38,10 @@ instantiate(PyObject *object_take)
         PyErr_SetString(PyExc_TypeError, "exceptions must derive from BaseException");
     }
     else {
-        value = PyObject_CallNoArgs(object_take);
+        PyTypeObject *type = (PyTypeObject *)object_take;
+        value = Py_IS_TYPE(type, &PyType_Type) && type->tp_vectorcall != NULL
+                    ? type->tp_vectorcall(object_take, NULL, 0, NULL)
+                    : PyObject_CallNoArgs(object_take);
         if (value != NULL && !PyExceptionInstance_Check(value)) {
             PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of "
                          "BaseException, not %R", object_take, Py_TYPE(value));
@@ -92,8 +95,18 @@ raise_exception(PyThreadState *tstate, PyObject *exception_take, PyObject *cause
         }
         PyException_SetCause(value, cause);
     }
-    PyErr_SetObject((PyObject *)Py_TYPE(value), value);
-    Py_DECREF(value);
+    _PyErr_StackItem *info = tstate->exc_info;
+    while ((info->exc_value == NULL || info->exc_value == Py_None) && info->previous_item != NULL) {
+        info = info->previous_item;
+    }
+    if (likely(info->exc_value == NULL || info->exc_value == Py_None)) {
+        /* Nothing is being handled, so there is no context to set. */
+        unwind_restore(tstate, value);
+    }
+    else {
+        PyErr_SetObject((PyObject *)Py_TYPE(value), value);
+        Py_DECREF(value);
+    }
     return false;
 }
 

@@ -10,7 +10,7 @@ static ALWAYS_INLINE const uint8_t *
 read_number(const uint8_t *p, int *value)
 {
     int n = *p & 63;
-    while (*p & 64) {
+    while (unlikely(*p & 64)) {
         p++;
         n = n << 6 | (*p & 63);
     }
@@ -85,8 +85,16 @@ unwind_take_exception(PyThreadState *tstate)
 }
 
 void
-unwind_restore(PyThreadState *Py_UNUSED(tstate), PyObject *value_take)
+unwind_restore(PyThreadState *tstate, PyObject *value_take)
 {
-    PyErr_Restore(Py_NewRef(PyExceptionInstance_Class(value_take)), value_take,
-                  PyException_GetTraceback(value_take));
+    PyObject *type = Py_NewRef(Py_TYPE(value_take));
+    PyObject *traceback = Py_XNewRef(((PyBaseExceptionObject *)value_take)->traceback);
+    if (likely(tstate->curexc_type == NULL)) {
+        tstate->curexc_type = type;
+        tstate->curexc_value = value_take;
+        tstate->curexc_traceback = traceback;
+    }
+    else {
+        PyErr_Restore(type, value_take, traceback);
+    }
 }

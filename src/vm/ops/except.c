@@ -19,9 +19,15 @@ QUICK_OP(POP_EXCEPT, (handled -- ))
 
 OP(CHECK_EXC_MATCH, (exception, type -- exception, matches))
 {
-    truth found = exception_matches(exception, type);
+    truth found = (PyObject *)Py_TYPE(exception) == type ? 1 : exception_matches(exception, type);
     ERROR_IF(found < 0);
     Py_DECREF(type);
+    if (likely(_Py_OPCODE(*next) == POP_JUMP_FORWARD_IF_FALSE && !cframe.use_tracing)) {
+        /* Nobody looks at the bool. */
+        sp--;
+        next += 1 + (found ? 0 : _Py_OPARG(*next));
+        GO();
+    }
     matches = Py_NewRef(found ? Py_True : Py_False);
 }
 
