@@ -157,7 +157,9 @@ def main():
         emit(out, op, table)
     for family in sorted({table[name][2] for name in seen if f'{table[name][2]}_ADAPTIVE' in seen}):
         out.append(f'missed_{family}:')
-        out.append('    COUNT_MISS(%s_ADAPTIVE);' % family)
+        # A family without cache words has no counter: it stays general after its first miss.
+        out.append(f'    COUNT_MISS({family}_ADAPTIVE);' if table[family][1]
+                   else f'    _Py_SET_OPCODE(next[-1], {family});')
         out.append(f'    goto op_{family};')
     os.makedirs(outdir, exist_ok=True)
     # 255 addresses by opcode, then 256 that all lead to the tracing path.

@@ -13,6 +13,7 @@
 
 #include "object/declare.h"
 #include "object/state.h"
+#include "vm/specialize.h"
 
 #include <opcode.h>
 
@@ -1112,7 +1113,20 @@ GETTER(code, _co_code_adaptive, NULL)
 static PyObject *
 code_co_code_adaptive(PyCodeObject *self, void *closure)
 {
-    return PyBytes_FromStringAndSize(self->co_code_adaptive, _PyCode_NBYTES(self));
+    PyObject *bytes = PyBytes_FromStringAndSize(self->co_code_adaptive, _PyCode_NBYTES(self));
+    if (bytes == NULL) {
+        return NULL;
+    }
+    /* Forms that only Krait has look as if they had not specialised yet. */
+    _Py_CODEUNIT *units = (_Py_CODEUNIT *)(void *)PyBytes_AS_STRING(bytes);
+    for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
+        int opcode = _Py_OPCODE(units[i]), general = opcode_deoptimized[opcode];
+        if (opcode > UNPACK_SEQUENCE_TWO_TUPLE) {
+            _Py_SET_OPCODE(units[i], quickened_opcode(general));
+        }
+        i += opcode_caches[general];
+    }
+    return bytes;
 }
 
 static status

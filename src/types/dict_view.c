@@ -3,6 +3,7 @@
    A view owns its dict.  An iterator owns it until it is exhausted and remembers the number of
    keys at its start; when that changes it raises RuntimeError, for good. */
 #include "types/dict_keys.h"
+#include "types/pairs.h"
 #include "object/declare.h"
 
 /* ---- iterators ---------------------------------------------------------------------------- */
@@ -177,6 +178,18 @@ itemiter_tp_iternext(DictIter *self)
 {
     PyObject *key, *value;
     return dictiter_step(self, &key, &value) ? dictiter_pair(self, key, value) : NULL;
+}
+
+bool
+dict_item_iterator_step(PyObject *self, PyObject **key, PyObject **value)
+{
+    DictIter *iter = (DictIter *)self;
+    if (!dictiter_step(iter, key, value)) {
+        return false;
+    }
+    Py_INCREF(*key);
+    Py_INCREF(*value);
+    return true;
 }
 
 static PyObject *

@@ -3,6 +3,7 @@
 #include "object/gc.h"
 #include "object/object.h"
 #include "types/int.h"
+#include "types/pairs.h"
 #include "types/tuple.h"
 
 /* ---- enumerate -------------------------------------------------------------------------- */
@@ -119,6 +120,20 @@ enumerate_number(struct Enumerate *self)
         return NULL;
     }
     return now;
+}
+
+bool
+enumerate_step(PyObject *op, PyObject **number, PyObject **item)
+{
+    struct Enumerate *self = (struct Enumerate *)op;
+    *item = Py_TYPE(self->it)->tp_iternext(self->it);
+    if (*item == NULL) return false;
+    *number = enumerate_number(self);
+    if (*number == NULL) {
+        Py_DECREF(*item);
+        return false;
+    }
+    return true;
 }
 
 static PyObject *

@@ -2,6 +2,7 @@
 #include "object/declare.h"
 #include "object/gc.h"
 #include "object/state.h"
+#include "types/pairs.h"
 #include "types/tuple.h"
 
 /* The next item of an iterator; NULL at the end with no exception, or with one. */
@@ -362,6 +363,30 @@ zip_tp_iternext(struct Zip *self)
         PyTuple_SET_ITEM(result, i, item);
     }
     return result;
+}
+
+bool
+zip_is_of_two(PyObject *self)
+{
+    return ((struct Zip *)self)->count == 2;
+}
+
+bool
+zip_step(PyObject *op, PyObject **first, PyObject **second)
+{
+    struct Zip *self = (struct Zip *)op;
+    *first = next_of(PyTuple_GET_ITEM(self->iters, 0));
+    if (*first == NULL) {
+        zip_ended(self, 0);
+        return false;
+    }
+    *second = next_of(PyTuple_GET_ITEM(self->iters, 1));
+    if (*second == NULL) {
+        Py_DECREF(*first);
+        zip_ended(self, 1);
+        return false;
+    }
+    return true;
 }
 
 METHOD(zip, __reduce__, NULL, "State for pickle.")

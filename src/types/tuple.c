@@ -23,24 +23,16 @@ empty_tuple(void)
 }
 
 PyTupleObject *
-tuple_alloc(Py_ssize_t n)
+tuple_alloc_slow(Py_ssize_t n)
 {
-    if (n < TUPLE_SIZES_CACHED) {
-        PyTupleObject *self = freelist_pop(&_PyRuntime.caches.tuples[n]);
-        if (likely(self != NULL)) {
-            Py_SET_SIZE(self, n);
-            freelist_revive(self, &PyTuple_Type);
-            return self;
-        }
-    }
     if ((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject)) / sizeof(PyObject *)) {
         return (PyTupleObject *)PyErr_NoMemory();
     }
     return (PyTupleObject *)_PyObject_GC_NewVar(&PyTuple_Type, n);
 }
 
-void
-tuple_tp_dealloc(PyObject *self)
+static NOINLINE void
+dealloc_deep(PyObject *self)
 {
     Py_ssize_t n = Py_SIZE(self);
     if (unlikely(n == 0 && self == interp_get()->tuple.empty)) {
@@ -60,6 +52,35 @@ tuple_tp_dealloc(PyObject *self)
         Py_TYPE(self)->tp_free(self);
     }
     if (guarded) trash_end(tstate);
+}
+
+/* As long as no container dies with it, a short tuple needs no guard against deep recursion. */
+void
+tuple_tp_dealloc(PyObject *self)
+{
+    Py_ssize_t n = Py_SIZE(self);
+    if (unlikely(!Py_IS_TYPE(self, &PyTuple_Type) || (size_t)n - 1 >= TUPLE_SIZES_CACHED - 1)) {
+        dealloc_deep(self);
+        return;
+    }
+    PyObject **items = ((PyTupleObject *)self)->ob_item;
+    gc_untrack(self);
+    for (Py_ssize_t i = n; i-- > 0;) {
+        PyObject *item = items[i];
+        if (unlikely(item == NULL)) continue;
+        if (likely(item->ob_refcnt != 1)) {
+            item->ob_refcnt--;
+        } else if (PyType_IS_GC(Py_TYPE(item))) {
+            for (Py_ssize_t done = i + 1; done < n; done++) items[done] = NULL;
+            dealloc_deep(self);
+            return;
+        } else {
+            Py_DECREF(item);
+        }
+    }
+    if (unlikely(!freelist_push(&_PyRuntime.caches.tuples[n], self, TUPLES_CACHED))) {
+        PyObject_GC_Del(self);
+    }
 }
 
 static int

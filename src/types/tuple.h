@@ -12,7 +12,22 @@ struct TupleIterator {
 };
 
 /* A tuple of n >= 1 items, not filled in and not tracked. */
-PyTupleObject *tuple_alloc(Py_ssize_t n);
+PyTupleObject *tuple_alloc_slow(Py_ssize_t n);
+
+static ALWAYS_INLINE PyTupleObject *
+tuple_alloc(Py_ssize_t n)
+{
+    if (likely(n < TUPLE_SIZES_CACHED)) {
+        PyTupleObject *self = freelist_pop(&_PyRuntime.caches.tuples[n]);
+        if (likely(self != NULL)) {
+            Py_SET_SIZE(self, n);
+            freelist_revive(self, &PyTuple_Type);
+            return self;
+        }
+    }
+    return tuple_alloc_slow(n);
+}
+
 /* A new tuple of n items whose references are copied. */
 PyObject *tuple_from_array(PyObject *const *items, Py_ssize_t n);
 /* The same with references stolen, also on failure. */

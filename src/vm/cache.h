@@ -16,6 +16,12 @@ enum {
     PRECALL_SUPER_METHOD = 182,
     LOAD_METHOD_SUPER = 183,
     BINARY_SUBSCR_STR_INT = 184,
+    FOR_ITER_ADAPTIVE = 185,
+    FOR_ITER_LIST = 186,
+    FOR_ITER_TUPLE = 187,
+    FOR_ITER_RANGE = 188,
+    FOR_ITER_GENERATOR = 189,
+    FOR_ITER_PAIRS = 190,
 };
 
 /* Positions of the fields, in words from the first cache word. */

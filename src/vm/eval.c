@@ -18,6 +18,7 @@
 #include "object/declare.h"
 #include "object/state.h"
 #include "object/doors.h"
+#include "object/gc.h"
 #include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
@@ -25,6 +26,7 @@
 #include "types/float.h"
 #include "types/int.h"
 #include "types/list.h"
+#include "types/pairs.h"
 #include "types/property.h"
 #include "types/range.h"
 #include "types/str.h"
@@ -524,6 +526,59 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         frame->stack_top = -1;                                                                     \
         next = _PyCode_CODE(frame->code);                                                          \
         GO();                                                                                      \
+    } while (0)
+
+/* As ENTER for a suspended generator, without the detour. */
+#define ENTER_SUSPENDED(inner)                                                                     \
+    do {                                                                                           \
+        frame->stack_top = (int)(sp - frame->slots);                                               \
+        (inner)->previous = frame;                                                                 \
+        frame = (inner);                                                                           \
+        cframe.current_frame = frame;                                                              \
+        if (unlikely(!recursion_enter(tstate))) {                                                  \
+            tstate->recursion_remaining--;                                                         \
+            goto leave_failed;                                                                     \
+        }                                                                                          \
+        sp = frame->slots + frame->stack_top;                                                      \
+        frame->stack_top = -1;                                                                     \
+        next = frame->last + 1;                                                                    \
+        GO();                                                                                      \
+    } while (0)
+
+/* Whether a code unit begins with storing the top of the stack in a local. */
+#define STORES_FAST(unit)                                                                          \
+    (((unit) & 0xff) == STORE_FAST || ((unit) & 0xff) == STORE_FAST__LOAD_FAST)
+
+/* The other half of the pair, if it is one. */
+#define LOAD_SECOND(word)                                                                          \
+    do {                                                                                           \
+        if (((word) & 0xff) == STORE_FAST__LOAD_FAST) {                                            \
+            oparg = *next++ >> 8;                                                                  \
+            PyObject *second_ = LOCAL(oparg);                                                      \
+            if (unlikely(second_ == NULL)) {                                                       \
+                goto unbound_local;                                                                \
+            }                                                                                      \
+            Py_INCREF(second_);                                                                    \
+            *sp++ = second_;                                                                       \
+        }                                                                                          \
+    } while (0)
+
+/* A loop variable's next value: stored at once if it is a local. */
+#define ITERATED(item)                                                                             \
+    do {                                                                                           \
+        if (STORES_FAST(*next)) {                                                                  \
+            unsigned int word_ = *next;                                                            \
+            PyObject **local_ = &LOCAL(word_ >> 8);                                                \
+            PyObject *old_ = *local_;                                                              \
+            *local_ = (item);                                                                      \
+            next++;                                                                                \
+            XDROP(old_);                                                                           \
+            LOAD_SECOND(word_);                                                                    \
+        }                                                                                          \
+        else {                                                                                     \
+            *sp++ = (item);                                                                        \
+        }                                                                                          \
+        GO_QUICK();                                                                                \
     } while (0)
 
 #define CHECK_BREAKER()                                                                            \

@@ -85,6 +85,11 @@ PyObject *match_keys(PyThreadState *tstate, PyObject *mapping, PyObject *keys);
 /* Attributes for a class pattern; NULL without an exception if it does not match. */
 PyObject *match_class(PyObject *subject, PyObject *type, Py_ssize_t positional,
                       PyObject *keyword_names);
+/* container[start:stop] of an exact list, tuple, str or bytes with plain bounds: a new reference; NULL without an
+   exception if it is not of that kind. */
+PyObject *slice_load(PyObject *container, PyObject *start, PyObject *stop);
+/* list[start:stop] = value likewise: 1 done, 0 not of that kind, -1 with an exception. */
+truth slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject *value);
 status list_extend_unpacked(PyObject *list, PyObject *iterable);
 status dict_update_unpacked(PyObject *dict, PyObject *mapping);
 void raise_merge_error(PyObject *callable, PyObject *kwargs);

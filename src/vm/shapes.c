@@ -2,6 +2,8 @@
    loop. */
 #include "object/declare.h"
 #include "object/state.h"
+#include "types/int.h"
+#include "types/list.h"
 #include "vm/eval.h"
 
 PyObject *
@@ -90,6 +92,69 @@ fail:
     }
     Py_DECREF(iterator);
     return -1;
+}
+
+/* The bounds of a slice without a step over `size` items, clipped; false if they are not None or small ints. */
+static ALWAYS_INLINE bool
+slice_bounds(PyObject *start, PyObject *stop, Py_ssize_t size, Py_ssize_t *low, Py_ssize_t *high)
+{
+    Py_ssize_t bounds[2] = {0, size};
+    PyObject *given[2] = {start, stop};
+    for (int i = 0; i < 2; i++) {
+        if (PyLong_CheckExact(given[i]) && int_is_compact((PyLongObject *)given[i])) {
+            Py_ssize_t n = int_compact_value((PyLongObject *)given[i]);
+            n += n < 0 ? size : 0;
+            bounds[i] = n < 0 ? 0 : n > size ? size : n;
+        }
+        else if (given[i] != Py_None) {
+            return false;
+        }
+    }
+    *low = bounds[0];
+    *high = bounds[1] > bounds[0] ? bounds[1] : bounds[0];
+    return true;
+}
+
+PyObject *
+slice_load(PyObject *container, PyObject *start, PyObject *stop)
+{
+    PyTypeObject *type = Py_TYPE(container);
+    Py_ssize_t low, high;
+    if (type == &PyList_Type) {
+        return slice_bounds(start, stop, PyList_GET_SIZE(container), &low, &high)
+                   ? list_slice((PyListObject *)container, low, high)
+                   : NULL;
+    }
+    if (type == &PyUnicode_Type) {
+        return slice_bounds(start, stop, PyUnicode_GET_LENGTH(container), &low, &high)
+                   ? PyUnicode_Substring(container, low, high)
+                   : NULL;
+    }
+    if (type == &PyTuple_Type) {
+        return slice_bounds(start, stop, PyTuple_GET_SIZE(container), &low, &high)
+                   ? PyTuple_GetSlice(container, low, high)
+                   : NULL;
+    }
+    if (type == &PyBytes_Type) {
+        if (!slice_bounds(start, stop, PyBytes_GET_SIZE(container), &low, &high)) {
+            return NULL;
+        }
+        return low == 0 && high == PyBytes_GET_SIZE(container)
+                   ? Py_NewRef(container)
+                   : PyBytes_FromStringAndSize(PyBytes_AS_STRING(container) + low, high - low);
+    }
+    return NULL;
+}
+
+truth
+slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject *value)
+{
+    Py_ssize_t low, high;
+    if (!PyList_CheckExact(container) ||
+        !slice_bounds(start, stop, PyList_GET_SIZE(container), &low, &high)) {
+        return 0;
+    }
+    return PyList_SetSlice(container, low, high, value) < 0 ? -1 : 1;
 }
 
 status

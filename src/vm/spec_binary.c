@@ -4,6 +4,7 @@
 #include "object/declare.h"
 #include "types/function.h"
 #include "types/int.h"
+#include "types/pairs.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
 #include "vm/specialize.h"
@@ -175,4 +176,31 @@ specialize_unpack_sequence(PyObject *sequence, _Py_CODEUNIT *instruction, int op
     else {
         specialize_failed(instruction);
     }
+}
+
+/* There is no cache to count in: the first iterator decides, and another type makes it general for good. */
+void
+specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction)
+{
+    PyTypeObject *type = Py_TYPE(iterator);
+    int opcode = FOR_ITER;
+    if (type == &PyListIter_Type) {
+        opcode = FOR_ITER_LIST;
+    }
+    else if (type == &PyTupleIter_Type) {
+        opcode = FOR_ITER_TUPLE;
+    }
+    else if (type == &PyRangeIter_Type) {
+        opcode = FOR_ITER_RANGE;
+    }
+    else if (type == &PyGen_Type) {
+        opcode = FOR_ITER_GENERATOR;
+    }
+    else if (opcode_deoptimized[_Py_OPCODE(instruction[1])] == UNPACK_SEQUENCE &&
+             _Py_OPARG(instruction[1]) == 2 &&
+             (type == &PyDictIterItem_Type || type == &PyEnum_Type ||
+              (type == &PyZip_Type && zip_is_of_two(iterator)))) {
+        opcode = FOR_ITER_PAIRS;
+    }
+    _Py_SET_OPCODE(*instruction, opcode);
 }

@@ -42,6 +42,13 @@ adaptive_of(int opcode)
     return 0;
 }
 
+int
+quickened_opcode(int opcode)
+{
+    int adaptive = adaptive_of(opcode);
+    return adaptive != 0 ? adaptive : opcode;
+}
+
 static int
 pair_of(int first, int second)
 {
@@ -72,6 +79,9 @@ quicken_code(PyCodeObject *code)
         switch (opcode) {
         case EXTENDED_ARG:
             _Py_SET_OPCODE(units[i], EXTENDED_ARG_QUICK);
+            break;
+        case FOR_ITER:
+            _Py_SET_OPCODE(units[i], FOR_ITER_ADAPTIVE);
             break;
         case JUMP_BACKWARD:
             _Py_SET_OPCODE(units[i], JUMP_BACKWARD_QUICK);

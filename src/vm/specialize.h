@@ -24,6 +24,7 @@ void specialize_load_global(PyObject *globals, PyObject *builtins, _Py_CODEUNIT 
 void specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
                         _Py_CODEUNIT *instruction, int nargs, int has_self, PyObject *kwnames,
                         int oparg);
+void specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction);
 void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames);
 
 
@@ -46,6 +47,9 @@ class_init_peek(PyTypeObject *type)
                ? init
                : NULL;
 }
+
+/* The opcode that stands for a family in quickened code before it has seen an operand. */
+int quickened_opcode(int opcode);
 
 /* The two ways every one of them ends. */
 void specialize_to(_Py_CODEUNIT *instruction, int opcode);

@@ -2,6 +2,19 @@
 
 OP(BUILD_TUPLE, (values[oparg] -- tuple))
 {
+    if (likely(oparg != 0 && oparg < TUPLE_SIZES_CACHED)) {
+        PyTupleObject *self = tuple_alloc(oparg);
+        if (likely(self != NULL)) {
+            for (int i = 0; i < oparg; i++) {
+                self->ob_item[i] = values[i];
+            }
+            gc_track((PyObject *)self);
+            sp -= oparg;
+            *sp++ = (PyObject *)self;
+            GO();
+        }
+        goto error;
+    }
     tuple = tuple_from_array_take(values, oparg);
     FAIL_IF(tuple == NULL);
 }
@@ -88,6 +101,39 @@ OP(BUILD_SLICE, ())
     PyObject *step = oparg == 3 ? *--sp : NULL;
     PyObject *stop = sp[-1];
     PyObject *start = sp[-2];
+    if (step == NULL && table == targets) {
+        /* A subscript of a built-in sequence that follows is done here, without a slice object. */
+        int following = _Py_OPCODE(*next);
+        if (following == BINARY_SUBSCR_ADAPTIVE || following == BINARY_SUBSCR) {
+            PyObject *container = sp[-3];
+            PyObject *part = slice_load(container, start, stop);
+            if (part != NULL) {
+                sp -= 2;
+                sp[-1] = part;
+                next += 1 + opcode_caches[BINARY_SUBSCR];
+                Py_DECREF(start);
+                Py_DECREF(stop);
+                Py_DECREF(container);
+                GO();
+            }
+            ERROR_IF(tstate->curexc_type != NULL);
+        }
+        else if (following == STORE_SUBSCR_ADAPTIVE || following == STORE_SUBSCR) {
+            PyObject *container = sp[-3], *value = sp[-4];
+            truth stored = slice_store(container, start, stop, value);
+            if (stored != 0) {
+                next += 1 + (stored < 0 ? 0 : opcode_caches[STORE_SUBSCR]);
+                SAVE();
+                sp -= 4;
+                Py_DECREF(start);
+                Py_DECREF(stop);
+                Py_DECREF(container);
+                Py_DECREF(value);
+                ERROR_IF(stored < 0);
+                GO();
+            }
+        }
+    }
     PyObject *slice = PySlice_New(start, stop, step);
     Py_XDECREF(step);
     ERROR_IF(slice == NULL);
@@ -114,8 +160,7 @@ OP(FORMAT_VALUE, ())
 
 OP(LIST_APPEND, (value -- ))
 {
-    status appended = PyList_Append(sp[-1 - (int)oparg], value);
-    Py_DECREF(value);
+    status appended = list_append_take((PyListObject *)sp[-1 - (int)oparg], value);
     FAIL_IF(appended < 0);
 }
 

@@ -228,6 +228,7 @@ OP(FOR_ITER, ())
         *sp++ = item;
         NEXT();
     }
+iterator_ended:
     if (tstate->curexc_type != NULL) {
         ERROR_IF(!PyErr_ExceptionMatches(PyExc_StopIteration));
         if (cframe.use_tracing && tstate->c_tracefunc != NULL) {
@@ -235,10 +236,124 @@ OP(FOR_ITER, ())
         }
         PyErr_Clear();
     }
-    sp--;
-    Py_DECREF(iterator);
+    {
+        PyObject *exhausted = *--sp;
+        Py_DECREF(exhausted);
+    }
     next += oparg;
     NEXT();
+}
+
+OP(FOR_ITER_ADAPTIVE, ())
+{
+    specialize_for_iter(sp[-1], next - 1);
+    goto *targets[next[-1] & 0xff];
+}
+
+QUICK_OP(FOR_ITER_LIST, ())
+{
+    struct ListIterator *walk = (struct ListIterator *)sp[-1];
+    DEOPT_IF(!Py_IS_TYPE(walk, &PyListIter_Type));
+    PyListObject *list = walk->seq;
+    if (unlikely(list == NULL)) {
+        goto op_FOR_ITER;
+    }
+    Py_ssize_t index = walk->index;
+    if (unlikely(index >= PyList_GET_SIZE(list))) {
+        goto op_FOR_ITER;
+    }
+    walk->index = index + 1;
+    PyObject *item = Py_NewRef(PyList_GET_ITEM(list, index));
+    ITERATED(item);
+}
+
+QUICK_OP(FOR_ITER_TUPLE, ())
+{
+    struct TupleIterator *walk = (struct TupleIterator *)sp[-1];
+    DEOPT_IF(!Py_IS_TYPE(walk, &PyTupleIter_Type));
+    PyTupleObject *tuple = walk->seq;
+    if (unlikely(tuple == NULL)) {
+        goto op_FOR_ITER;
+    }
+    Py_ssize_t index = walk->index;
+    if (unlikely(index >= PyTuple_GET_SIZE(tuple))) {
+        goto op_FOR_ITER;
+    }
+    walk->index = index + 1;
+    PyObject *item = Py_NewRef(PyTuple_GET_ITEM(tuple, index));
+    ITERATED(item);
+}
+
+QUICK_OP(FOR_ITER_RANGE, ())
+{
+    struct RangeIterator *walk = (struct RangeIterator *)sp[-1];
+    DEOPT_IF(!Py_IS_TYPE(walk, &PyRangeIter_Type));
+    long index = walk->index;
+    if (unlikely(index >= walk->length)) {
+        goto op_FOR_ITER;
+    }
+    walk->index = index + 1;
+    long value = (long)(walk->start + (unsigned long)index * walk->step);
+    if (STORES_FAST(*next)) {
+        /* The last value of the variable is the new one if nobody else has it. */
+        PyLongObject *old = (PyLongObject *)LOCAL(*next >> 8);
+        if (old != NULL && Py_REFCNT(old) == 1 && PyLong_CheckExact(old) && int_is_compact(old) &&
+            (unsigned long)value - (SMALL_INT_MAX + 1) <= LIMB_MASK - (SMALL_INT_MAX + 1)) {
+            Py_SET_SIZE(old, 1);
+            old->ob_digit[0] = (digit)value;
+            unsigned int word = *next++;
+            LOAD_SECOND(word);
+            GO_QUICK();
+        }
+    }
+    PyObject *item = int_from_int64(value);
+    if (unlikely(item == NULL)) {
+        SAVE();
+        goto error;
+    }
+    ITERATED(item);
+}
+
+OP(FOR_ITER_GENERATOR, ())
+{
+    PyGenObject *generator = (PyGenObject *)sp[-1];
+    DEOPT_IF(!Py_IS_TYPE(generator, &PyGen_Type));
+    if (unlikely(cframe.use_tracing || generator->gi_frame_state >= FRAME_EXECUTING ||
+                 has_eval_hook(tstate))) {
+        goto op_FOR_ITER;
+    }
+    Frame *inner = generator_frame(generator);
+    generator_link(tstate, generator);
+    inner->slots[inner->stack_top++] = Py_NewRef(Py_None);
+    inner->is_entry = false;
+    inner->exhausted_jump = (int)oparg;
+    ENTER_SUSPENDED(inner);
+}
+
+OP(FOR_ITER_PAIRS, ())
+{
+    /* The UNPACK_SEQUENCE behind it is done here as well: no pair comes about. */
+    PyObject *iterator = sp[-1];
+    PyTypeObject *type = Py_TYPE(iterator);
+    PyObject *first, *second;
+    bool more;
+    if (type == &PyDictIterItem_Type) {
+        more = dict_item_iterator_step(iterator, &first, &second);
+    }
+    else if (type == &PyEnum_Type) {
+        more = enumerate_step(iterator, &first, &second);
+    }
+    else {
+        DEOPT_IF(type != &PyZip_Type || !zip_is_of_two(iterator));
+        more = zip_step(iterator, &first, &second);
+    }
+    if (unlikely(!more)) {
+        goto iterator_ended;
+    }
+    *sp++ = second;
+    *sp++ = first;
+    next += 1 + opcode_caches[UNPACK_SEQUENCE];
+    GO();
 }
 
 OP(RETURN_VALUE, ())
