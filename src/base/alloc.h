@@ -40,6 +40,18 @@ collected_alloc(unsigned kind, size_t n)
     return page_alloc_block(kind, n);
 }
 
+/* PyObject_Malloc of a size known when compiling. */
+static ALWAYS_INLINE void *
+object_malloc_fixed(size_t n)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && krait_heap.ready)) {
+        return page_alloc_class(PAGE_PLAIN, size_class_of(n));
+    }
+#endif
+    return PyObject_Malloc(n);
+}
+
 static ALWAYS_INLINE void
 collected_free(void *block)
 {

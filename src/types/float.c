@@ -2,6 +2,7 @@
 
    Arithmetic is the hardware's, except that dividing by zero is an error, as is a power that
    overflows, and that // and % satisfy x == (x//y)*y + x%y with the sign of y in x%y. */
+#include "base/alloc.h"
 #include "types/float.h"
 
 #include <float.h>
@@ -15,7 +16,7 @@
 NOINLINE PyObject *
 float_alloc_slow(double value)
 {
-    PyFloatObject *self = PyObject_Malloc(sizeof(PyFloatObject));
+    PyFloatObject *self = object_malloc_fixed(sizeof(PyFloatObject));
     if (self == NULL) return PyErr_NoMemory();
     freelist_revive(self, &PyFloat_Type);
     self->ob_fval = value;

@@ -267,9 +267,8 @@ bind_keyword(PyFunctionObject *func, PyObject **slots, PyObject *keyword, PyObje
     return 0;
 }
 
-/* Fill what the call left open from __defaults__ and __kwdefaults__. */
-static status
-bind_defaults(PyFunctionObject *func, PyObject **slots, Py_ssize_t nargs)
+status
+function_bind_defaults(PyFunctionObject *func, PyObject **slots, Py_ssize_t nargs)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
     Py_ssize_t argcount = code->co_argcount;
@@ -366,7 +365,7 @@ function_bind(PyFunctionObject *func, PyObject **slots, PyObject *const *args, P
         raise_too_many(func, slots, nargs);
         goto fail;
     }
-    return bind_defaults(func, slots, nargs);
+    return function_bind_defaults(func, slots, nargs);
 
 fail:
     for (; placed < nargs; placed++) {

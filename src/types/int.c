@@ -1,6 +1,7 @@
 /* int: storage, conversion from and to C, comparison, hash, and the type.
 
    Invariant: see int.h.  Arithmetic is in int_arith.c, text and bytes in int_text.c. */
+#include "base/alloc.h"
 #include "types/int.h"
 
 #include <float.h>
@@ -96,6 +97,15 @@ NOINLINE PyObject *
 int_from_int64_slow(int64_t value)
 {
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (likely(magnitude >> LIMB_BITS == 0)) {
+        PyLongObject *v = object_malloc_fixed(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
+        if (likely(v != NULL)) {
+            Py_SET_SIZE(v, value < 0 ? -1 : 1);
+            v->ob_digit[0] = (limb)magnitude;
+            freelist_revive(v, &PyLong_Type);
+            return (PyObject *)v;
+        }
+    }
     Py_ssize_t n = magnitude >> LIMB_BITS == 0 ? 1 : magnitude >> (2 * LIMB_BITS) == 0 ? 2 : 3;
     PyLongObject *v = int_alloc((size_t)n);
     if (v == NULL) return NULL;

@@ -22,6 +22,7 @@ enum {
     FOR_ITER_RANGE = 188,
     FOR_ITER_GENERATOR = 189,
     FOR_ITER_PAIRS = 190,
+    CALL_PY_KEYWORDS = 191,
 };
 
 /* Positions of the fields, in words from the first cache word. */
@@ -40,6 +41,7 @@ enum {
     CACHE_SUBSCR_FUNCTION = 3,    /* version of __getitem__, one word */
     CACHE_CALL_FUNCTION = 1,      /* CALL: function version, 2 words */
     CACHE_CALL_MIN_ARGS = 3,
+    CACHE_CALL_PLACES = 3,        /* CALL_PY_KEYWORDS: the local of each name, four bits each */
     CACHE_COMPARE_MASK = 1,       /* COMPARE_OP: which outcomes jump */
 };
 

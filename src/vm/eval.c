@@ -941,7 +941,10 @@ init_returned:
         Frame *done = frame;
         frame = done->previous;
         cframe.current_frame = frame;
-        eval_pop_frame(tstate, done);
+        tstate->recursion_remaining--;
+        frame_clear_quick(done);
+        tstate->recursion_remaining++;
+        frame_stack_pop(tstate, done);
         if (unlikely(result_out != Py_None)) {
             PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
                          Py_TYPE(result_out)->tp_name);

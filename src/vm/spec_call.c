@@ -200,10 +200,52 @@ specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
     }
 }
 
+/* A call with names, or of a function with keyword-only parameters: where each name goes. */
+static bool
+specialize_keywords(PyFunctionObject *func, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int named = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    int positional = nargs - named, total = code->co_argcount + code->co_kwonlyargcount;
+    unsigned int places = 0;
+    enum { PLACES = 4, PLACE_BITS = 4 };
+    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS | CO_OPTIMIZED)) != CO_OPTIMIZED ||
+        named > PLACES || positional > code->co_argcount ||
+        (func->func_defaults != NULL && PyTuple_GET_SIZE(func->func_defaults) > code->co_argcount)) {
+        return false;
+    }
+    for (int i = 0; i < named; i++) {
+        int place = positional > code->co_posonlyargcount ? positional : code->co_posonlyargcount;
+        while (place < total && PyTuple_GET_ITEM(code->co_localsplusnames, place) !=
+                                    PyTuple_GET_ITEM(kwnames, i)) {
+            place++;
+        }
+        if (place >= total || place >= 1 << PLACE_BITS) {
+            return false;
+        }
+        places |= (unsigned int)place << (i * PLACE_BITS);
+    }
+    uint32_t version = function_version(func);
+    if (version == 0) {
+        return false;
+    }
+    cache_write32(instruction + 1 + CACHE_CALL_FUNCTION, version);
+    instruction[1 + CACHE_CALL_PLACES] = (uint16_t)places;
+    specialize_to(instruction, CALL_PY_KEYWORDS);
+    return true;
+}
+
 void
 specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames)
 {
-    if (!PyFunction_Check(callable) || kwnames != NULL) {
+    if (!PyFunction_Check(callable)) {
+        goto fail;
+    }
+    if (kwnames != NULL ||
+        ((PyCodeObject *)((PyFunctionObject *)callable)->func_code)->co_kwonlyargcount != 0) {
+        if (specialize_keywords((PyFunctionObject *)callable, instruction, nargs, kwnames)) {
+            return;
+        }
         goto fail;
     }
     PyFunctionObject *func = (PyFunctionObject *)callable;

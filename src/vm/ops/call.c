@@ -190,9 +190,14 @@ OP(CALL_PY_EXACT_ARGS, ())
     int nargs = (int)oparg + has_self;
     PyObject **args = sp - nargs;
     PyFunctionObject *func = (PyFunctionObject *)args[-1];
-    DEOPT_IF(!PyFunction_Check(func) ||
-             func->func_version != cache_read32(next + CACHE_CALL_FUNCTION) ||
-             ((PyCodeObject *)func->func_code)->co_argcount != nargs);
+    DEOPT_IF(!PyFunction_Check(func));
+    if (unlikely(func->func_version != cache_read32(next + CACHE_CALL_FUNCTION))) {
+        /* Another function that takes the same number, such as the next closure over the same code. */
+        DEOPT_IF(!is_inlinable(tstate, (PyObject *)func) || !takes_exactly((PyObject *)func, nargs) ||
+                 function_version(func) == 0);
+        cache_write32(next + CACHE_CALL_FUNCTION, func->func_version);
+    }
+    DEOPT_IF(((PyCodeObject *)func->func_code)->co_argcount != nargs);
     Frame *callee = push_exact(tstate, func, args, nargs);
     sp -= oparg + 2;
     next += CACHES;
@@ -221,6 +226,57 @@ OP(CALL_PY_WITH_DEFAULTS, ())
         callee->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, i - first));
     }
     ENTER(callee);
+}
+
+OP(CALL_PY_KEYWORDS, ())
+{
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    int nargs = (int)oparg + has_self;
+    PyObject **args = sp - nargs;
+    PyFunctionObject *func = (PyFunctionObject *)args[-1];
+    DEOPT_IF(!PyFunction_Check(func) || has_eval_hook(tstate) ||
+             func->func_version != cache_read32(next + CACHE_CALL_FUNCTION));
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    int named = kwnames != NULL ? (int)PyTuple_GET_SIZE(kwnames) : 0;
+    int positional = nargs - named;
+    unsigned int places = next[CACHE_CALL_PLACES];
+    DEOPT_IF(positional > code->co_argcount);
+    for (int i = 0; i < named; i++) {
+        /* One more positional argument than before: a bound method. */
+        DEOPT_IF((int)(places >> (4 * i) & 15) < positional);
+    }
+    Frame *callee = push_exact(tstate, func, args, positional);
+    kwnames = NULL;
+    sp -= oparg + 2;
+    next += CACHES;
+    if (unlikely(callee == NULL)) {
+        for (int i = 0; i < named; i++) {
+            Py_DECREF(args[positional + i]);
+        }
+        goto error;
+    }
+    for (int i = 0; i < named; i++, places >>= 4) {
+        callee->slots[places & 15] = args[positional + i];
+    }
+    bool general = code->co_kwonlyargcount != 0;
+    if (!general) {
+        PyObject *defaults = func->func_defaults;
+        int first = code->co_argcount - (defaults != NULL ? (int)PyTuple_GET_SIZE(defaults) : 0);
+        for (int i = positional; i < code->co_argcount; i++) {
+            if (callee->slots[i] == NULL) {
+                if (unlikely(i < first)) {
+                    general = true;
+                    break;
+                }
+                callee->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, i - first));
+            }
+        }
+    }
+    if (general && function_bind_defaults(func, callee->slots, positional) < 0) {
+        eval_pop_frame(tstate, callee);
+        goto error;
+    }
+    ENTER_FRESH(callee);
 }
 
 OP(PRECALL_ADAPTIVE, ())

@@ -88,6 +88,18 @@ OP(RERAISE, ())
 OP(BEFORE_WITH, (manager -- exit, result))
 {
     PyTypeObject *type = Py_TYPE(manager);
+    PyObject *entering = _PyType_Lookup(type, ID(__enter__));
+    if (entering != NULL && is_inlinable(tstate, entering) && takes_exactly(entering, 1) &&
+        !cframe.use_tracing) {
+        exit = special_method(manager, ID(__exit__));
+        if (exit != NULL) {
+            sp[-1] = exit;
+            Frame *callee = push_exact(tstate, (PyFunctionObject *)Py_NewRef(entering), &manager, 1);
+            ERROR_IF(callee == NULL);
+            ENTER_FRESH(callee);
+        }
+        ERROR_IF(tstate->curexc_type != NULL);
+    }
     PyObject *enter = special_method(manager, ID(__enter__));
     if (enter == NULL) {
         if (!PyErr_Occurred()) {
