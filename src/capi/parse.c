@@ -35,7 +35,21 @@ struct parse {
     int depth;
     struct cleanup cleanups[MAX_CLEANUPS];
     int cleanups_len;
+    bool lengths;                   /* some item has a '#' (read_shape) */
 };
+
+/* `cleanups` need no values. */
+static inline void
+begin(struct parse *p, const char *format, va_list *va, int flags)
+{
+    p->format = format;
+    p->flags = flags;
+    p->fname = p->message = NULL;
+    p->va = va;
+    p->depth = 0;
+    p->cleanups_len = 0;
+    p->lengths = false;
+}
 
 /* ---- messages ------------------------------------------------------------------------------- */
 
@@ -664,6 +678,16 @@ skip_item(const char *f, int *items)
     return f;
 }
 
+/* The same for the formats of one letter that most are. */
+static inline const char *
+next_item(const char *f)
+{
+    if (Py_ISALPHA(*f) && *f != 'e' && (Py_ISALPHA(f[1]) || f[1] == '|' || f[1] == ':' || f[1] == ';' || f[1] == '\0')) {
+        return f + 1;
+    }
+    return skip_item(f, NULL);
+}
+
 static int convert_item(struct parse *p, PyObject *arg);
 
 /* A bracket: the items of a sequence. */
@@ -762,7 +786,6 @@ scan(struct parse *p, const char *format, int *min, int *max)
     const char *f = format;
     *min = -1;
     *max = 0;
-    p->fname = p->message = NULL;
     while (*f != '\0') {
         if (*f == ':') {
             p->fname = f + 1;
@@ -781,7 +804,7 @@ scan(struct parse *p, const char *format, int *min, int *max)
             f++;
             continue;
         }
-        const char *next = skip_item(f, NULL);
+        const char *next = next_item(f);
         if (next == NULL) {
             PyErr_SetString(PyExc_SystemError, *f == ')' ? "excess ')' in getargs format"
                                                          : "missing ')' in getargs format");
@@ -799,8 +822,9 @@ scan(struct parse *p, const char *format, int *min, int *max)
 static int
 parse_positional(PyObject *const *args, Py_ssize_t nargs, const char *format, va_list *va, int flags)
 {
-    struct parse p = {.format = format, .flags = flags, .va = va};
+    struct parse p;
     int min, max;
+    begin(&p, format, va, flags);
     if (!scan(&p, format, &min, &max)) {
         return 0;
     }
@@ -842,8 +866,9 @@ parse_positional(PyObject *const *args, Py_ssize_t nargs, const char *format, va
 static int
 parse_one(PyObject *arg, const char *format, va_list *va, int flags)
 {
-    struct parse p = {.format = format, .flags = flags, .va = va};
+    struct parse p;
     int min, max;
+    begin(&p, format, va, flags);
     if (!scan(&p, format, &min, &max)) {
         return 0;
     }
@@ -921,23 +946,30 @@ _PyArg_VaParse_SizeT(PyObject *args, const char *format, va_list given)
 
 /* ---- with keywords -------------------------------------------------------------------------- */
 
-/* Bind by the names, then convert what was given. */
+/* Read the format of a function with s->len named parameters into s. */
 static int
-parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
-            const char *format, struct Signature *s, va_list *va, int flags)
+read_shape(struct parse *p, struct Signature *s)
 {
-    struct parse p = {.format = format, .flags = flags, .va = va};
-    PyObject *slots[MAX_ITEMS];
     int items = 0, required = -1, keyword_only = -1;
-    const char *f = format;
-    for (; *f != '\0' && *f != ':' && *f != ';';) {
-        if (*f == '|') {
+    const char *f = p->format;
+    for (;;) {
+        unsigned char c = (unsigned char)*f;
+        /* most items are one letter, and nothing that belongs to it sorts behind '*' */
+        if (likely((unsigned)(c | 32) - 'a' < 26 && c != 'e' && (f[1] > '*' || f[1] == '\0') &&
+                   items < s->len)) {
+            f++;
+            items++;
+        }
+        else if (c == '|') {
             required = items;
             f++;
         }
-        else if (*f == '$') {
+        else if (c == '$') {
             keyword_only = items;
             f++;
+        }
+        else if (c == '\0' || c == ':' || c == ';') {
+            break;
         }
         else {
             const char *next = skip_item(f, NULL);
@@ -951,12 +983,13 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
                              "(remaining format:'%s')", f);
                 return 0;
             }
+            p->lengths |= memchr(f, '#', (size_t)(next - f)) != NULL;
             f = next;
             items++;
         }
     }
-    p.fname = *f == ':' ? f + 1 : NULL;
-    p.message = *f == ';' ? f + 1 : NULL;
+    p->fname = *f == ':' ? f + 1 : NULL;
+    p->message = *f == ';' ? f + 1 : NULL;
     if (items < s->len) {
         PyErr_Format(PyExc_SystemError,
                      "More keyword list entries (%d) than format specifiers (%d)", s->len, items);
@@ -966,81 +999,147 @@ parse_bound(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject 
         PyErr_SetString(PyExc_SystemError, "too many parameters");
         return 0;
     }
-    s->fname = p.fname;
+    s->fname = p->fname;
     s->maxpos = keyword_only < 0 ? items : keyword_only;
     s->optional = required >= 0;
     required = required < 0 ? items : required;
     s->minpos = Py_MIN(required, s->maxpos);
     s->minkw = required > s->maxpos ? required - s->maxpos : 0;
-    memset(slots, 0, (size_t)items * sizeof(*slots));
+    return 1;
+}
+
+/* Convert what was given.  An error that binding has set comes second: what was bound before it is
+   converted all the same. */
+static int
+convert_slots(struct parse *p, const struct Signature *s, PyObject *const *slots, bool bound)
+{
+    const char *format = p->format;
     PyObject *type = NULL, *value = NULL, *traceback = NULL;
-    if (args_bind(s, args, nargs, kwargs, kwnames, slots) < 0) {
-        /* what was bound before is converted all the same: its error would have come first */
+    Py_ssize_t given = s->len;
+    if (unlikely(!bound)) {
         PyErr_Fetch(&type, &value, &traceback);
     }
-    for (int i = 0; i < items; i++) {
-        while (*p.format == '|' || *p.format == '$') {
-            p.format++;
+    else if ((p->flags & SIZE_T_LENGTHS) || !p->lengths) {
+        /* the targets of the last ones need not be passed over */
+        while (given > 0 && slots[given - 1] == NULL) {
+            given--;
+        }
+    }
+    for (int i = 0; i < given; i++) {
+        while (*p->format == '|' || *p->format == '$') {
+            p->format++;
         }
         if (slots[i] == NULL) {
-            const char *item = p.format, *end = skip_item(item, NULL);
-            skip_targets(&p);
-            if (!(flags & SIZE_T_LENGTHS) && memchr(item, '#', (size_t)(end - item)) != NULL &&
+            const char *item = p->format, *end = skip_item(item, NULL);
+            skip_targets(p);
+            if (!(p->flags & SIZE_T_LENGTHS) && memchr(item, '#', (size_t)(end - item)) != NULL &&
                 (type == NULL || i < s->posonly)) {
                 Py_XDECREF(type);
                 Py_XDECREF(value);
                 Py_XDECREF(traceback);
                 PyErr_Format(PyExc_SystemError,
                              "PY_SSIZE_T_CLEAN macro must be defined for '#' formats: '%s'", format);
-                return finish(&p, 0);
+                return finish(p, 0);
             }
             continue;
         }
-        p.depth = 1;
-        p.path[0] = i + 1;
-        if (!convert_item(&p, slots[i])) {
+        p->depth = 1;
+        p->path[0] = i + 1;
+        if (!convert_item(p, slots[i])) {
             if (type != NULL) {
                 Py_DECREF(type);
                 Py_XDECREF(value);
                 Py_XDECREF(traceback);
             }
-            return finish(&p, 0);
+            return finish(p, 0);
         }
     }
     if (type != NULL) {
-        int ok = finish(&p, 0);
+        int ok = finish(p, 0);
         PyErr_Restore(type, value, traceback);
         return ok;
     }
-    return finish(&p, 1);
+    return finish(p, 1);
+}
+
+/* Bind by C names without making objects of them.  false if anything is unusual: args_bind() then
+   finds out what is wrong. */
+static bool
+bind_quickly(const struct Signature *s, char *const *keywords, PyObject *const *args,
+             Py_ssize_t nargs, PyObject *kwargs, PyObject **slots)
+{
+    if (nargs > s->maxpos) {
+        return false;
+    }
+    for (int i = 0; i < s->len; i++) {
+        slots[i] = i < nargs ? args[i] : NULL;
+    }
+    if (kwargs != NULL) {
+        Py_ssize_t pos = 0, first = Py_MAX(nargs, s->posonly);
+        PyObject *key, *value;
+        while (PyDict_Next(kwargs, &pos, &key, &value)) {
+            if (!PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT_ASCII(key)) {
+                return false;
+            }
+            const char *name = (const char *)PyUnicode_1BYTE_DATA(key);
+            Py_ssize_t i = first;
+            while (i < s->len && strcmp(name, keywords[i]) != 0) {
+                i++;
+            }
+            if (i == s->len || strlen(name) != (size_t)PyUnicode_GET_LENGTH(key)) {
+                return false;
+            }
+            slots[i] = value;
+        }
+    }
+    for (Py_ssize_t i = nargs; i < s->maxpos + s->minkw; i++) {
+        if (slots[i] == NULL && (i < s->minpos || i >= s->maxpos)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static int
 parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
                int flags)
 {
+    struct parse p;
+    struct Signature s;
+    PyObject *slots[MAX_ITEMS];
     if (args == NULL || !PyTuple_Check(args) || (kwargs != NULL && !PyDict_Check(kwargs)) ||
         format == NULL || keywords == NULL) {
         PyErr_BadInternalCall();
         return 0;
     }
-    struct _PyArg_Parser parser = {.keywords = (const char *const *)keywords};
-    struct Signature s = {0};
-    for (int i = 0, named = 0; keywords[i] != NULL; i++) {
-        if (*keywords[i] != '\0') {
-            named = 1;
-        }
-        else if (named) {
-            PyErr_SetString(PyExc_SystemError, "Empty keyword parameter name");
-            return 0;
+    s.names = NULL;
+    s.posonly = 0;
+    for (s.len = 0; keywords[s.len] != NULL; s.len++) {
+        if (*keywords[s.len] == '\0') {
+            if (s.posonly < s.len) {
+                PyErr_SetString(PyExc_SystemError, "Empty keyword parameter name");
+                return 0;
+            }
+            s.posonly++;
         }
     }
+    begin(&p, format, va, flags);
+    if (!read_shape(&p, &s)) {
+        return 0;
+    }
+    PyObject *const *given = &PyTuple_GET_ITEM(args, 0);
+    Py_ssize_t nargs = PyTuple_GET_SIZE(args);
+    if (likely(bind_quickly(&s, keywords, given, nargs, kwargs, slots))) {
+        return convert_slots(&p, &s, slots, true);
+    }
+    struct _PyArg_Parser parser = {.keywords = (const char *const *)keywords};
     s.names = parser_names(&parser, &s.len, &s.posonly);
     if (s.names == NULL) {
         return 0;
     }
-    int ok = parse_bound(&PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), kwargs, NULL, format, &s,
-                         va, flags);
+    memset(slots, 0, (size_t)s.len * sizeof(*slots));
+    bool bound = args_bind(&s, given, nargs, kwargs, NULL, slots) == 0;
+    int ok = convert_slots(&p, &s, slots, bound);
     Py_DECREF(parser.kwtuple);
     return ok;
 }
@@ -1079,10 +1178,20 @@ static int
 parse_fast(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
            struct _PyArg_Parser *parser, va_list *va, int flags)
 {
+    struct parse p;
     struct Signature s = {0};
+    PyObject *slots[MAX_ITEMS];
     s.names = parser_names(parser, &s.len, &s.posonly);
-    return s.names != NULL &&
-           parse_bound(args, nargs, kwargs, kwnames, parser->format, &s, va, flags);
+    if (s.names == NULL) {
+        return 0;
+    }
+    begin(&p, parser->format, va, flags);
+    if (!read_shape(&p, &s)) {
+        return 0;
+    }
+    memset(slots, 0, (size_t)s.len * sizeof(*slots));
+    bool bound = args_bind(&s, args, nargs, kwargs, kwnames, slots) == 0;
+    return convert_slots(&p, &s, slots, bound);
 }
 
 #define TUPLE_ARGS &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args)
