@@ -150,6 +150,29 @@ obj_malloc(void *Py_UNUSED(ctx), size_t n)
     return block_malloc(PAGE_PLAIN, n);
 }
 
+/* The obj domain on malloc (PYTHONMALLOC=malloc): collected blocks still lie in pages. */
+static void *
+obj_on_malloc(void *Py_UNUSED(ctx), size_t n)
+{
+    unsigned kind = krait_alloc.wanted_kind;
+    if (kind != 0) {
+        krait_alloc.wanted_kind = 0;
+        return page_alloc_block(kind, n ? n : 1);
+    }
+    return malloc(n ? n : 1);
+}
+
+static void
+obj_on_malloc_free(void *Py_UNUSED(ctx), void *p)
+{
+    if (p != NULL && heap_collects(p)) {
+        page_free_block(page_of(p), p);
+    }
+    else {
+        free(p);
+    }
+}
+
 static void *
 obj_calloc(void *Py_UNUSED(ctx), size_t count, size_t size)
 {
@@ -482,6 +505,7 @@ arena_unmap(void *Py_UNUSED(ctx), void *p, size_t n)
 static const PyMemAllocatorEx plain_raw = {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free};
 static const PyMemAllocatorEx plain_mem = {NULL, mem_malloc, mem_calloc, mem_realloc, mem_free};
 static const PyMemAllocatorEx plain_obj = {NULL, obj_malloc, obj_calloc, obj_realloc, mem_free};
+static const PyMemAllocatorEx malloc_obj = {NULL, obj_on_malloc, raw_calloc, raw_realloc, obj_on_malloc_free};
 
 static void
 alloc_settle(void)
@@ -489,6 +513,7 @@ alloc_settle(void)
     struct Allocators *a = &krait_alloc;
     a->hooked = a->domain[PYMEM_DOMAIN_MEM].malloc != mem_malloc ||
                 a->domain[PYMEM_DOMAIN_OBJ].malloc != obj_malloc;
+    a->chained = -1;
 }
 
 static COLD void
@@ -629,7 +654,7 @@ _PyMem_SetupAllocators(PyMemAllocatorName allocator)
     }
     *domain_peek(PYMEM_DOMAIN_RAW) = plain_raw;
     krait_alloc.domain[PYMEM_DOMAIN_MEM] = on_malloc ? plain_raw : plain_mem;
-    krait_alloc.domain[PYMEM_DOMAIN_OBJ] = on_malloc ? plain_raw : plain_obj;
+    krait_alloc.domain[PYMEM_DOMAIN_OBJ] = on_malloc ? malloc_obj : plain_obj;
     krait_alloc.debug = 0;
     alloc_settle();
     if (allocator == PYMEM_ALLOCATOR_DEBUG || allocator == PYMEM_ALLOCATOR_MALLOC_DEBUG ||
@@ -773,29 +798,47 @@ PyObject_Free(void *p)
 
 /* A collected block while hooks are installed.  A hook that answers from a heap of its own has
    counted the request but cannot serve it: the block then comes from the pages all the same. */
+/* Does the allocator of the obj domain end in ours?  One that does not (a program's own malloc) cannot
+   serve collected objects: those then go by it.  Asked once after each change of the allocator. */
+static bool
+obj_is_chained(void)
+{
+    struct Allocators *a = &krait_alloc;
+    if (unlikely(a->chained < 0)) {
+        PyMemAllocatorEx *d = &a->domain[PYMEM_DOMAIN_OBJ];
+        a->wanted_kind = PAGE_COLLECTED;
+        void *p = d->malloc(d->ctx, 16);
+        a->wanted_kind = 0;
+        if (p == NULL) {
+            return true;                /* memory is out, which says nothing */
+        }
+        a->chained = heap_collects(p);
+        d->free(d->ctx, p);
+    }
+    return a->chained;
+}
+
 void *
 collected_alloc_hooked(unsigned kind, size_t n)
 {
+    if (!obj_is_chained()) {
+        return page_alloc_block(kind, n);
+    }
     PyMemAllocatorEx *d = &krait_alloc.domain[PYMEM_DOMAIN_OBJ];
     krait_alloc.wanted_kind = kind;
     void *p = d->malloc(d->ctx, n);
     krait_alloc.wanted_kind = 0;
-    if (p != NULL && !heap_collects(p)) {
-        d->free(d->ctx, p);
-        p = page_alloc_block(kind, n);
-    }
     return p;
 }
 
 void
 collected_free_hooked(void *block)
 {
-    PyMemAllocatorEx *d = &krait_alloc.domain[PYMEM_DOMAIN_OBJ];
-    if (d->free == raw_free || (d->free == debug_free &&
-                                debug_api(PYMEM_DOMAIN_OBJ)->below.free == raw_free)) {
+    if (!obj_is_chained()) {
         page_free_block(page_of(block), block);
         return;
     }
+    PyMemAllocatorEx *d = &krait_alloc.domain[PYMEM_DOMAIN_OBJ];
     d->free(d->ctx, block);
 }
 

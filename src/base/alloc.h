@@ -18,6 +18,7 @@ struct Allocators {
     PyObjectArenaAllocator arena;
     int hooked;                     /* mem or obj is not what pages serve */
     int ready;
+    int chained;                    /* the obj domain's hooks end in ours: 1, 0, -1 not asked yet */
     int debug;                      /* debug hooks are installed */
     unsigned wanted_kind;           /* of the collected block being asked for through hooks, or 0 */
     struct DebugApi debug_api[3];

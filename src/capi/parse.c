@@ -960,13 +960,11 @@ read_shape(struct parse *p, struct Signature *s)
             f++;
             items++;
         }
-        else if (c == '|') {
-            required = items;
+        else if (c == '|' || c == '$') {
+            *(c == '|' ? &required : &keyword_only) = items;
             f++;
-        }
-        else if (c == '$') {
-            keyword_only = items;
-            f++;
+            /* What follows a bar behind the last parameter is not looked at (numpy relies on it). */
+            f += items == s->len ? strcspn(f, ":;") : 0;
         }
         else if (c == '\0' || c == ':' || c == ';') {
             break;
