@@ -120,6 +120,7 @@ demo: deps ## install what is missing, build, run real programs beside the refer
 
 test: deps ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 lib
 	@$(MAKE) --no-print-directory -j2 asan
 	$(PYTHON) tests/suite.py --interp $(BUILD)/krait
 

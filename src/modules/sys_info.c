@@ -412,7 +412,7 @@ sys_configure(struct _is *interp)
         {"base_exec_prefix", c->base_exec_prefix},
         {"platlibdir", c->platlibdir},
         {"pycache_prefix", c->pycache_prefix},
-        {"_stdlib_dir", c->stdlib_dir},
+        {"_stdlib_dir", c->stdlib_dir != NULL && c->stdlib_dir[0] != 0 ? c->stdlib_dir : NULL},
         {"_home", c->home},
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

@@ -457,8 +457,11 @@ find_program_name(PyConfig *config, const PyWideStringList *argv)
     if (config->program_name != NULL) {
         return STATUS_OK;
     }
+    if (_PyRuntime.paths.program_name != NULL) {        /* Py_SetProgramName */
+        return take_text(&config->program_name, _PyRuntime.paths.program_name);
+    }
     bool given = argv->length >= 1 && argv->items[0][0] != 0;
-    return take_text(&config->program_name, given ? argv->items[0] : L"python3");
+    return given ? take_text(&config->program_name, argv->items[0]) : STATUS_OK;
 }
 
 static PyStatus
@@ -546,7 +549,7 @@ config_read_command_line(PyConfig *config)
     if (_PyWideStringList_Copy(&argv, &config->argv) < 0) {
         return STATUS_NO_MEMORY();
     }
-    PyStatus s = find_program_name(config, &argv);
+    PyStatus s = find_program_name(config, &config->orig_argv);
     if (!STATUS_FAILED(s) && config->parse_argv == 1) {
         s = read_options(config, &argv, &warnings, &index);
         if (!STATUS_FAILED(s)) {
@@ -559,9 +562,6 @@ config_read_command_line(PyConfig *config)
     if (!STATUS_FAILED(s)) {
         if (config->use_environment > 0) {
             s = read_flag_variables(config);
-        }
-        if (!STATUS_FAILED(s) && _Py_get_xoption(&config->xoptions, L"dev")) {
-            config->dev_mode = 1;
         }
         if (!STATUS_FAILED(s)) {
             s = set_warning_options(config, &warnings);

@@ -481,6 +481,10 @@ config_publish(const PyConfig *config)
     Py_DontWriteBytecodeFlag = !config->write_bytecode;
     Py_NoUserSiteDirectory = !config->user_site_directory;
     Py_HashRandomizationFlag = config->use_hash_seed == 0 || config->hash_seed != 0;
+    PyPreConfig *pre = &_PyRuntime.life.preconfig;
+    pre->isolated = config->isolated;
+    pre->use_environment = config->use_environment;
+    pre->dev_mode = config->dev_mode;
 }
 
 /* ---- as a dict ---------------------------------------------------------------------------- */
@@ -810,7 +814,7 @@ config_settle(PyConfig *config)
 }
 
 PyStatus
-config_read(PyConfig *config, bool running)
+config_read(PyConfig *config, bool compute_path)
 {
     PyStatus s = preinitialize_for_config(config, NULL);
     if (STATUS_FAILED(s)) {
@@ -822,18 +826,17 @@ config_read(PyConfig *config, bool running)
         _PyWideStringList_Copy(&config->orig_argv, &config->argv) < 0) {
         return STATUS_NO_MEMORY();
     }
-    PyPreConfig *pre = &_PyRuntime.life.preconfig;
-    /* At the start the command line may only restrict; a running interpreter takes what it is given. */
-    if (config->isolated < 0 || (!running && pre->isolated > config->isolated)) {
-        config->isolated = pre->isolated;
+    /* What decided the pre-initialisation is decided anew: the configuration has the last word. */
+    PyPreConfig pre = _PyRuntime.life.preconfig;
+    config->warn_default_encoding = 0;
+    preconfig_take_config(&pre, config);
+    s = preconfig_decide_early(&pre, config->parse_argv == 1 ? &config->argv : NULL, NULL);
+    if (!STATUS_FAILED(s)) {
+        config->isolated = pre.isolated;
+        config->use_environment = pre.use_environment;
+        config->dev_mode = pre.dev_mode;
+        s = config_read_command_line(config);
     }
-    if (config->use_environment < 0 || (!running && !pre->use_environment)) {
-        config->use_environment = pre->use_environment;
-    }
-    if (config->dev_mode < 0) {
-        config->dev_mode = pre->dev_mode;
-    }
-    s = config_read_command_line(config);
     if (!STATUS_FAILED(s)) {
         s = config_read_environment(config);
     }
@@ -846,12 +849,16 @@ config_read(PyConfig *config, bool running)
     if (!STATUS_FAILED(s)) {
         s = config_init_stdio(config);
     }
-    if (!STATUS_FAILED(s) && config->_install_importlib) {
-        s = config_find_paths(config, running);
+    if (!STATUS_FAILED(s)) {
+        s = config_take_legacy_paths(config);
+    }
+    if (!STATUS_FAILED(s) && compute_path && config->_install_importlib) {
+        s = config_find_paths(config);
     }
     return s;
 }
 
+/* Everything but the paths, which are only found when the interpreter starts. */
 PyStatus
 PyConfig_Read(PyConfig *config)
 {

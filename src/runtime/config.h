@@ -33,6 +33,8 @@ PyStatus _PyArgv_AsWstrList(const _PyArgv *args, PyWideStringList *list);
 
 /* ---- preconfig.c */
 void preconfig_from_config(PyPreConfig *pre, const PyConfig *config);
+void preconfig_take_config(PyPreConfig *pre, const PyConfig *config);
+PyStatus preconfig_decide_early(PyPreConfig *pre, const PyWideStringList *argv, PyWideStringList *xoptions);
 PyStatus preinitialize(const PyPreConfig *config, const _PyArgv *args);
 PyStatus preinitialize_for_config(const PyConfig *config, const _PyArgv *args);
 
@@ -70,13 +72,14 @@ void _PyPreConfig_InitCompatConfig(PyPreConfig *config);
 PyStatus config_set_decoded(PyConfig *config, wchar_t **field, const char *bytes, const char *what);
 #define MAX_HASH_SEED 4294967295UL
 /* Decide every field that is still open: command line, environment, streams, paths (searched for
-   if an interpreter is `running`, otherwise left to its start). */
-PyStatus config_read(PyConfig *config, bool running);
+   with `compute_path`). */
+PyStatus config_read(PyConfig *config, bool compute_path);
 /* Let the global Py_*Flag variables say what the configuration says. */
 void config_publish(const PyConfig *config);
 
 /* ---- path.c */
-PyStatus config_find_paths(PyConfig *config, bool compute_path);
+PyStatus config_find_paths(PyConfig *config);
+PyStatus config_take_legacy_paths(PyConfig *config);
 void path_config_publish(const PyConfig *config);
 /* Tell on stderr where Python thinks it lives: before a fatal error for lack of the library. */
 void path_config_dump(const PyConfig *config);

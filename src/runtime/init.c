@@ -390,7 +390,7 @@ initialize(const PyConfig *from)
         s = _PyConfig_Copy(&config, from);
     }
     if (!STATUS_FAILED(s)) {
-        s = PyConfig_Read(&config);
+        s = config_read(&config, true);
     }
     if (!STATUS_FAILED(s)) {
         s = init_core(&config, &tstate);

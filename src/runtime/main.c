@@ -190,9 +190,10 @@ run_file(const PyConfig *config, PyCompilerFlags *flags)
     if (file == NULL) {
         int saved = errno;
         PyErr_Clear();
+        PyObject *program = PyUnicode_FromWideChar(config->program_name, -1);
         PySys_FormatStderr("%S: can't open file %R: [Errno %d] %s\n",
-                           PySys_GetObject("executable") ? PySys_GetObject("executable") : Py_None,
-                           filename, saved, strerror(saved));
+                           program != NULL ? program : Py_None, filename, saved, strerror(saved));
+        Py_XDECREF(program);
         Py_DECREF(filename);
         return 2;
     }

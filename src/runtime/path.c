@@ -263,11 +263,20 @@ append_taken(PyWideStringList *list, wchar_t *text_take)
     return s;
 }
 
+/* A new absolute path; "" is the current directory. */
+static wchar_t *
+absolute_normal(const wchar_t *path)
+{
+    wchar_t *full = absolute(path);
+    return full == NULL ? NULL : _Py_normpath(full, -1);
+}
+
 static PyStatus
 build_search_paths(PyConfig *config, const wchar_t *stdlib, const wchar_t *dynload)
 {
     PyWideStringList *list = &config->module_search_paths;
     PyStatus s = STATUS_OK;
+    _PyWideStringList_Clear(list);          /* without module_search_paths_set it does not count */
     if (config->pythonpath_env != NULL) {
         const wchar_t *at = config->pythonpath_env;
         for (;;) {
@@ -277,7 +286,8 @@ build_search_paths(PyConfig *config, const wchar_t *stdlib, const wchar_t *dynlo
                 wmemcpy(entry, at, n);
                 entry[n] = 0;
             }
-            s = append_taken(list, entry);
+            s = append_taken(list, entry == NULL ? NULL : absolute_normal(entry));
+            PyMem_RawFree(entry);
             if (STATUS_FAILED(s) || at[n] == 0) {
                 break;
             }
@@ -285,7 +295,7 @@ build_search_paths(PyConfig *config, const wchar_t *stdlib, const wchar_t *dynlo
         }
     }
     if (!STATUS_FAILED(s)) {
-        s = append_taken(list, join3(config->base_prefix, config->platlibdir, ZIP_NAME));
+        s = append_taken(list, join3(config->prefix, config->platlibdir, ZIP_NAME));
     }
     if (!STATUS_FAILED(s)) {
         s = PyWideStringList_Append(list, stdlib);
@@ -352,8 +362,8 @@ read_pth(PyConfig *config)
 }
 
 /* Settings made with Py_SetPythonHome and its like count where the configuration says nothing. */
-static PyStatus
-apply_legacy(PyConfig *config)
+PyStatus
+config_take_legacy_paths(PyConfig *config)
 {
     const struct {
         wchar_t **field;
@@ -383,6 +393,14 @@ apply_legacy(PyConfig *config)
             return s;
         }
         config->module_search_paths_set = 1;
+        /* Who sets the path says that there is no prefix. */
+        wchar_t **const empty[] = {&config->prefix, &config->exec_prefix, &config->base_prefix,
+                                   &config->base_exec_prefix, &config->stdlib_dir};
+        for (size_t i = 0; i < ARRAY_LEN(empty); i++) {
+            if (put(empty[i], _PyMem_RawWcsdup(L"")) < 0) {
+                return STATUS_NO_MEMORY();
+            }
+        }
     }
     return STATUS_OK;
 }
@@ -407,17 +425,36 @@ make_run_filename_absolute(PyConfig *config)
     return STATUS_OK;
 }
 
-PyStatus
-config_find_paths(PyConfig *config, bool compute_path)
+/* The prefix in which the landmark lies: the given one, by `home`, upward from `start`, or else the one
+   Krait was built for, which gets a warning if the library is not there. */
+static wchar_t *
+choose_prefix(const PyConfig *config, const wchar_t *given, const wchar_t *start, const wchar_t *landmark,
+              mode_t kind, const char *warning)
 {
-    PyStatus s = apply_legacy(config);
-    if (!STATUS_FAILED(s)) {
-        s = make_run_filename_absolute(config);
+    if (given != NULL) {
+        return _PyMem_RawWcsdup(given);
     }
+    wchar_t *found = search_up(start, config->platlibdir, landmark, kind);
+    if (found != NULL) {
+        return found;
+    }
+    if (config->pathconfig_warnings && !has_landmark(FALLBACK_PREFIX, config->platlibdir, landmark, kind)) {
+        fprintf(stderr, "Could not find platform %s\n", warning);
+    }
+    return _PyMem_RawWcsdup(FALLBACK_PREFIX);
+}
+
+PyStatus
+config_find_paths(PyConfig *config)
+{
+    PyStatus s = make_run_filename_absolute(config);
     wchar_t *prefix = NULL, *exec_prefix = NULL, *stdlib = NULL, *dynload = NULL, *start = NULL;
     wchar_t *home = NULL;
     if (STATUS_FAILED(s)) {
         return s;
+    }
+    if (put(&config->program_name, _PyMem_RawWcsdup(L"python3")) < 0) {
+        return STATUS_NO_MEMORY();
     }
     if (put(&config->executable, find_executable(config->program_name)) < 0) {
         return STATUS_NO_MEMORY();
@@ -460,14 +497,10 @@ config_find_paths(PyConfig *config, bool compute_path)
         split_home(config->home, &prefix, &exec_prefix);
     }
     else {
-        prefix = search_up(start, config->platlibdir, L"os.py", S_IFREG);
-        exec_prefix = search_up(start, config->platlibdir, L"lib-dynload", S_IFDIR);
-        if (prefix == NULL) {
-            prefix = _PyMem_RawWcsdup(FALLBACK_PREFIX);
-        }
-        if (exec_prefix == NULL) {
-            exec_prefix = _PyMem_RawWcsdup(FALLBACK_PREFIX);
-        }
+        prefix = choose_prefix(config, config->prefix, start, L"os.py", S_IFREG,
+                               "independent libraries <prefix>");
+        exec_prefix = choose_prefix(config, config->exec_prefix, start, L"lib-dynload", S_IFDIR,
+                                    "dependent libraries <exec_prefix>");
     }
     if (prefix == NULL || exec_prefix == NULL) {
         goto no_memory;
@@ -486,7 +519,8 @@ config_find_paths(PyConfig *config, bool compute_path)
         put(&config->exec_prefix, _PyMem_RawWcsdup(exec_prefix)) < 0) {
         goto no_memory;
     }
-    if (config->stdlib_dir == NULL && (stat_is(stdlib, S_IFDIR, false) || config->home != NULL)) {
+    if (config->stdlib_dir == NULL || config->stdlib_dir[0] != 0) {     /* not by Py_SetPath */
+        PyMem_RawFree(config->stdlib_dir);
         config->stdlib_dir = _PyMem_RawWcsdup(stdlib);
     }
     if (!config->module_search_paths_set) {

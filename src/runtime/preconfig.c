@@ -58,6 +58,13 @@ preconfig_from_config(PyPreConfig *pre, const PyConfig *config)
         _PyPreConfig_InitCompatConfig(pre);
     }
     pre->parse_argv = config->parse_argv;
+    preconfig_take_config(pre, config);
+}
+
+/* Fields that both have: what the configuration says counts. */
+void
+preconfig_take_config(PyPreConfig *pre, const PyConfig *config)
+{
     if (config->isolated != -1) {
         pre->isolated = config->isolated;
     }
@@ -102,6 +109,9 @@ scan_early(struct EarlyOptions *early, const PyWideStringList *argv)
 static PyStatus
 choose_utf8_mode(PyPreConfig *pre, const PyWideStringList *xoptions)
 {
+    if (pre->utf8_mode >= 0) {
+        return STATUS_OK;
+    }
     const wchar_t *option = _Py_get_xoption(xoptions, L"utf8");
     if (option != NULL) {
         const wchar_t *sep = wcschr(option, L'=');
@@ -130,10 +140,8 @@ choose_utf8_mode(PyPreConfig *pre, const PyWideStringList *xoptions)
         }
         return STATUS_OK;
     }
-    if (pre->utf8_mode < 0) {
-        const char *ctype = setlocale(LC_CTYPE, NULL);
-        pre->utf8_mode = ctype != NULL && (strcmp(ctype, "C") == 0 || strcmp(ctype, "POSIX") == 0);
-    }
+    const char *ctype = setlocale(LC_CTYPE, NULL);
+    pre->utf8_mode = ctype != NULL && (strcmp(ctype, "C") == 0 || strcmp(ctype, "POSIX") == 0);
     return STATUS_OK;
 }
 
@@ -184,28 +192,21 @@ choose_allocator(PyPreConfig *pre)
     return STATUS_OK;
 }
 
-/* Decide every field under the locale that is set now. */
-static PyStatus
-preconfig_decide(PyPreConfig *pre, const PyWideStringList *argv)
+/* Decide isolation, environment and development mode, with the options of a command line if there is
+   one.  Its -X options are added to `xoptions` unless that is NULL. */
+PyStatus
+preconfig_decide_early(PyPreConfig *pre, const PyWideStringList *argv, PyWideStringList *xoptions)
 {
     struct EarlyOptions early = {0, 0, {0, NULL}};
     PyStatus s = STATUS_OK;
-    if (pre->parse_argv && argv->length > 0) {
+    if (argv != NULL && argv->length > 0) {
         s = scan_early(&early, argv);
         if (STATUS_FAILED(s)) {
             goto done;
         }
     }
-    if (pre->_config_init == CONFIG_COMPAT) {
-        pre->isolated = pre->isolated < 0 ? Py_IsolatedFlag : pre->isolated;
-        pre->use_environment = pre->use_environment < 0 ? !Py_IgnoreEnvironmentFlag
-                                                        : pre->use_environment;
-        if (Py_UTF8Mode > 0) {
-            pre->utf8_mode = Py_UTF8Mode;
-        }
-    }
-    if (early.isolated > pre->isolated) {
-        pre->isolated = early.isolated;
+    if (early.isolated) {
+        pre->isolated = 1;
     }
     pre->isolated = pre->isolated < 0 ? 0 : pre->isolated;
     if (pre->isolated > 0 || early.ignore_environment) {
@@ -217,13 +218,36 @@ preconfig_decide(PyPreConfig *pre, const PyWideStringList *argv)
         pre->dev_mode = 1;
     }
     pre->dev_mode = pre->dev_mode < 0 ? 0 : pre->dev_mode;
-    choose_coercion(pre);
-    s = choose_utf8_mode(pre, &early.xoptions);
-    if (!STATUS_FAILED(s)) {
-        s = choose_allocator(pre);
+    if (xoptions != NULL) {
+        s = _PyWideStringList_Extend(xoptions, &early.xoptions);
     }
 done:
     _PyWideStringList_Clear(&early.xoptions);
+    return s;
+}
+
+/* Decide every field under the locale that is set now. */
+static PyStatus
+preconfig_decide(PyPreConfig *pre, const PyWideStringList *argv)
+{
+    PyWideStringList xoptions = {0, NULL};
+    if (pre->_config_init == CONFIG_COMPAT) {
+        pre->isolated = pre->isolated < 0 ? Py_IsolatedFlag : pre->isolated;
+        pre->use_environment = pre->use_environment < 0 ? !Py_IgnoreEnvironmentFlag
+                                                        : pre->use_environment;
+        if (Py_UTF8Mode > 0) {
+            pre->utf8_mode = Py_UTF8Mode;
+        }
+    }
+    PyStatus s = preconfig_decide_early(pre, pre->parse_argv ? argv : NULL, &xoptions);
+    if (!STATUS_FAILED(s)) {
+        choose_coercion(pre);
+        s = choose_utf8_mode(pre, &xoptions);
+    }
+    if (!STATUS_FAILED(s)) {
+        s = choose_allocator(pre);
+    }
+    _PyWideStringList_Clear(&xoptions);
     return s;
 }
 
@@ -244,6 +268,7 @@ preconfig_read(PyPreConfig *pre, const _PyArgv *args)
     s = preconfig_decide(pre, &argv);
     if (!STATUS_FAILED(s) && pre->coerce_c_locale == 2) {
         _Py_CoerceLegacyLocale(pre->coerce_c_locale_warn);
+        pre->coerce_c_locale = 0;       /* done */
     }
     _PyWideStringList_Clear(&argv);
     return s;

@@ -306,6 +306,7 @@ print_one(struct Printer *p, PyObject *value, const char *header)
 {
     PyObject *traceback = PyException_GetTraceback(value);
     status result = 0;
+    fflush(stdout);             /* what C code has printed so far stands before it */
     if (traceback != NULL && traceback != Py_None && PyTraceBack_Check(traceback)) {
         PyObject *limit = PySys_GetObject("tracebacklimit");
         bool none = limit != NULL && PyLong_Check(limit) && _PyLong_Sign(limit) <= 0;

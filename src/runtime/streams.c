@@ -18,8 +18,9 @@ int _Py_HasFileSystemDefaultEncodeErrors = 0;
 
 /* ---- encodings ---------------------------------------------------------------------------- */
 
-/* Replace a configured encoding name by the one its codec bears ("UTF-8" -> "utf-8"). */
-static PyStatus
+/* Replace a configured encoding name by the one its codec bears ("UTF-8" -> "utf-8"); -1 if there is
+   no such codec. */
+static int
 normalise_name(wchar_t **field)
 {
     char *bytes = Py_EncodeLocale(*field, NULL);
@@ -37,30 +38,37 @@ normalise_name(wchar_t **field)
     Py_XDECREF(name);
     PyMem_Free(wide);
     if (copy == NULL) {
-        return STATUS_ERR("failed to get the Python codec name of the stdio encoding");
+        return -1;
     }
     PyMem_RawFree(*field);
     *field = copy;
-    return STATUS_OK;
+    return 0;
+}
+
+/* Names are converted by the C library until the codec is there: it knows these handlers only. */
+static bool
+can_find_files(const PyConfig *config)
+{
+    const wchar_t *errors = config->filesystem_errors;
+    return wcscmp(errors, L"strict") == 0 || wcscmp(errors, L"surrogateescape") == 0 ||
+           wcscmp(errors, L"surrogatepass") == 0;
 }
 
 PyStatus
 encodings_init(PyInterpreterState *interp)
 {
     PyConfig *config = &interp->config;
-    PyObject *module = PyImport_ImportModule("encodings");
-    if (module == NULL) {
+    PyObject *module = can_find_files(config) ? PyImport_ImportModule("encodings") : NULL;
+    int failed = module == NULL || normalise_name(&config->filesystem_encoding) < 0;
+    Py_XDECREF(module);
+    if (failed) {
         path_config_dump(config);
         return STATUS_ERR_IN("init_fs_encoding",
                              "failed to get the Python codec of the filesystem encoding");
     }
-    Py_DECREF(module);
-    PyStatus s = normalise_name(&config->filesystem_encoding);
-    if (!STATUS_FAILED(s)) {
-        s = normalise_name(&config->stdio_encoding);
-    }
-    if (STATUS_FAILED(s)) {
-        return s;
+    if (normalise_name(&config->stdio_encoding) < 0) {
+        return STATUS_ERR_IN("init_stdio_encoding",
+                             "failed to get the Python codec name of the stdio encoding");
     }
     struct FsCodec *codec = &interp->fs_codec;
     char *encoding = Py_EncodeLocale(config->filesystem_encoding, NULL);

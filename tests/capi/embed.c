@@ -148,6 +148,9 @@ test_run(void)
     Py_DECREF(result);
     PyObject *bytes = PyMarshal_WriteObjectToString(code, Py_MARSHAL_VERSION);
     PyObject *module = PyImport_ExecCodeModule("made", code);
+    if (module == NULL) {
+        PyErr_Print();
+    }
     PyObject_Print(module, stdout, 0);
     printf("\n%d\n", PyBytes_GET_SIZE(bytes) > 20);
     Py_XDECREF(module);
