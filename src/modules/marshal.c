@@ -7,6 +7,7 @@
    harmless (a list, a dict, a set, a tuple). */
 #define PY_SSIZE_T_CLEAN
 #include "object/declare.h"
+#include "object/intern.h"
 #include "types/code.h"
 
 #include <marshal.h>
@@ -594,7 +595,8 @@ struct Reader {
     char *buffer;               /* what was read from a file */
     Py_ssize_t buffer_size;
     int depth;
-    PyObject *refs;             /* list; None marks a value that is not finished */
+    PyObject **refs;            /* owned; None marks a value that is not finished */
+    Py_ssize_t ref_count, ref_room;
 };
 
 static void
@@ -638,18 +640,14 @@ fill_from_object(struct Reader *r, Py_ssize_t size)
     return false;
 }
 
-/* The next `size` bytes, valid until the next call; NULL with EOFError. */
-static const char *
-read_bytes(struct Reader *r, Py_ssize_t size)
+/* The next `size` bytes, valid until the next call; NULL with EOFError.  Of memory: there are not
+   as many. */
+static NOINLINE const char *
+read_bytes_slow(struct Reader *r, Py_ssize_t size)
 {
     if (r->file == NULL && r->readable == NULL) {
-        if (size > r->end - r->next) {
-            set_short();
-            return NULL;
-        }
-        const char *data = r->next;
-        r->next += size;
-        return data;
+        set_short();
+        return NULL;
     }
     if (size > r->buffer_size) {
         char *buffer = PyMem_Realloc(r->buffer, (size_t)size);
@@ -668,6 +666,18 @@ read_bytes(struct Reader *r, Py_ssize_t size)
         return r->buffer;
     }
     return fill_from_object(r, size) ? r->buffer : NULL;
+}
+
+/* `next` is NULL unless the source is memory. */
+static ALWAYS_INLINE const char *
+read_bytes(struct Reader *r, Py_ssize_t size)
+{
+    const char *data = r->next;
+    if (likely(data != NULL && size <= r->end - data)) {
+        r->next = data + size;
+        return data;
+    }
+    return read_bytes_slow(r, size);
 }
 
 /* A byte, or EOF with an error set. */
@@ -712,10 +722,30 @@ read_size(struct Reader *r, const char *what)
     if (size < 0 && !PyErr_Occurred()) {
         bad_data(what);
     }
-    return PyErr_Occurred() ? -1 : size;
+    return size < 0 ? -1 : size;
 }
 
 /* ---- references ---- */
+
+/* Appends a value, whose reference is taken; -1 with MemoryError. */
+static ALWAYS_INLINE status
+push_ref(struct Reader *r, PyObject *value_take)
+{
+    if (unlikely(r->ref_count == r->ref_room)) {
+        Py_ssize_t room = r->ref_room * 2 + 128;
+        PyObject **refs = PyMem_Realloc(r->refs, (size_t)room * sizeof *refs);
+        if (refs == NULL) {
+            Py_DECREF(value_take);
+            PyErr_NoMemory();
+            return -1;
+        }
+        r->refs = refs;
+        r->ref_room = room;
+    }
+    r->refs[r->ref_count++] = value_take;
+    return 0;
+}
+
 
 /* A place for a value that is flagged but not finished: an index, 0 without flag, -1 on errors. */
 static Py_ssize_t
@@ -724,11 +754,10 @@ reserve_ref(struct Reader *r, int flag)
     if (!flag) {
         return 0;
     }
-    Py_ssize_t index = PyList_GET_SIZE(r->refs);
-    if (index >= INT32_MAX) {
+    if (r->ref_count >= INT32_MAX) {
         return bad_data("index list too large");
     }
-    return PyList_Append(r->refs, Py_None) < 0 ? -1 : index;
+    return push_ref(r, Py_NewRef(Py_None)) < 0 ? -1 : r->ref_count - 1;
 }
 
 /* Enters a value at its reserved place; passes the value (or NULL) on. */
@@ -736,18 +765,17 @@ static PyObject *
 fill_ref(struct Reader *r, PyObject *value, Py_ssize_t index, int flag)
 {
     if (value != NULL && flag) {
-        PyObject *old = PyList_GET_ITEM(r->refs, index);
-        PyList_SET_ITEM(r->refs, index, Py_NewRef(value));
-        Py_DECREF(old);
+        Py_INCREF(value);
+        Py_SETREF(r->refs[index], value);
     }
     return value;
 }
 
 /* Notes a value if it is flagged; takes it over and drops it on errors. */
-static PyObject *
+static ALWAYS_INLINE PyObject *
 note_ref(struct Reader *r, PyObject *value, int flag)
 {
-    if (value != NULL && flag && PyList_Append(r->refs, value) < 0) {
+    if (flag && likely(value != NULL) && push_ref(r, Py_NewRef(value)) < 0) {
         Py_CLEAR(value);
     }
     return value;
@@ -757,17 +785,13 @@ static PyObject *
 read_ref(struct Reader *r)
 {
     long index = read_long(r);
-    if (PyErr_Occurred()) {
+    if (unlikely(index < 0 || index >= r->ref_count || r->refs[index] == Py_None)) {
+        if (index != -1 || !PyErr_Occurred()) {
+            bad_data("invalid reference");
+        }
         return NULL;
     }
-    PyObject *value = index < 0 || index >= PyList_GET_SIZE(r->refs)
-                          ? Py_None
-                          : PyList_GET_ITEM(r->refs, index);
-    if (value == Py_None) {
-        bad_data("invalid reference");
-        return NULL;
-    }
-    return Py_NewRef(value);
+    return Py_NewRef(r->refs[index]);
 }
 
 /* ---- values ---- */
@@ -908,6 +932,17 @@ intern(PyObject *text)
         PyUnicode_InternInPlace(&text);
     }
     return text;
+}
+
+/* The same as read_ascii, interned. */
+static PyObject *
+read_name(struct Reader *r, Py_ssize_t size)
+{
+    const char *data = size < 0 ? NULL : read_bytes(r, size);
+    PyObject *text = data == NULL ? NULL : intern_ascii(data, size);
+    return text != NULL || data == NULL || PyErr_Occurred()
+               ? text
+               : intern(PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, data, size));
 }
 
 /* Text of one byte a character; bytes above 127 are taken as Latin-1. */
@@ -1108,7 +1143,7 @@ read_typed(struct Reader *r, int type, int flag)
         return Py_NewRef(Py_True);
     case TYPE_INT: {
         long value = read_long(r);
-        return PyErr_Occurred() ? NULL : note_ref(r, PyLong_FromLong(value), flag);
+        return value == -1 && PyErr_Occurred() ? NULL : note_ref(r, PyLong_FromLong(value), flag);
     }
     case TYPE_INT64:
         return note_ref(r, read_int64(r), flag);
@@ -1125,11 +1160,11 @@ read_typed(struct Reader *r, int type, int flag)
     case TYPE_STRING:
         return note_ref(r, read_bytes_object(r), flag);
     case TYPE_ASCII_INTERNED:
-        return note_ref(r, intern(read_ascii(r, read_size(r, "string size out of range"))), flag);
+        return note_ref(r, read_name(r, read_size(r, "string size out of range")), flag);
     case TYPE_ASCII:
         return note_ref(r, read_ascii(r, read_size(r, "string size out of range")), flag);
     case TYPE_SHORT_ASCII_INTERNED:
-        return note_ref(r, intern(read_ascii(r, read_short_size(r))), flag);
+        return note_ref(r, read_name(r, read_short_size(r)), flag);
     case TYPE_SHORT_ASCII:
         return note_ref(r, read_ascii(r, read_short_size(r)), flag);
     case TYPE_INTERNED:
@@ -1163,12 +1198,15 @@ static PyObject *
 read_object(struct Reader *r)
 {
     int byte = read_byte(r);
-    if (byte == EOF) {
+    if (unlikely(byte == EOF)) {
         return NULL;
     }
     if (r->depth >= MAX_DEPTH) {
         PyErr_SetString(PyExc_ValueError, "recursion limit exceeded");
         return NULL;
+    }
+    if (byte == TYPE_REF) {
+        return read_ref(r);
     }
     r->depth++;
     PyObject *value = read_typed(r, byte & ~FLAG_REF, byte & FLAG_REF);
@@ -1180,12 +1218,11 @@ read_object(struct Reader *r)
 static PyObject *
 read_whole(struct Reader *r)
 {
-    r->refs = PyList_New(0);
-    if (r->refs == NULL) {
-        return NULL;
-    }
     PyObject *value = read_item(r, "object");
-    Py_DECREF(r->refs);
+    for (Py_ssize_t i = 0; i < r->ref_count; i++) {
+        Py_DECREF(r->refs[i]);
+    }
+    PyMem_Free(r->refs);
     PyMem_Free(r->buffer);
     return value;
 }

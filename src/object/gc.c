@@ -1,12 +1,12 @@
 /* The cycle collector.
 
    Collected objects lie in pages with one side byte per object, so no list links them: the set under
-   examination is found by walking pages.  A young collection walks only the pages that got a young
-   object (heap.young), a full one all of them.
+   examination is found by reading the side bytes of pages, eight at a time.  A young collection reads
+   only the pages that got a young object (heap.young), a full one all of them.
 
    One collection of generation g:
-     1. gather    every tracked object of generation <= g gets SIDE_COLLECTING and its count copied
-                  into refs[] of its page
+     1. gather    every tracked object of generation <= g gets SIDE_COLLECTING, a place in the vector
+                  of the set and its count copied into refs[] of its page
      2. subtract  a reference from inside the set takes one from the copy
      3. mark      what keeps a positive copy is held from outside; all it reaches is SIDE_REACHABLE
      4. the rest  is garbage: weak references are cleared and called, finalisers run once, what they
@@ -38,7 +38,7 @@ struct Collection {
     struct Page **pages;
     size_t page_count;
     uint32_t *refs;                 /* backing of every page's refs */
-    size_t objects;                 /* in the set */
+    struct ObjectVec set;           /* what was gathered; entries stay after an object's death */
     struct ObjectVec stack;         /* room for every object of the set */
     struct ObjectVec garbage;
     struct ObjectVec legacy;        /* garbage that a tp_del keeps alive */
@@ -170,7 +170,8 @@ list_pages(struct Collection *c, unsigned generation)
         blocks += c->pages[i]->carved;
     }
     c->refs = malloc((blocks + 1) * sizeof *c->refs);
-    if (c->refs == NULL) {
+    c->set.items = malloc((blocks + 1) * sizeof *c->set.items);
+    if (c->refs == NULL || c->set.items == NULL) {
         return -1;
     }
     uint32_t *at = c->refs;
@@ -194,17 +195,60 @@ count_copy(PyObject *op)
     return n >= 0 && n < HELD ? (uint32_t)n : HELD;
 }
 
+/* The high bit of each of eight side bytes that belongs to a tracked object of `generation` or a
+   younger one.  Bytes between objects are 0. */
+static ALWAYS_INLINE uint64_t
+side_hits(uint64_t sides, unsigned generation)
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t tracked = sides / SIDE_TRACKED & ones;
+    uint64_t high = sides >> (SIDE_GEN_SHIFT + 1) & ones, low = sides >> SIDE_GEN_SHIFT & ones;
+    uint64_t older = generation == 0 ? high | low : generation == 1 ? high : high & low;
+    return (tracked & ~older) << 7;
+}
+
+/* Eight side bytes, zeros for those from `last` on. */
+static ALWAYS_INLINE uint64_t
+sides_at(const uint8_t *at, const uint8_t *last)
+{
+    uint64_t sides = 0;
+    if (likely(last - at >= 8)) {
+        memcpy(&sides, at, 8);
+        return sides;
+    }
+    for (int shift = 0; at < last; at++, shift += 8) {
+        sides |= (uint64_t)*at << shift;
+    }
+    return sides;
+}
+
+/* The object whose side byte stands at `side` of the page. */
+static ALWAYS_INLINE PyObject *
+object_at(const struct Page *page, const char *base, const uint8_t *side)
+{
+    size_t presize = page_presize(page);
+    const char *inside = base + ((size_t)(side - (const uint8_t *)base - SIDE_BIAS) << 4) + 15 - presize;
+    return (PyObject *)(base + page->first + page_block_index(page, inside) * page->block + presize);
+}
+
 static void
 gather(struct Collection *c, unsigned generation)
 {
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
-        FOR_EACH_OBJECT(page, op, side) {
-            if (*side & SIDE_TRACKED && side_generation(*side) <= generation) {
+        char *base = page_base(page);
+        size_t end = page->first + (size_t)page->carved * page->block;
+        uint8_t *at = (uint8_t *)base + SIDE_BIAS + (page->first >> 4);
+        uint8_t *last = (uint8_t *)base + SIDE_BIAS + ((end < PAGE_BYTES ? end : PAGE_BYTES) >> 4);
+        page->young &= (uint8_t)~((2u << generation) - 1);
+        for (; at < last; at += 8) {
+            for (uint64_t hits = side_hits(sides_at(at, last), generation); hits != 0; hits &= hits - 1) {
+                uint8_t *side = at + (__builtin_ctzll(hits) >> 3);
+                PyObject *op = object_at(page, base, side);
                 CONTAINER_CHECK(op);
                 *side |= SIDE_COLLECTING;
                 *refs_of(page, op) = count_copy(op);
-                c->objects++;
+                c->set.items[c->set.count++] = op;
             }
         }
     }
@@ -253,10 +297,11 @@ mark_from(struct Collection *c, PyObject *root)
     }
 }
 
+/* Only while nothing dies: the entries are those of pass 1. */
 #define FOR_EACH_CANDIDATE(c, op, side)                                                            \
-    for (size_t page_i_ = 0; page_i_ < (c)->page_count; page_i_++)                                 \
-        FOR_EACH_OBJECT((c)->pages[page_i_], op, side)                                             \
-            if (is_candidate(*side))
+    for (size_t set_i_ = 0; set_i_ < (c)->set.count; set_i_++)                                     \
+        for (PyObject *op = (c)->set.items[set_i_]; op != NULL; op = NULL)                         \
+            for (uint8_t *side = page_side(op); side != NULL && is_candidate(*side); side = NULL)
 
 /* Passes 2 and 3 over the whole set. */
 static void
@@ -493,43 +538,42 @@ keep_legacy(PyThreadState *tstate, struct Collection *c)
 static void
 untrack_tuples(struct Collection *c)
 {
-    for (size_t i = 0; i < c->page_count; i++) {
-        FOR_EACH_OBJECT(c->pages[i], op, side) {
-            if (*side & SIDE_COLLECTING && *side & SIDE_REACHABLE && PyTuple_CheckExact(op)) {
-                _PyTuple_MaybeUntrack(op);
-            }
+    for (size_t i = 0; i < c->set.count; i++) {
+        PyObject *op = c->set.items[i];
+        if (*page_side(op) & SIDE_REACHABLE && PyTuple_CheckExact(op)) {
+            _PyTuple_MaybeUntrack(op);
         }
     }
 }
 
-/* Survivors get their generation, pages lose their scratch.  How many survived. */
+/* Survivors get their generation, pages lose their scratch.  How many survived.  Death has cleared
+   the COLLECTING bit of those that died meanwhile, and what took their place has none. */
 static Py_ssize_t
 settle(struct Collection *c, unsigned generation)
 {
     Py_ssize_t survivors = 0;
     unsigned to = generation < 2 ? generation + 1 : 2;
-    for (size_t i = 0; i < c->page_count; i++) {
-        struct Page *page = c->pages[i];
-        unsigned young = 0;
-        page->refs = NULL;
-        FOR_EACH_OBJECT(page, op, side) {
+    for (size_t i = 0; i < c->set.count; i++) {
+        PyObject *op = c->set.items[i];
+        uint8_t *side = page_side(op);
+        if ((*side & (SIDE_COLLECTING | SIDE_TRACKED)) != (SIDE_COLLECTING | SIDE_TRACKED)) {
+            continue;
+        }
+        if (generation == 2 && PyDict_CheckExact(op)) {
+            _PyDict_MaybeUntrack(op);
             if (!(*side & SIDE_TRACKED)) {
                 continue;
             }
-            if (*side & SIDE_COLLECTING) {
-                if (generation == 2 && PyDict_CheckExact(op)) {
-                    _PyDict_MaybeUntrack(op);
-                    if (!(*side & SIDE_TRACKED)) {
-                        continue;
-                    }
-                }
-                *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_TRACKED | SIDE_FINALIZED)) |
-                                  to << SIDE_GEN_SHIFT);
-                survivors++;
-            }
-            young |= 1u << side_generation(*side);
         }
-        page->young = young & 3;
+        *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_TRACKED | SIDE_FINALIZED)) | to << SIDE_GEN_SHIFT);
+        survivors++;
+        if (to < 2) {
+            page_of(op)->young |= (uint8_t)(1 << to);
+        }
+    }
+    for (size_t i = 0; i < c->page_count; i++) {
+        struct Page *page = c->pages[i];
+        page->refs = NULL;
         if (!page->young && page->in_young_list) {
             page_young_unlink(page);
         }
@@ -547,6 +591,7 @@ collection_free(struct Collection *c)
     }
     free(c->pages);
     free(c->refs);
+    free(c->set.items);
     free(c->stack.items);
     free(c->garbage.items);
     free(c->legacy.items);
@@ -578,17 +623,17 @@ find_garbage(struct Collection *c, unsigned generation)
         return -1;
     }
     gather(c, generation);
-    c->stack.items = malloc((c->objects + 1) * sizeof(PyObject *));
+    c->stack.items = malloc((c->set.count + 1) * sizeof(PyObject *));
     if (c->stack.items != NULL) {
         mark_reachable(c);
         if (list_garbage(c) == 0) {
             return 0;
         }
     }
-    for (size_t i = 0; i < c->page_count; i++) {
-        FOR_EACH_OBJECT(c->pages[i], op, side) {
-            *side &= (uint8_t)~(SIDE_COLLECTING | SIDE_REACHABLE);
-        }
+    for (size_t i = 0; i < c->set.count; i++) {
+        PyObject *op = c->set.items[i];
+        *page_side(op) &= (uint8_t)~(SIDE_COLLECTING | SIDE_REACHABLE);
+        page_now_holds(page_of(op), side_generation(*page_side(op)));
     }
     return -1;
 }

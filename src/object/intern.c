@@ -125,11 +125,59 @@ PyUnicode_InternImmortal(PyObject **p)
     }
 }
 
+static bool
+is_ascii(const char *data, Py_ssize_t n)
+{
+    uint64_t all = 0, word;
+    for (; n >= 8; n -= 8, data += 8) {
+        memcpy(&word, data, 8);
+        all |= word;
+    }
+    for (; n > 0; n--)
+        all |= (unsigned char)*data++;
+    return (all & 0x8080808080808080) == 0;
+}
+
+PyObject *
+intern_ascii(const char *data, Py_ssize_t n)
+{
+    struct InternTable *table = TABLE;
+    if (n == 0)
+        return str_new_empty();
+    if (unlikely(n == 1 || make_room(table) < 0)) {
+        PyObject *text = is_ascii(data, n) ? _PyUnicode_FromASCII(data, n) : NULL;
+        PyUnicode_InternInPlace(&text);
+        return text;
+    }
+    Py_hash_t hash = _Py_HashBytes(data, n);
+    size_t at = (size_t)hash & table->mask;
+    for (; table->slots[at] != NULL; at = (at + 1) & table->mask) {
+        PyASCIIObject *one = (PyASCIIObject *)table->slots[at];
+        if (one->hash == hash && one->length == n && one->state.ascii &&
+            memcmp(PyUnicode_1BYTE_DATA(one), data, (size_t)n) == 0)
+            return Py_NewRef((PyObject *)one);
+    }
+    if (!is_ascii(data, n))
+        return NULL;
+    PyObject *text = PyUnicode_New(n, 0x7f);
+    if (text == NULL)
+        return NULL;
+    memcpy(PyUnicode_1BYTE_DATA(text), data, (size_t)n);
+    ((PyASCIIObject *)text)->hash = hash;
+    ((PyASCIIObject *)text)->state.interned = SSTATE_INTERNED_MORTAL;
+    table->slots[at] = text;
+    table->used++;
+    return text;
+}
+
 /* The interned string for UTF-8 text (new reference). */
 PyObject *
 PyUnicode_InternFromString(const char *cp)
 {
-    PyObject *text = PyUnicode_FromString(cp);
+    PyObject *text = intern_ascii(cp, (Py_ssize_t)strlen(cp));
+    if (text != NULL || PyErr_Occurred())
+        return text;
+    text = PyUnicode_FromString(cp);
     if (text != NULL)
         PyUnicode_InternInPlace(&text);
     return text;

@@ -15,5 +15,8 @@ struct InternTable {
 status intern_init(void);
 void intern_forget(PyObject *text);
 PyObject *intern_find(PyObject *text);
+/* The interned string of `n` ASCII bytes (new reference), without a string being made if there is
+   one.  NULL without an exception if some byte is not ASCII; NULL with MemoryError. */
+PyObject *intern_ascii(const char *data, Py_ssize_t n);
 
 #endif

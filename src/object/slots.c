@@ -360,7 +360,26 @@ wrap_finalize(PyObject *self, PyObject *args, void *wrapped)
 struct SlotRow {
     struct wrapperbase base;
     bool twins;
+    short suite;                /* where a type keeps the pointer to the slot's suite; 0: no suite */
+    short within;               /* the slot in its suite, else in the type */
 };
+
+/* In a heap type the suites stand behind the type, in this order. */
+#define HEAP_SUITE(place, field) offsetof(PyHeapTypeObject, place) >= offsetof(PyHeapTypeObject, field)
+#define SUITE_POINTER(place)                                                                       \
+    (HEAP_SUITE(place, as_buffer)     ? offsetof(PyTypeObject, tp_as_buffer)                       \
+     : HEAP_SUITE(place, as_sequence) ? offsetof(PyTypeObject, tp_as_sequence)                     \
+     : HEAP_SUITE(place, as_mapping)  ? offsetof(PyTypeObject, tp_as_mapping)                      \
+     : HEAP_SUITE(place, as_number)   ? offsetof(PyTypeObject, tp_as_number)                       \
+     : HEAP_SUITE(place, as_async)    ? offsetof(PyTypeObject, tp_as_async)                        \
+                                      : 0)
+#define SUITE_START(place)                                                                         \
+    (HEAP_SUITE(place, as_buffer)     ? offsetof(PyHeapTypeObject, as_buffer)                      \
+     : HEAP_SUITE(place, as_sequence) ? offsetof(PyHeapTypeObject, as_sequence)                    \
+     : HEAP_SUITE(place, as_mapping)  ? offsetof(PyHeapTypeObject, as_mapping)                     \
+     : HEAP_SUITE(place, as_number)   ? offsetof(PyHeapTypeObject, as_number)                      \
+     : HEAP_SUITE(place, as_async)    ? offsetof(PyHeapTypeObject, as_async)                       \
+                                      : 0)
 
 enum {
     FLAGS_none, FLAGS_unary = 0, FLAGS_binary = 0, FLAGS_binary_l = 0, FLAGS_binary_r = 0,
@@ -373,6 +392,7 @@ enum {
 };
 
 /* ID() is no constant expression; the table wants the symbols behind it. */
+#pragma push_macro("ID")
 #undef ID
 #define ID(name) name
 
@@ -389,13 +409,16 @@ enum {
               .doc = sizeof(params) > 1 ? #name_ params "\n--\n\n" doc_ : doc_,                    \
               .flags = FLAGS_##wrapper_,                                                           \
               .name_strobj = (PyObject *)&krait_name_##name_},                                     \
-     .twins = twins_},
+     .twins = twins_,                                                                              \
+     .suite = (short)SUITE_POINTER(place),                                                         \
+     .within = (short)(offsetof(PyHeapTypeObject, place) - SUITE_START(place))},
 static struct SlotRow slot_rows[] = {
 #include "object/slots.def"
     {.base = {.name = NULL}},
 };
 #undef DUNDER_
 #undef DUNDER
+#pragma pop_macro("ID")
 
 enum { ROWS = ARRAY_LEN(slot_rows) - 1 };
 
@@ -445,6 +468,14 @@ slot_at(PyTypeObject *type, int offset)
     return (void **)((char *)type + offset);
 }
 
+/* The slot of a row in any type; NULL if the type lacks the suite. */
+static ALWAYS_INLINE void **
+row_slot(PyTypeObject *type, const struct SlotRow *row)
+{
+    char *suite = row->suite == 0 ? (char *)type : *(char **)((char *)type + row->suite);
+    return suite == NULL ? NULL : (void **)(suite + row->within);
+}
+
 void **
 slots_find(PyTypeObject *type, int id)
 {
@@ -461,7 +492,7 @@ slots_publish(PyTypeObject *type)
         if (row->base.wrapper == NULL) {
             continue;
         }
-        void **slot = slot_at(type, row->base.offset);
+        void **slot = row_slot(type, row);
         if (slot == NULL || *slot == NULL) {
             continue;
         }
@@ -500,14 +531,14 @@ static void **
 slot_of_name(PyTypeObject *type, const struct SlotRow *row)
 {
     if (!row->twins) {
-        return slot_at(type, row->base.offset);
+        return row_slot(type, row);
     }
     void **only = NULL;
     for (struct SlotRow *other = slot_rows; other->base.name != NULL; other++) {
         if (other->base.name_strobj != row->base.name_strobj) {
             continue;
         }
-        void **slot = slot_at(type, other->base.offset);
+        void **slot = row_slot(type, other);
         if (slot == NULL || *slot == NULL || slot == only) {
             continue;
         }
@@ -534,7 +565,7 @@ group_end(struct SlotRow *row)
 static void
 slot_recompute(PyTypeObject *type, struct SlotRow *row)
 {
-    void **slot = slot_at(type, row->base.offset);
+    void **slot = row_slot(type, row);
     if (slot == NULL) {
         return;
     }
@@ -627,6 +658,27 @@ has_single_line(PyTypeObject *type)
            PyTuple_GET_ITEM(type->tp_mro, 1) == (PyObject *)base;
 }
 
+/* Mark the rows whose dunder stands in the class's own dict. */
+static void
+mark_own(PyTypeObject *type, bool own[ROWS])
+{
+    PyObject *key, *value;
+    Py_ssize_t at = 0;
+    while (PyDict_Next(type->tp_dict, &at, &key, &value)) {
+        if (!PyUnicode_Check(key) || !slots_is_dunder(key) || key == ID(__module__) ||
+            key == ID(__qualname__) || key == ID(__doc__) || key == ID(__dict__) ||
+            key == ID(__weakref__) || key == ID(__slots__)) {
+            continue;
+        }
+        PyObject *name = PyUnicode_CHECK_INTERNED(key) ? key : intern_find(key);
+        for (int i = 0; name != NULL && i < ROWS; i++) {
+            if (slot_rows[i].base.name_strobj == name) {
+                own[i] = true;
+            }
+        }
+    }
+}
+
 void
 slots_fill(PyTypeObject *type)
 {
@@ -634,16 +686,15 @@ slots_fill(PyTypeObject *type)
         slots_recompute_all(type);
         return;
     }
-    bool compare = false;
-    for (struct SlotRow *row = slot_rows; row->base.name != NULL; row = group_end(row)) {
-        bool own = false;
-        for (struct SlotRow *name = row, *end = group_end(row); name < end && !own; name++) {
-            own = PyDict_GetItemWithError(type->tp_dict, name->base.name_strobj) != NULL;
-        }
-        if (own) {
+    bool compare = false, own[ROWS] = {false};
+    mark_own(type, own);
+    for (int i = 0; i < ROWS; i++) {
+        if (own[i]) {
+            struct SlotRow *row = group_start(&slot_rows[i]);
             slot_recompute(type, row);
             compare |= row->base.offset == offsetof(PyTypeObject, tp_hash) ||
                        row->base.offset == offsetof(PyTypeObject, tp_richcompare);
+            i = (int)(group_end(row) - slot_rows) - 1;
         }
     }
     if (compare) {

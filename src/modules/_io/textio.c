@@ -675,7 +675,7 @@ stream_is_silent(PyObject *op)
     if (Py_IS_TYPE(op, &PyTextIOWrapper_Type)) {
         TextIO *self = (TextIO *)op;
         return self->ok && self->buffer != NULL && self->pending_length == 0 &&
-               buffered_is_silent(self->buffer);
+               (buffered_is_silent(self->buffer) || fileio_is_silent(self->buffer));
     }
     return Py_IS_TYPE(op, &PyBytesIO_Type) || Py_IS_TYPE(op, &PyStringIO_Type) ||
            fileio_is_silent(op) || buffered_is_silent(op);
