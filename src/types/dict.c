@@ -3,6 +3,7 @@
    The design is the documented one of compact ordered dicts (PEP 468 era) with key sharing
    (PEP 412); dict.h states the invariants.  Probing: slot = hash, then 5*slot + perturb + 1 with
    perturb shifted by 5 each time.  The methods are in dict_method.c, the views in dict_view.c. */
+#include "object/gc.h"
 #include "types/dict_keys.h"
 
 enum { PERTURB_SHIFT = 5 };
@@ -102,10 +103,13 @@ keys_new(uint8_t log2_size, int kind)
     }
     *keys = head;
     keys->usable = KEYS_USABLE(KEYS_SIZE(keys));
-    size_t index = (size_t)1 << keys->log2_index_bytes;
-    memset(keys->indices, 0xff, index);
-    memset(keys->indices + index, 0, bytes - sizeof(*keys) - index);
-    return keys;
+    if (log2_size == DICT_MIN_LOG2) {
+        *(uint64_t *)keys->indices = UINT64_MAX;
+    }
+    else {
+        memset(keys->indices, 0xff, (size_t)1 << keys->log2_index_bytes);
+    }
+    return keys;            /* the entries get their values as they are used */
 }
 
 PyDictKeysObject *
@@ -215,14 +219,17 @@ shared_capacity(PyDictKeysObject *keys)
 
 /* ---- lookup ------------------------------------------------------------------------------- */
 
-Py_ssize_t
-keys_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+/* `width`: bytes of a slot, or 0 to look. */
+static ALWAYS_INLINE Py_ssize_t
+find_str_in(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, int width)
 {
     DictStrEntry *entries = KEYS_STR_ENTRIES(keys);
     size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
     for (;;) {
-        Py_ssize_t ix = slot_get(keys, i);
-        if (ix >= 0) {
+        Py_ssize_t ix = width == 1   ? ((int8_t *)keys->indices)[i]
+                        : width == 2 ? ((int16_t *)keys->indices)[i]
+                                     : slot_get(keys, i);
+        if (likely(ix >= 0)) {
             PyObject *found = entries[ix].key;
             if (found == key || (STR_HASH(found) == hash && str_same(found, key))) {
                 return ix;
@@ -233,6 +240,29 @@ keys_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
         }
         i = probe_next(i, &perturb, mask);
     }
+}
+
+static ALWAYS_INLINE Py_ssize_t
+find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return keys->log2_size < 8    ? find_str_in(keys, key, hash, 1)
+           : keys->log2_size < 16 ? find_str_in(keys, key, hash, 2)
+                                  : find_str_in(keys, key, hash, 0);
+}
+
+Py_ssize_t
+keys_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return find_str(keys, key, hash);
+}
+
+/* Are both int, and the same?  No code runs. */
+static inline bool
+int_same(PyObject *a, PyObject *b)
+{
+    return Py_SIZE(a) == Py_SIZE(b) &&
+           memcmp(((PyLongObject *)a)->ob_digit, ((PyLongObject *)b)->ob_digit,
+                  (size_t)Py_ABS(Py_SIZE(a)) * sizeof(digit)) == 0;
 }
 
 /* Any key in any table: comparisons may run code that changes the dict, then it starts again. */
@@ -258,6 +288,11 @@ restart:;
                         return ix;
                     }
                 }
+                else if (PyLong_CheckExact(key) && PyLong_CheckExact(found)) {
+                    if (int_same(key, found)) {
+                        return ix;
+                    }
+                }
                 else {
                     Py_INCREF(found);
                     int equal = PyObject_RichCompareBool(found, key, Py_EQ);
@@ -279,13 +314,13 @@ restart:;
     }
 }
 
-Py_ssize_t
-dict_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
+static ALWAYS_INLINE Py_ssize_t
+find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
 {
     PyDictKeysObject *keys = dict->ma_keys;
     Py_ssize_t ix;
-    if (keys->kind != KEYS_GENERAL && PyUnicode_CheckExact(key)) {
-        ix = keys_find_str(keys, key, hash);
+    if (likely(keys->kind != KEYS_GENERAL && PyUnicode_CheckExact(key))) {
+        ix = find_str(keys, key, hash);
         *value = ix < 0                    ? NULL
                  : dict->ma_values != NULL ? dict->ma_values->values[ix]
                                            : KEYS_STR_ENTRIES(keys)[ix].value;
@@ -294,6 +329,12 @@ dict_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
     ix = find_general(dict, key, hash);
     *value = ix < 0 ? NULL : *entry_value(dict, ix);
     return ix;
+}
+
+Py_ssize_t
+dict_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
+{
+    return find(dict, key, hash, value);
 }
 
 /* The slot that holds entry number ix. */
@@ -335,17 +376,41 @@ dict_load_global(PyDictObject *globals, PyDictObject *builtins, PyObject *key)
 /* ---- growth ------------------------------------------------------------------------------- */
 
 /* Put the entries 0..nentries-1 of a fresh table into its index. */
+static ALWAYS_INLINE void
+keys_index_as(PyDictKeysObject *keys, bool general, bool bytes)
+{
+    size_t mask = (size_t)KEYS_MASK(keys);
+    Py_ssize_t n = keys->nentries;
+    for (Py_ssize_t ix = 0; ix < n; ix++) {
+        Py_hash_t hash = general ? KEYS_ENTRIES(keys)[ix].hash
+                                 : STR_HASH(KEYS_STR_ENTRIES(keys)[ix].key);
+        size_t perturb = (size_t)hash, i = (size_t)hash & mask;
+        while ((bytes ? ((int8_t *)keys->indices)[i] : slot_get(keys, i)) != KEY_EMPTY) {
+            i = probe_next(i, &perturb, mask);
+        }
+        if (bytes) {
+            ((int8_t *)keys->indices)[i] = (int8_t)ix;
+        }
+        else {
+            slot_put(keys, i, ix);
+        }
+    }
+}
+
 static void
 keys_index(PyDictKeysObject *keys)
 {
-    size_t mask = (size_t)KEYS_MASK(keys);
-    for (Py_ssize_t ix = 0; ix < keys->nentries; ix++) {
-        Py_hash_t hash = entry_hash(keys, ix);
-        size_t perturb = (size_t)hash, i = (size_t)hash & mask;
-        while (slot_get(keys, i) != KEY_EMPTY) {
-            i = probe_next(i, &perturb, mask);
+    bool general = keys->kind == KEYS_GENERAL;
+    if (keys->log2_size < 8) {
+        if (general) {
+            keys_index_as(keys, true, true);
         }
-        slot_put(keys, i, ix);
+        else {
+            keys_index_as(keys, false, true);
+        }
+    }
+    else {
+        keys_index_as(keys, general, false);
     }
 }
 
@@ -362,7 +427,17 @@ dict_resize(PyDictObject *dict, uint8_t log2_size, bool general)
     Py_ssize_t pos = 0, n = 0;
     PyObject *key, *value;
     Py_hash_t hash;
-    while (dict_step(dict, &pos, &key, &value, &hash)) {
+    if (kind == old->kind && dict->ma_values == NULL && dict->ma_used == old->nentries) {
+        /* nothing was deleted */
+        n = old->nentries;
+        if (kind == KEYS_GENERAL) {
+            memcpy(KEYS_ENTRIES(keys), KEYS_ENTRIES(old), (size_t)n * sizeof(DictEntry));
+        }
+        else {
+            memcpy(KEYS_STR_ENTRIES(keys), KEYS_STR_ENTRIES(old), (size_t)n * sizeof(DictStrEntry));
+        }
+    }
+    while (n < dict->ma_used && dict_step(dict, &pos, &key, &value, &hash)) {
         if (kind == KEYS_GENERAL) {
             KEYS_ENTRIES(keys)[n++] = (DictEntry){hash, key, value};
         }
@@ -411,8 +486,8 @@ may_be_tracked(PyObject *op)
 void
 dict_maybe_track(PyDictObject *dict, PyObject *key, PyObject *value)
 {
-    if ((may_be_tracked(value) || may_be_tracked(key)) &&
-        !PyObject_GC_IsTracked((PyObject *)dict)) {
+    if (((Py_TYPE(value)->tp_flags | Py_TYPE(key)->tp_flags) & Py_TPFLAGS_HAVE_GC) &&
+        (may_be_tracked(value) || may_be_tracked(key)) && !gc_is_tracked((PyObject *)dict)) {
         PyObject_GC_Track(dict);
     }
 }
@@ -466,7 +541,7 @@ int
 dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
 {
     PyObject *old;
-    Py_ssize_t ix = dict_find(dict, key_take, hash, &old);
+    Py_ssize_t ix = find(dict, key_take, hash, &old);
     if (ix == KEY_ERROR) {
         Py_DECREF(key_take);
         Py_DECREF(value_take);
@@ -969,7 +1044,7 @@ _PyDict_GetItem_KnownHash(PyObject *op, PyObject *key, Py_hash_t hash)
         PyErr_BadInternalCall();
         return NULL;
     }
-    dict_find((PyDictObject *)op, key, hash, &value);
+    find((PyDictObject *)op, key, hash, &value);
     return value;
 }
 
@@ -985,7 +1060,7 @@ PyDict_GetItemWithError(PyObject *op, PyObject *key)
     if (hash == -1) {
         return NULL;
     }
-    dict_find((PyDictObject *)op, key, hash, &value);
+    find((PyDictObject *)op, key, hash, &value);
     return value;
 }
 
@@ -1085,7 +1160,7 @@ PyDict_SetDefault(PyObject *op, PyObject *key, PyObject *fallback)
     if (hash == -1) {
         return NULL;
     }
-    Py_ssize_t ix = dict_find(dict, key, hash, &value);
+    Py_ssize_t ix = find(dict, key, hash, &value);
     if (ix == KEY_ERROR) {
         return NULL;
     }
@@ -1176,7 +1251,7 @@ int
 _PyDict_Contains_KnownHash(PyObject *op, PyObject *key, Py_hash_t hash)
 {
     PyObject *value;
-    Py_ssize_t ix = dict_find((PyDictObject *)op, key, hash, &value);
+    Py_ssize_t ix = find((PyDictObject *)op, key, hash, &value);
     return ix == KEY_ERROR ? -1 : value != NULL;
 }
 

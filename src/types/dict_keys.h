@@ -21,14 +21,46 @@ dict_is_split(PyDictObject *dict)
     return dict->ma_values != NULL;
 }
 
-/* A str's hash without a call where it is cached; -1 with an exception. */
+/* A key's hash without a call for a str whose hash is cached and for a small int; -1 with an
+   exception. */
 static inline Py_hash_t
 key_hash(PyObject *key)
 {
-    if (PyUnicode_CheckExact(key) && STR_HASH(key) != -1) {
-        return STR_HASH(key);
+    if (PyUnicode_CheckExact(key)) {
+        if (likely(STR_HASH(key) != -1)) {
+            return STR_HASH(key);
+        }
+    }
+    else if (PyLong_CheckExact(key) && (size_t)Py_SIZE(key) + 1 <= 2) {
+        /* one digit: the value, except that -1 is no hash */
+        Py_hash_t hash = Py_SIZE(key) * (Py_hash_t)((PyLongObject *)key)->ob_digit[0];
+        return hash - (hash == -1);
     }
     return PyObject_Hash(key);
+}
+
+/* Are n bytes the same?  Up to sixteen without a call.  Eight bytes before a and b may be read. */
+static inline bool
+text_same(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    if (n > 16) {
+        return memcmp(a, b, n) == 0;
+    }
+    if (n == 0) {
+        return true;
+    }
+    memcpy(&x, a + n - 8, 8);
+    memcpy(&y, b + n - 8, 8);
+    if (n <= 8) {
+        return (x ^ y) >> (64 - 8 * n) == 0;
+    }
+    if (x != y) {
+        return false;
+    }
+    memcpy(&x, a, 8);
+    memcpy(&y, b, 8);
+    return x == y;
 }
 
 /* Equality of two exact str without running code. */
@@ -36,8 +68,15 @@ static inline bool
 str_same(PyObject *a, PyObject *b)
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(a);
+    if (length != PyUnicode_GET_LENGTH(b)) {
+        return false;
+    }
+    if (likely(PyUnicode_IS_COMPACT_ASCII(a) && PyUnicode_IS_COMPACT_ASCII(b))) {
+        return text_same((const char *)((PyASCIIObject *)a + 1),
+                         (const char *)((PyASCIIObject *)b + 1), (size_t)length);
+    }
     int kind = PyUnicode_KIND(a);
-    return length == PyUnicode_GET_LENGTH(b) && kind == (int)PyUnicode_KIND(b) &&
+    return kind == (int)PyUnicode_KIND(b) &&
            memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * kind) == 0;
 }
 
@@ -72,29 +111,46 @@ dict_step(PyDictObject *dict, Py_ssize_t *pos, PyObject **key, PyObject **value,
 {
     PyDictKeysObject *keys = dict->ma_keys;
     Py_ssize_t i = *pos;
+    if (unlikely(i < 0)) {
+        return false;
+    }
     if (dict->ma_values != NULL) {
-        if (i < 0 || i >= dict->ma_values->used) {
+        if (i >= dict->ma_values->used) {
             return false;
         }
         *pos = i + 1;
         i = VALUES_ORDER(dict->ma_values)[i];
         *value = dict->ma_values->values[i];
+        *key = KEYS_STR_ENTRIES(keys)[i].key;
+        *hash = STR_HASH(*key);
+        return true;
     }
-    else {
-        if (i < 0) {
-            return false;
-        }
-        while (i < keys->nentries && *entry_value(dict, i) == NULL) {
+    Py_ssize_t n = keys->nentries;
+    if (keys->kind != KEYS_GENERAL) {
+        DictStrEntry *entries = KEYS_STR_ENTRIES(keys);
+        while (i < n && entries[i].value == NULL) {
             i++;
         }
-        if (i >= keys->nentries) {
+        if (i >= n) {
             return false;
         }
-        *pos = i + 1;
-        *value = *entry_value(dict, i);
+        *key = entries[i].key;
+        *value = entries[i].value;
+        *hash = STR_HASH(*key);
     }
-    *key = entry_key(keys, i);
-    *hash = entry_hash(keys, i);
+    else {
+        DictEntry *entries = KEYS_ENTRIES(keys);
+        while (i < n && entries[i].value == NULL) {
+            i++;
+        }
+        if (i >= n) {
+            return false;
+        }
+        *key = entries[i].key;
+        *value = entries[i].value;
+        *hash = entries[i].hash;
+    }
+    *pos = i + 1;
     return true;
 }
 

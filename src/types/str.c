@@ -41,7 +41,7 @@ static inline size_t
 compact_size(Py_ssize_t length, int width, bool ascii)
 {
     size_t head = ascii ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject);
-    if (length > (PY_SSIZE_T_MAX - (Py_ssize_t)head) / width - 1)
+    if (length >= PY_SSIZE_T_MAX / 8)
         return 0;
     return head + ((size_t)length + 1) * (size_t)width;
 }
@@ -52,11 +52,31 @@ width_for(Py_UCS4 maxchar)
     return maxchar < 0x100 ? 1 : maxchar < 0x10000 ? 2 : 4;
 }
 
+/* The common case of PyUnicode_New: size > 0, all ASCII. */
+static ALWAYS_INLINE PyObject *
+new_ascii(Py_ssize_t size)
+{
+    size_t bytes = sizeof(PyASCIIObject) + (size_t)size + 1;
+    PyASCIIObject *text = likely((size_t)size < PY_SSIZE_T_MAX / 2) ? PyObject_Malloc(bytes) : NULL;
+    if (unlikely(text == NULL))
+        return PyErr_NoMemory();
+    Py_SET_REFCNT(text, 1);
+    Py_SET_TYPE(text, &PyUnicode_Type);
+    text->length = size;
+    text->hash = -1;
+    text->state = (__typeof__(text->state)){.kind = 1, .compact = 1, .ascii = 1, .ready = 1};
+    text->wstr = NULL;
+    ((char *)(text + 1))[size] = 0;
+    return (PyObject *)text;
+}
+
 /* A compact string with room for `size` code points up to `maxchar`, not filled in (but
    terminated).  SystemError for bad arguments. */
 PyObject *
 PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
 {
+    if (likely(maxchar < 0x80 && size > 0))
+        return new_ascii(size);
     if (size == 0 && _PyRuntime.str.empty != NULL)
         return str_new_empty();
     if (unlikely(maxchar > 0x10ffff)) {
@@ -76,11 +96,9 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
     (void)PyObject_Init((PyObject *)text, &PyUnicode_Type);
     text->length = size;
     text->hash = -1;
-    memset(&text->state, 0, sizeof text->state);
-    text->state.kind = (unsigned)width;
-    text->state.compact = 1;
-    text->state.ascii = ascii;
-    text->state.ready = 1;
+    /* one store instead of five fields */
+    text->state = (__typeof__(text->state)){
+        .kind = (unsigned)width, .compact = 1, .ascii = ascii, .ready = 1};
     text->wstr = NULL;
     char *data;
     if (ascii)
@@ -95,7 +113,10 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
             COMPACT(text)->wstr_length = size;
         }
     }
-    memset(data + size * width, 0, (size_t)width);
+    if (width == 1)
+        data[size] = 0;
+    else
+        memset(data + size * width, 0, (size_t)width);
     return (PyObject *)text;
 }
 
@@ -293,9 +314,11 @@ _PyUnicode_FromASCII(const char *buffer, Py_ssize_t size)
 {
     if (size == 1)
         return str_new_latin1((Py_UCS1)buffer[0]);
-    PyObject *text = PyUnicode_New(size, 0x7f);
-    if (text != NULL && size > 0)
-        memcpy(PyUnicode_1BYTE_DATA(text), buffer, (size_t)size);
+    if (size <= 0)
+        return PyUnicode_New(size, 0x7f);
+    PyObject *text = new_ascii(size);
+    if (likely(text != NULL))
+        memcpy((PyASCIIObject *)text + 1, buffer, (size_t)size);
     return text;
 }
 
@@ -586,12 +609,14 @@ PyUnicode_Resize(PyObject **p_text, Py_ssize_t length)
 PyObject *
 str_slice(PyObject *text, Py_ssize_t start, Py_ssize_t end)
 {
-    struct units u = str_units(text);
-    if (start == 0 && end == u.length)
-        return str_unchanged(text);
     Py_ssize_t n = end - start;
+    if (n == PyUnicode_GET_LENGTH(text))
+        return str_unchanged(text);
     if (n <= 0)
         return str_new_empty();
+    if (likely(PyUnicode_IS_COMPACT_ASCII(text)))
+        return _PyUnicode_FromASCII((const char *)((PyASCIIObject *)text + 1) + start, n);
+    struct units u = str_units(text);
     const char *from = (const char *)u.data + start * u.width;
     if (PyUnicode_IS_ASCII(text))
         return _PyUnicode_FromASCII(from, n);
