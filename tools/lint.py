@@ -43,6 +43,7 @@ NAMED = {
     'token_missing': 'a static object', 'set_dummy': 'a static object',
     'datetime_utc': 'a static object', 'no_offset': 'a static object',
     'slot_rows': 'wrapperbase structs, filled at start',
+    'options': 'what a sanitizer keeps',
     'api': 'the table behind a capsule, which takes void *',
     'nothing': 'no bytes, but an address that may be written to',
     '_Py_HashSecret': 'set once at start',

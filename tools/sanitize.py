@@ -87,6 +87,8 @@ def main():
     if not options.collect:
         shutil.rmtree(reports, ignore_errors=True)
         os.makedirs(reports)
+        # also what processes without an environment have to say comes here
+        open(os.path.join(reports, 'collect'), 'w').close()
     env = environment(reports)
     commands = []
     # ThreadSanitizer wants the address space in its usual order.
@@ -109,7 +111,12 @@ def main():
         process = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         output = process.stdout.decode('utf-8', 'replace')
         print(output, end='', flush=True)
+        if 'tools/conformance.py' in command and '\nconformance: ' not in output:
+            print('the tests themselves did not run')
+            return 1
         ran += 1
+    if not options.collect:
+        os.remove(os.path.join(reports, 'collect'))
     sites = collect(reports)
     for site, (count, text, path) in sorted(sites.items(), key=lambda item: -item[1][0]):
         print('%d times: %s  [%s]' % (count, site, os.path.relpath(path, ROOT)))

@@ -22,14 +22,6 @@ enum {
     WAITING_BYTES = 32 << 20,
 };
 
-/* What holds in every process, also those that tests start without an environment.  What lives as
-   long as the process is not given back at its end. */
-const char *
-__asan_default_options(void)
-{
-    return "detect_leaks=0:allocator_may_return_null=1";
-}
-
 /* After a report about an address of ours: the history of the block. */
 static void
 describe_block(const char *report)
