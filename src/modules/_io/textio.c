@@ -705,6 +705,9 @@ flush_pending(TextIO *self)
 static status
 add_pending(TextIO *self, const char *data, Py_ssize_t length)
 {
+    if (length == 0) {
+        return 0;
+    }
     if (length > self->pending_capacity - self->pending_length) {
         Py_ssize_t capacity = Py_MAX(self->pending_capacity * 2, 256);
         capacity = Py_MAX(capacity, self->pending_length + length);
