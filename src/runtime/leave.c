@@ -134,9 +134,10 @@ truth
 leave_silently(PyThreadState *tstate)
 {
 #if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
-    return 0;                   /* what is never freed is to be counted */
+    const bool counts = true;           /* what is never freed is to be counted */
 #else
-    return _PyRuntime.life.process_ends && !somebody_watches(tstate) &&
-           gc_walk(1 | 2 | 4 | 8, visit_loud, tstate->interp) == 0;
+    const bool counts = false;
 #endif
+    return !counts && _PyRuntime.life.process_ends && !somebody_watches(tstate) &&
+           gc_walk(1 | 2 | 4 | 8, visit_loud, tstate->interp) == 0;
 }
