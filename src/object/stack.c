@@ -21,7 +21,9 @@ measure(struct Thread *thread, const char *here)
     if (failed != 0 || here < (char *)lowest || here >= (char *)lowest + size) {
         goto unknown;
     }
-    thread->stack_floor = (char *)lowest + (size / 4 < RESERVE ? size / 4 : RESERVE);
+    /* Of a small stack thread-local storage, which lies in it, may have taken the most. */
+    size_t reserve = size / 4 < RESERVE ? size / 4 : RESERVE, room = (size_t)(here - (char *)lowest);
+    thread->stack_floor = (char *)lowest + (reserve < room / 2 ? reserve : room / 2);
     thread->stack_top = (char *)lowest + size;
     return;
 unknown:
