@@ -25,7 +25,7 @@ RACE = re.compile(r'^WARNING: ThreadSanitizer: (.*?) \(pid.*?^={18}$', re.M | re
 FRAME = re.compile(r'^ *#\d+ (?:0x[0-9a-f]+ in )?(\S+) (?:\S*/)?((?:src|build[^/]*)/\S+)', re.M)
 NUMBER = re.compile(r'0x[0-9a-f]+|-?\b\d{3,}\b')
 # Tests that crash on purpose.
-INTENDED = re.compile(r'faulthandler__|_segv|fatal_error|SEGV on unknown address.*\n.*\n(?:.*\n)*? *#\d+ .*(?:ctypes|_testcapi)'
+INTENDED = re.compile(r'faulthandler__|use_stack .*faulthandler|_signal_raise_signal |_segv|fatal_error|SEGV on unknown address.*\n.*\n(?:.*\n)*? *#\d+ .*(?:ctypes|_testcapi)'
                       r'|ABRT on unknown address')
 
 

@@ -133,7 +133,8 @@ def environment(options):
     env = dict(os.environ, PYTHONHASHSEED='0', PYTHONDONTWRITEBYTECODE='1', PYTHONWARNINGS='ignore',
                LANG='C.UTF-8')
     env.setdefault('ASAN_OPTIONS', 'detect_leaks=0:allocator_may_return_null=1:handle_abort=1:'
-                                   'max_allocation_size_mb=4000:soft_rss_limit_mb=3000:log_path=stderr')
+                                   'max_allocation_size_mb=4000:soft_rss_limit_mb=1500:'
+                                   'quarantine_size_mb=100:log_path=stderr')
     env['FUZZ_COMPARES'] = '1' if options.compare else ''
     env.setdefault('UBSAN_OPTIONS', 'print_stacktrace=1:halt_on_error=1:log_path=stderr')
     return env
