@@ -78,7 +78,8 @@ $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp
 
 $(BUILD)/krait: $(OBJECTS) $(BUILD)/exports.list
 	@echo "  LD $@"
-	@$(lastword $(CC)) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(LIBS) -o $@
+	@$(lastword $(CC)) $(CFLAGS) $(LDFLAGS) $(OBJECTS) $(LIBS) -o $@.new
+	@mv $@.new $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
