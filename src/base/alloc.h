@@ -53,6 +53,19 @@ object_malloc_fixed(size_t n)
     return PyObject_Malloc(n);
 }
 
+/* PyObject_Free of what object_malloc_fixed may have given. */
+static ALWAYS_INLINE void
+object_free_quick(void *p)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && heap_has(p))) {
+        page_free_block(page_of(p), p);
+        return;
+    }
+#endif
+    PyObject_Free(p);
+}
+
 static ALWAYS_INLINE void
 collected_free(void *block)
 {

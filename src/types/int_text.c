@@ -3,6 +3,7 @@
    Limits: conversions between int and decimal text longer than sys.get_int_max_str_digits() digits
    are refused, because their cost grows faster than their length. */
 #include "types/int.h"
+#include "types/str.h"
 
 #include <ctype.h>
 #include "object/declare.h"
@@ -416,6 +417,18 @@ PyObject *
 int_to_decimal(PyObject *v)
 {
     struct IntText t;
+    if (likely(int_is_medium((PyLongObject *)v))) {
+        int64_t value = int_medium_value((PyLongObject *)v);
+        if ((uint64_t)value < 10) return str_new_latin1((Py_UCS1)('0' + value));
+        char digits[32], *end = digits + sizeof digits;
+        char *start = write_decimal_word(end, value < 0 ? -(uint64_t)value : (uint64_t)value);
+        if (value < 0) *--start = '-';
+        PyObject *result = str_new_ascii_quick(end - start);
+        if (likely(result != NULL)) {
+            copy_few((char *)PyUnicode_1BYTE_DATA(result), start, (size_t)(end - start));
+        }
+        return result;
+    }
     if (int_text_decimal(&t, (PyLongObject *)v) < 0) return NULL;
     /* One digit: the shared one-character str. */
     PyObject *result = t.length == 1 ? PyUnicode_FromStringAndSize(t.text, 1)

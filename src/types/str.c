@@ -75,6 +75,8 @@ new_ascii(Py_ssize_t size)
 PyObject *
 PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
 {
+    if (likely(maxchar < 0x80 && (size_t)size - 1 < STR_QUICK_MAX))
+        return str_new_ascii_quick(size);
     if (likely(maxchar < 0x80 && size > 0))
         return new_ascii(size);
     if (size == 0 && _PyRuntime.str.empty != NULL)
@@ -186,6 +188,10 @@ str_tp_dealloc(PyObject *self)
     if (likely(head->state.compact && head->state.ascii)) {
         if (unlikely(head->wstr != NULL))
             PyObject_Free(head->wstr);
+        if (likely(Py_IS_TYPE(self, &PyUnicode_Type))) {
+            object_free_quick(self);
+            return;
+        }
     }
     else {
         drop_caches(self);

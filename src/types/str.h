@@ -6,6 +6,8 @@
 #define KRAIT_TYPES_STR_H
 
 #include <Python.h>
+#include <string.h>
+#include "base/alloc.h"
 #include "base/common.h"
 #include "object/state.h"
 
@@ -42,6 +44,60 @@ static inline PyObject *
 str_new_latin1(Py_UCS1 ch)
 {
     return Py_NewRef(_PyRuntime.str.latin1[ch]);
+}
+
+/* A str of `size` ASCII characters, 1 to STR_QUICK_MAX, not filled in but terminated. */
+enum { STR_QUICK_MAX = 400 };
+
+static ALWAYS_INLINE PyObject *
+str_new_ascii_quick(Py_ssize_t size)
+{
+    PyASCIIObject *text = (PyASCIIObject *)object_malloc_fixed(sizeof(PyASCIIObject) + (size_t)size + 1);
+    if (unlikely(text == NULL))
+        return PyErr_NoMemory();
+    text->ob_base.ob_refcnt = 1;
+    text->ob_base.ob_type = &PyUnicode_Type;
+    text->length = size;
+    text->hash = -1;
+    memset(&text->state, 0, sizeof text->state);
+    text->state.kind = PyUnicode_1BYTE_KIND;
+    text->state.compact = 1;
+    text->state.ascii = 1;
+    text->state.ready = 1;
+    text->wstr = NULL;
+    ((char *)(text + 1))[size] = 0;
+    return (PyObject *)text;
+}
+
+/* Copy a few characters: mostly fewer than 16. */
+static ALWAYS_INLINE void
+copy_few(char *to, const char *from, size_t n)
+{
+    if (likely(n <= 16)) {
+        if (n >= 8) {
+            uint64_t head, tail;
+            memcpy(&head, from, 8);
+            memcpy(&tail, from + n - 8, 8);
+            memcpy(to, &head, 8);
+            memcpy(to + n - 8, &tail, 8);
+            return;
+        }
+        if (n >= 4) {
+            uint32_t head, tail;
+            memcpy(&head, from, 4);
+            memcpy(&tail, from + n - 4, 4);
+            memcpy(to, &head, 4);
+            memcpy(to + n - 4, &tail, 4);
+            return;
+        }
+        if (n != 0) {
+            to[0] = from[0];
+            to[n / 2] = from[n / 2];
+            to[n - 1] = from[n - 1];
+        }
+        return;
+    }
+    memcpy(to, from, n);
 }
 
 /* True if nobody else can see the object change: safe to write or resize in place. */

@@ -298,10 +298,42 @@ eval_run(PyThreadState *tstate, Frame *frame, int throwing)
     return _PyEval_EvalFrameDefault(tstate, frame, throwing);
 }
 
+static ALWAYS_INLINE void
+pop_frame(PyThreadState *tstate, Frame *frame)
+{
+    tstate->recursion_remaining--;
+    frame_clear_quick(frame);
+    tstate->recursion_remaining++;
+    frame_stack_pop(tstate, frame);
+}
+
+/* eval_vector for arguments that are exactly the first locals. */
+static ALWAYS_INLINE PyObject *
+eval_vector_exact(PyThreadState *tstate, PyFunctionObject *func, PyObject *const *args,
+                  Py_ssize_t nargs)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    Frame *frame = frame_stack_push(tstate, frame_words(code));
+    if (unlikely(frame == NULL)) {
+        return NULL;
+    }
+    Py_INCREF(func);
+    frame_init(frame, func, NULL, code, (int)nargs);
+    for (Py_ssize_t i = 0; i < nargs; i++) {
+        frame->slots[i] = Py_NewRef(args[i]);
+    }
+    PyObject *result = eval_run(tstate, frame, 0);
+    pop_frame(tstate, frame);
+    return result;
+}
+
 PyObject *
 eval_vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals, PyObject *const *args,
             Py_ssize_t nargs, PyObject *kwnames)
 {
+    if (likely(kwnames == NULL && takes_exactly((PyObject *)func, (int)nargs))) {
+        return eval_vector_exact(tstate, func, args, nargs);
+    }
     Py_ssize_t total = nargs + (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0);
     for (Py_ssize_t i = 0; i < total; i++) {
         Py_INCREF(args[i]);
@@ -941,10 +973,7 @@ init_returned:
         Frame *done = frame;
         frame = done->previous;
         cframe.current_frame = frame;
-        tstate->recursion_remaining--;
-        frame_clear_quick(done);
-        tstate->recursion_remaining++;
-        frame_stack_pop(tstate, done);
+        pop_frame(tstate, done);
         if (unlikely(result_out != Py_None)) {
             PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
                          Py_TYPE(result_out)->tp_name);

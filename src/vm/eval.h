@@ -93,6 +93,8 @@ truth slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject
 status list_extend_unpacked(PyObject *list, PyObject *iterable);
 status dict_update_unpacked(PyObject *dict, PyObject *mapping);
 void raise_merge_error(PyObject *callable, PyObject *kwargs);
+/* The pieces of an f-string as one str. */
+PyObject *string_build(PyObject *const *pieces, Py_ssize_t count);
 PyObject *format_value(PyObject *value, PyObject *spec, int conversion);
 status require_args_iterable(PyObject *callable, PyObject *args);
 /* type(self).name bound to self, without the instance dict; NULL without an exception if absent. */

@@ -4,6 +4,7 @@
 #include "object/state.h"
 #include "types/int.h"
 #include "types/list.h"
+#include "types/str.h"
 #include "vm/eval.h"
 
 PyObject *
@@ -238,6 +239,42 @@ require_args_iterable(PyObject *callable, PyObject *args)
 }
 
 /* ---- formatting ----------------------------------------------------------------------------- */
+
+PyObject *
+string_build(PyObject *const *pieces, Py_ssize_t count)
+{
+    Py_ssize_t total = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (unlikely(!PyUnicode_CheckExact(pieces[i]) || !PyUnicode_IS_COMPACT_ASCII(pieces[i]))) {
+            goto general;
+        }
+        total += PyUnicode_GET_LENGTH(pieces[i]);
+        if (unlikely(total > STR_QUICK_MAX)) {
+            goto general;
+        }
+    }
+    if (likely(total > 1)) {
+        PyObject *text = str_new_ascii_quick(total);
+        if (unlikely(text == NULL)) {
+            return NULL;
+        }
+        char *out = (char *)PyUnicode_1BYTE_DATA(text);
+        for (Py_ssize_t i = 0; i < count; i++) {
+            size_t length = (size_t)PyUnicode_GET_LENGTH(pieces[i]);
+            copy_few(out, (char *)PyUnicode_1BYTE_DATA(pieces[i]), length);
+            out += length;
+        }
+        return text;
+    }
+general:;
+    PyObject *empty = PyUnicode_New(0, 0);
+    if (empty == NULL) {
+        return NULL;
+    }
+    PyObject *text = _PyUnicode_JoinArray(empty, pieces, count);
+    Py_DECREF(empty);
+    return text;
+}
 
 PyObject *
 format_value(PyObject *value, PyObject *spec, int conversion)

@@ -86,10 +86,7 @@ OP(BUILD_CONST_KEY_MAP, (values[oparg], keys -- map))
 
 OP(BUILD_STRING, (pieces[oparg] -- string))
 {
-    PyObject *empty = PyUnicode_New(0, 0);
-    ERROR_IF(empty == NULL);
-    string = _PyUnicode_JoinArray(empty, pieces, oparg);
-    Py_DECREF(empty);
+    string = string_build(pieces, oparg);
     ERROR_IF(string == NULL);
     for (unsigned int i = 0; i < oparg; i++) {
         Py_DECREF(pieces[i]);
@@ -148,6 +145,13 @@ OP(FORMAT_VALUE, ())
 {
     PyObject *spec = oparg & 4 ? *--sp : NULL;
     PyObject *value = sp[-1];
+    if (oparg <= 1 && PyLong_CheckExact(value)) {
+        PyObject *text = int_to_decimal(value);
+        ERROR_IF(text == NULL);
+        sp[-1] = text;
+        INT_DROP(value);
+        NEXT();
+    }
     if (spec != NULL || (oparg & 3) != 0 || !PyUnicode_CheckExact(value)) {
         PyObject *text = format_value(value, spec, (int)(oparg & 3));
         Py_XDECREF(spec);
