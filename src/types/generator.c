@@ -8,6 +8,7 @@
    3. FRAME_EXECUTING: it runs, or its delegate does; gi_exc_state is linked into tstate->exc_info.
    4. FRAME_CLEARED: the frame's contents are gone; everything about it answers None. */
 #include "object/declare.h"
+#include "object/gc.h"
 #include "object/state.h"
 #include <opcode.h>
 #include "types/generator.h"
@@ -24,10 +25,13 @@ generator_alloc(PyTypeObject *type, PyCodeObject *code, PyObject *name, PyObject
 {
     Py_ssize_t words = code->co_nlocalsplus + code->co_stacksize + FRAME_HEADER_WORDS -
                        FRAME_REPORTED_BYTES / (Py_ssize_t)sizeof(PyObject *);
-    PyGenObject *self = PyObject_GC_NewVar(PyGenObject, type, words);
+    PyGenObject *self = (PyGenObject *)gc_alloc(
+        (size_t)type->tp_basicsize + (size_t)words * sizeof(PyObject *), 0);
     if (self == NULL) {
         return NULL;
     }
+    self->ob_base.ob_refcnt = 1;
+    self->ob_base.ob_type = type;
     self->gi_code = (PyCodeObject *)Py_NewRef(code);
     self->gi_weakreflist = NULL;
     self->gi_name = Py_NewRef(name);
@@ -87,7 +91,7 @@ generator_new(PyThreadState *tstate, PyFunctionObject *func)
             return NULL;
         }
     }
-    PyObject_GC_Track(self);
+    gc_track((PyObject *)self);
     return (PyObject *)self;
 }
 
@@ -238,7 +242,7 @@ generator_finish(PyThreadState *tstate, PyGenObject *self)
     }
     Py_CLEAR(self->gi_exc_state.exc_value);
     self->gi_frame_state = FRAME_CLEARED;
-    frame_clear(frame);
+    frame_clear_quick(frame);
 }
 
 /* Resume with `value` (NULL: next()), or with the pending exception if `throwing`.  PYGEN_NEXT: a
@@ -540,31 +544,47 @@ generator_tp_traverse(PyGenObject *self, visitproc visit, void *arg)
     return 0;
 }
 
+/* Whether the finaliser would do nothing: the code has ended, or a generator without any handler waits, in which
+   nothing could notice the GeneratorExit. */
+static bool
+ends_silently(PyGenObject *self)
+{
+    if (self->gi_frame_state >= FRAME_COMPLETED) {
+        return true;
+    }
+    return Py_IS_TYPE(self, &PyGen_Type) && self->gi_frame_state < FRAME_EXECUTING &&
+           PyBytes_GET_SIZE(self->gi_code->co_exceptiontable) == 0 &&
+           generator_frame(self)->object == NULL && generator_delegate_peek(self) == NULL &&
+           !tstate_get()->cframe->use_tracing;
+}
+
 void
 generator_tp_dealloc(PyGenObject *self)
 {
-    PyObject_GC_UnTrack(self);
+    gc_untrack((PyObject *)self);
     if (self->gi_weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)self);
     }
-    /* The finaliser may run code that the collector interrupts. */
-    PyObject_GC_Track(self);
-    if (PyObject_CallFinalizerFromDealloc((PyObject *)self) != 0) {
-        return;
+    if (!ends_silently(self)) {
+        /* The finaliser may run code that the collector interrupts. */
+        gc_track((PyObject *)self);
+        if (PyObject_CallFinalizerFromDealloc((PyObject *)self) != 0) {
+            return;
+        }
+        gc_untrack((PyObject *)self);
     }
-    PyObject_GC_UnTrack(self);
     if (self->gi_frame_state < FRAME_CLEARED) {
         Frame *frame = generator_frame(self);
         self->gi_frame_state = FRAME_CLEARED;
         frame->previous = NULL;
         frame_clear(frame);
     }
-    Py_CLEAR(self->gi_origin_or_finalizer);
-    Py_CLEAR(self->gi_code);
-    Py_CLEAR(self->gi_name);
-    Py_CLEAR(self->gi_qualname);
-    Py_CLEAR(self->gi_exc_state.exc_value);
-    PyObject_GC_Del(self);
+    Py_XDECREF(self->gi_origin_or_finalizer);
+    Py_DECREF(self->gi_code);
+    Py_DECREF(self->gi_name);
+    Py_DECREF(self->gi_qualname);
+    Py_XDECREF(self->gi_exc_state.exc_value);
+    gc_free((PyObject *)self);
 }
 
 /* modules/_warnings.c: RuntimeWarning for a coroutine that dies without ever having run. */

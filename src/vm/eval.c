@@ -557,6 +557,23 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         sp = frame->slots + frame->stack_top;                                                      \
         frame->stack_top = -1;                                                                     \
         next = _PyCode_CODE(frame->code);                                                          \
+        if (likely((*next & 0xff) == RESUME_QUICK && !cframe.use_tracing)) {                       \
+            /* The first instruction of most: done here. */                                        \
+            frame->last = next++;                                                                  \
+            table = targets;                                                                       \
+            CHECK_BREAKER();                                                                       \
+            GO_QUICK();                                                                            \
+        }                                                                                          \
+        GO();                                                                                      \
+    } while (0)
+
+/* Go on in this frame, whose callee or generator gave `value`. */
+#define CONTINUE_WITH(value)                                                                       \
+    do {                                                                                           \
+        sp = frame->slots + frame->stack_top;                                                      \
+        frame->stack_top = -1;                                                                     \
+        *sp++ = (value);                                                                           \
+        next = frame->last + 1;                                                                    \
         GO();                                                                                      \
     } while (0)
 

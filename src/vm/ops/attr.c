@@ -15,7 +15,7 @@ OP(LOAD_ATTR, ())
                 sp--;
                 next += CACHES;
                 ERROR_IF(callee == NULL);
-                ENTER(callee);
+                ENTER_FRESH(callee);
             }
         }
     }

@@ -315,7 +315,7 @@ OP(BINARY_SUBSCR_GETITEM, ())
     sp -= 2;
     ERROR_IF(callee == NULL);
     next += CACHES;
-    ENTER(callee);
+    ENTER_FRESH(callee);
 }
 
 OP(STORE_SUBSCR_ADAPTIVE, ())

@@ -45,7 +45,7 @@ OP(CALL, ())
         Frame *callee = eval_push_call(tstate, func, locals, args, positional, names);
         frame->last = next - 1;
         ERROR_IF(callee == NULL);
-        ENTER(callee);
+        ENTER_FRESH(callee);
     }
     if (Py_IS_TYPE(callable, &PyType_Type) && nargs == oparg && !cframe.use_tracing &&
         !has_eval_hook(tstate)) {
@@ -68,7 +68,7 @@ OP(CALL, ())
             frame->last = next - 1;
             ERROR_IF(callee == NULL);
             callee->is_init = true;
-            ENTER(callee);
+            ENTER_FRESH(callee);
         }
     }
     PyObject *result;
@@ -129,7 +129,7 @@ OP(CALL_FUNCTION_EX, ())
         Py_DECREF(args);
         Py_XDECREF(kwargs);
         ERROR_IF(callee == NULL);
-        ENTER(callee);
+        ENTER_FRESH(callee);
     }
     PyObject *result;
     if (unlikely(cframe.use_tracing)) {
@@ -225,7 +225,7 @@ OP(CALL_PY_WITH_DEFAULTS, ())
     for (int i = nargs; i < wanted; i++) {
         callee->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, i - first));
     }
-    ENTER(callee);
+    ENTER_FRESH(callee);
 }
 
 OP(CALL_PY_KEYWORDS, ())

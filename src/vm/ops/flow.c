@@ -384,8 +384,7 @@ OP(RETURN_VALUE, ())
     frame_clear_quick(done);
     tstate->recursion_remaining++;
     frame_stack_pop(tstate, done);
-    frame->slots[frame->stack_top++] = value;
-    goto resume_frame;
+    CONTINUE_WITH(value);
 }
 
 /* ---- quickened ------------------------------------------------------------------------------ */

@@ -25,8 +25,7 @@ OP(RETURN_GENERATOR, ())
     Frame *outer_frame = frame->previous;
     frame_stack_pop(tstate, frame);
     frame = cframe.current_frame = outer_frame;
-    frame->slots[frame->stack_top++] = generator;
-    goto resume_frame;
+    CONTINUE_WITH(generator);
 }
 
 OP(YIELD_VALUE, ())
@@ -49,8 +48,7 @@ OP(YIELD_VALUE, ())
     Frame *outer_frame = frame->previous;
     frame->previous = NULL;
     frame = cframe.current_frame = outer_frame;
-    frame->slots[frame->stack_top++] = value;
-    goto resume_frame;
+    CONTINUE_WITH(value);
 }
 
 OP(SEND, ())
@@ -67,7 +65,7 @@ OP(SEND, ())
         inner->slots[inner->stack_top++] = *--sp;
         inner->is_entry = false;
         inner->exhausted_jump = (int)oparg;
-        ENTER(inner);
+        ENTER_SUSPENDED(inner);
     }
     PyObject *value = *--sp;
     PyObject *result = NULL;
