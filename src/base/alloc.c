@@ -821,13 +821,21 @@ obj_is_chained(void)
 void *
 collected_alloc_hooked(unsigned kind, size_t n)
 {
-    if (!obj_is_chained()) {
+    if (krait_alloc.chained == 0) {
         return page_alloc_block(kind, n);
     }
     PyMemAllocatorEx *d = &krait_alloc.domain[PYMEM_DOMAIN_OBJ];
     krait_alloc.wanted_kind = kind;
     void *p = d->malloc(d->ctx, n);
     krait_alloc.wanted_kind = 0;
+    if (unlikely(krait_alloc.chained < 0) && p != NULL) {
+        /* The first request tells, so that an allocator that fails on purpose fails here. */
+        krait_alloc.chained = heap_collects(p);
+        if (!krait_alloc.chained) {
+            d->free(d->ctx, p);
+            return page_alloc_block(kind, n);
+        }
+    }
     return p;
 }
 
