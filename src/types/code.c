@@ -1119,11 +1119,17 @@ code_co_code_adaptive(PyCodeObject *self, void *closure)
     }
     /* Forms that only Krait has look as if they had not specialised yet. */
     _Py_CODEUNIT *units = (_Py_CODEUNIT *)(void *)PyBytes_AS_STRING(bytes);
+    int previous = -1;
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
         int opcode = _Py_OPCODE(units[i]), general = opcode_deoptimized[opcode];
         if (opcode > UNPACK_SEQUENCE_TWO_TUPLE) {
             _Py_SET_OPCODE(units[i], quickened_opcode(general));
         }
+        int pair = self->co_warmup == 0 && previous >= 0 ? quickened_pair(previous, general) : 0;
+        if (pair != 0) {
+            _Py_SET_OPCODE(units[i - 1], pair);
+        }
+        previous = opcode_caches[general] == 0 ? general : -1;
         i += opcode_caches[general];
     }
     return bytes;

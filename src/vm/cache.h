@@ -23,6 +23,15 @@ enum {
     FOR_ITER_GENERATOR = 189,
     FOR_ITER_PAIRS = 190,
     CALL_PY_KEYWORDS = 191,
+    BINARY_OP_FLOOR_DIVIDE_INT = 192,
+    BINARY_OP_REMAINDER_INT = 193,
+    BINARY_OP_AND_INT = 194,
+    BINARY_OP_OR_INT = 195,
+    BINARY_OP_XOR_INT = 196,
+    BINARY_OP_RSHIFT_INT = 197,
+    BINARY_OP_LSHIFT_INT = 198,
+    BINARY_OP_TRUE_DIVIDE_FLOAT = 199,
+    LOAD_FAST__LOAD_ATTR = 200,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -652,6 +652,7 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
 #define ADAPTIVE_COUNTER() (*(uint16_t *)next)
 #define CALL_CACHES 4
 #define LOAD_METHOD_CACHES 10
+#define LOAD_ATTR_CACHES 4
 /* The dict of a module: its first field. */
 #define MODULE_DICT(module) (*(PyObject **)((char *)(module) + sizeof(PyObject)))
 
@@ -699,9 +700,18 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
             float_tp_dealloc(object);                                                              \
         }                                                                                          \
     } while (0)
+/* An int that only the stack holds takes a result of one limb in place. */
 #define INT_RESULT(left, right, value)                                                             \
     do {                                                                                           \
         int64_t value_ = (value);                                                                  \
+        if (Py_REFCNT(left) == 1 &&                                                                \
+            (uint64_t)value_ - (SMALL_INT_MAX + 1) <= LIMB_MASK - (SMALL_INT_MAX + 1)) {           \
+            Py_SET_SIZE(left, 1);                                                                  \
+            ((PyLongObject *)left)->ob_digit[0] = (digit)value_;                                   \
+            result = left;                                                                         \
+            INT_DROP(right);                                                                       \
+            break;                                                                                 \
+        }                                                                                          \
         INT_DROP(left);                                                                            \
         INT_DROP(right);                                                                           \
         result = int_from_int64(value_);                                                           \
@@ -711,6 +721,15 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
             goto error;                                                                            \
         }                                                                                          \
     } while (0)
+/* Guards and values of a specialised int operator; larger ints take the general way. */
+#define COMPACT_OPERANDS(a, b)                                                                     \
+    DEOPT_IF(!PyLong_CheckExact(left) || !PyLong_CheckExact(right));                               \
+    if (unlikely(!int_is_compact((PyLongObject *)left) ||                                          \
+                 !int_is_compact((PyLongObject *)right))) {                                        \
+        goto op_BINARY_OP;                                                                         \
+    }                                                                                              \
+    int64_t a = int_compact_value((PyLongObject *)left);                                           \
+    int64_t b = int_compact_value((PyLongObject *)right)
 /* A float that only the stack holds takes the result in place. */
 #define FLOAT_RESULT(left, right, value)                                                           \
     do {                                                                                           \

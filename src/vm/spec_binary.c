@@ -45,6 +45,38 @@ specialize_binary_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction,
         for_int = BINARY_OP_MULTIPLY_INT;
         for_float = BINARY_OP_MULTIPLY_FLOAT;
         break;
+    case NB_FLOOR_DIVIDE:
+    case NB_INPLACE_FLOOR_DIVIDE:
+        for_int = BINARY_OP_FLOOR_DIVIDE_INT;
+        break;
+    case NB_REMAINDER:
+    case NB_INPLACE_REMAINDER:
+        for_int = BINARY_OP_REMAINDER_INT;
+        break;
+    case NB_AND:
+    case NB_INPLACE_AND:
+        for_int = BINARY_OP_AND_INT;
+        break;
+    case NB_OR:
+    case NB_INPLACE_OR:
+        for_int = BINARY_OP_OR_INT;
+        break;
+    case NB_XOR:
+    case NB_INPLACE_XOR:
+        for_int = BINARY_OP_XOR_INT;
+        break;
+    case NB_RSHIFT:
+    case NB_INPLACE_RSHIFT:
+        for_int = BINARY_OP_RSHIFT_INT;
+        break;
+    case NB_LSHIFT:
+    case NB_INPLACE_LSHIFT:
+        for_int = BINARY_OP_LSHIFT_INT;
+        break;
+    case NB_TRUE_DIVIDE:
+    case NB_INPLACE_TRUE_DIVIDE:
+        for_float = BINARY_OP_TRUE_DIVIDE_FLOAT;
+        break;
     }
     if (for_int != 0 && both_exact(left, right, &PyLong_Type)) {
         specialize_to(instruction, for_int);

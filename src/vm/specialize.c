@@ -49,8 +49,8 @@ quickened_opcode(int opcode)
     return adaptive != 0 ? adaptive : opcode;
 }
 
-static int
-pair_of(int first, int second)
+int
+quickened_pair(int first, int second)
 {
     switch (first << 8 | second) {
     case LOAD_CONST << 8 | LOAD_FAST: return LOAD_CONST__LOAD_FAST;
@@ -67,11 +67,19 @@ quicken_code(PyCodeObject *code)
 {
     _Py_CODEUNIT *units = _PyCode_CODE(code);
     int previous = -1;
+    Py_ssize_t paired = -1;             /* where the newest pair stands */
     for (Py_ssize_t i = 0; i < Py_SIZE(code); i++) {
         int opcode = opcode_deoptimized[_Py_OPCODE(units[i])];
         int adaptive = adaptive_of(opcode);
         if (adaptive != 0) {
             _Py_SET_OPCODE(units[i], adaptive);
+            if (opcode == LOAD_ATTR && previous == LOAD_FAST) {
+                /* An attribute of a local saves more than what the LOAD_FAST may be paired with. */
+                _Py_SET_OPCODE(units[i - 1], LOAD_FAST__LOAD_ATTR);
+                if (paired == i - 2) {
+                    _Py_SET_OPCODE(units[i - 2], opcode_deoptimized[_Py_OPCODE(units[i - 2])]);
+                }
+            }
             i += opcode_caches[opcode];
             previous = -1;
             continue;
@@ -90,8 +98,9 @@ quicken_code(PyCodeObject *code)
             _Py_SET_OPCODE(units[i], RESUME_QUICK);
             break;
         default:
-            if (previous >= 0 && pair_of(previous, opcode) != 0) {
-                _Py_SET_OPCODE(units[i - 1], pair_of(previous, opcode));
+            if (previous >= 0 && quickened_pair(previous, opcode) != 0) {
+                _Py_SET_OPCODE(units[i - 1], quickened_pair(previous, opcode));
+                paired = i - 1;
             }
             i += opcode_caches[opcode];
         }

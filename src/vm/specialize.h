@@ -51,6 +51,9 @@ class_init_peek(PyTypeObject *type)
 /* The opcode that stands for a family in quickened code before it has seen an operand. */
 int quickened_opcode(int opcode);
 
+/* The instruction that does the work of two neighbours, 0 if there is none. */
+int quickened_pair(int first, int second);
+
 /* The two ways every one of them ends. */
 void specialize_to(_Py_CODEUNIT *instruction, int opcode);
 void specialize_failed(_Py_CODEUNIT *instruction);

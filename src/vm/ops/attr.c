@@ -109,6 +109,34 @@ QUICK_OP(LOAD_ATTR_MODULE, (owner -- value))
     DROP(owner);
 }
 
+/* local.attribute in one: the instance is neither pushed nor counted.  What does not fit is left to the LOAD_ATTR,
+   in whatever form it stands there. */
+QUICK_OP(LOAD_FAST__LOAD_ATTR, ())
+{
+    PyObject *owner = LOCAL(oparg);
+    if (unlikely(owner == NULL)) {
+        goto unbound_local;
+    }
+    if (likely(Py_TYPE(owner)->tp_version_tag == cache_read32(next + 1 + CACHE_ATTR_VERSION))) {
+        int form = *next & 0xff;
+        PyObject *value = NULL;
+        if (form == LOAD_ATTR_INSTANCE_VALUE) {
+            PyDictValues *values = MANAGED_VALUES(owner);
+            value = values != NULL ? values->values[next[1 + CACHE_ATTR_INDEX]] : NULL;
+        }
+        else if (form == LOAD_ATTR_SLOT) {
+            value = *(PyObject **)((char *)owner + next[1 + CACHE_ATTR_INDEX]);
+        }
+        if (likely(value != NULL)) {
+            *sp++ = Py_NewRef(value);
+            next += 1 + LOAD_ATTR_CACHES;
+            GO_QUICK();
+        }
+    }
+    *sp++ = Py_NewRef(owner);
+    GO_QUICK();
+}
+
 OP(STORE_ATTR_ADAPTIVE, ())
 {
     ADAPT(STORE_ATTR, specialize_store_attr(sp[-1], next - 1, NAME(oparg)));

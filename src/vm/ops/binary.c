@@ -65,10 +65,19 @@ QUICK_OP(IS_OP, (left, right -- result))
 
 OP(CONTAINS_OP, (item, container -- result))
 {
-    truth found = PySequence_Contains(container, item);
+    PyTypeObject *type = Py_TYPE(container);
+    truth found = type == &PyDict_Type  ? PyDict_Contains(container, item)
+                  : type == &PySet_Type ? PySet_Contains(container, item)
+                                        : PySequence_Contains(container, item);
     Py_DECREF(item);
     Py_DECREF(container);
     FAIL_IF(found < 0);
+    if (likely(_Py_OPCODE(*next) == POP_JUMP_FORWARD_IF_FALSE && !cframe.use_tracing)) {
+        /* Nobody looks at the bool. */
+        sp -= 2;
+        next += 1 + (found ^ (int)oparg ? 0 : _Py_OPARG(*next));
+        GO();
+    }
     result = Py_NewRef(found ^ (int)oparg ? Py_True : Py_False);
 }
 
@@ -154,6 +163,74 @@ QUICK_OP(BINARY_OP_MULTIPLY_INT, (left, right -- result))
         INT_DROP(right);
         FAIL_IF(result == NULL);
     }
+}
+
+QUICK_OP(BINARY_OP_FLOOR_DIVIDE_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    if (unlikely(b <= 0)) {
+        goto op_BINARY_OP;
+    }
+    /* One limb each: 32 bits are enough, and quicker to divide. */
+    int32_t quotient = (int32_t)a / (int32_t)b;
+    quotient -= (int32_t)a - quotient * (int32_t)b < 0;
+    INT_RESULT(left, right, quotient);
+}
+
+QUICK_OP(BINARY_OP_REMAINDER_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    if (unlikely(b <= 0)) {
+        goto op_BINARY_OP;
+    }
+    int32_t rest = (int32_t)a % (int32_t)b;
+    rest += rest < 0 ? (int32_t)b : 0;
+    INT_RESULT(left, right, rest);
+}
+
+QUICK_OP(BINARY_OP_AND_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    INT_RESULT(left, right, a & b);
+}
+
+QUICK_OP(BINARY_OP_OR_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    INT_RESULT(left, right, a | b);
+}
+
+QUICK_OP(BINARY_OP_XOR_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    INT_RESULT(left, right, a ^ b);
+}
+
+QUICK_OP(BINARY_OP_RSHIFT_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    if (unlikely((uint64_t)b > 63)) {
+        goto op_BINARY_OP;
+    }
+    INT_RESULT(left, right, a >> b);
+}
+
+QUICK_OP(BINARY_OP_LSHIFT_INT, (left, right -- result))
+{
+    COMPACT_OPERANDS(a, b);
+    if (unlikely((uint64_t)b > 31)) {
+        goto op_BINARY_OP;
+    }
+    INT_RESULT(left, right, a << b);
+}
+
+QUICK_OP(BINARY_OP_TRUE_DIVIDE_FLOAT, (left, right -- result))
+{
+    DEOPT_IF(!PyFloat_CheckExact(left) || !PyFloat_CheckExact(right));
+    if (unlikely(PyFloat_AS_DOUBLE(right) == 0.0)) {
+        goto op_BINARY_OP;
+    }
+    FLOAT_RESULT(left, right, PyFloat_AS_DOUBLE(left) / PyFloat_AS_DOUBLE(right));
 }
 
 QUICK_OP(BINARY_OP_ADD_FLOAT, (left, right -- result))

@@ -78,6 +78,10 @@ QUICK_OP(POP_JUMP_FORWARD_IF_TRUE, ())
 OP(POP_JUMP_BACKWARD_IF_FALSE, ())
 {
     PyObject *value = *--sp;
+    if (likely(value == Py_True)) {
+        Py_DECREF(value);
+        NEXT_QUICK();
+    }
     truth known = is_true(value);
     Py_DECREF(value);
     ERROR_IF(known < 0);
@@ -91,6 +95,10 @@ OP(POP_JUMP_BACKWARD_IF_FALSE, ())
 OP(POP_JUMP_BACKWARD_IF_TRUE, ())
 {
     PyObject *value = *--sp;
+    if (likely(value == Py_False)) {
+        Py_DECREF(value);
+        NEXT_QUICK();
+    }
     truth known = is_true(value);
     Py_DECREF(value);
     ERROR_IF(known < 0);
