@@ -65,10 +65,8 @@ QUICK_OP(IS_OP, (left, right -- result))
 
 OP(CONTAINS_OP, (item, container -- result))
 {
-    PyTypeObject *type = Py_TYPE(container);
-    truth found = type == &PyDict_Type  ? PyDict_Contains(container, item)
-                  : type == &PySet_Type ? PySet_Contains(container, item)
-                                        : PySequence_Contains(container, item);
+    truth found = PyDict_CheckExact(container) ? PyDict_Contains(container, item)
+                                               : PySequence_Contains(container, item);
     Py_DECREF(item);
     Py_DECREF(container);
     FAIL_IF(found < 0);
