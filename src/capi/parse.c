@@ -970,8 +970,8 @@ read_shape(struct parse *p, struct Signature *s)
             break;
         }
         else {
-            const char *next = skip_item(f, NULL);
-            if (next == NULL) {
+            const char *next = items == s->len ? NULL : skip_item(f, NULL);
+            if (next == NULL && items < s->len) {
                 PyErr_SetString(PyExc_SystemError, "missing ')' in getargs format");
                 return 0;
             }
@@ -1011,13 +1011,12 @@ read_shape(struct parse *p, struct Signature *s)
 static int
 convert_slots(struct parse *p, const struct Signature *s, PyObject *const *slots, bool bound)
 {
-    const char *format = p->format;
     PyObject *type = NULL, *value = NULL, *traceback = NULL;
     Py_ssize_t given = s->len;
     if (unlikely(!bound)) {
         PyErr_Fetch(&type, &value, &traceback);
     }
-    else if ((p->flags & SIZE_T_LENGTHS) || !p->lengths) {
+    else {
         /* the targets of the last ones need not be passed over */
         while (given > 0 && slots[given - 1] == NULL) {
             given--;
@@ -1036,7 +1035,7 @@ convert_slots(struct parse *p, const struct Signature *s, PyObject *const *slots
                 Py_XDECREF(value);
                 Py_XDECREF(traceback);
                 PyErr_Format(PyExc_SystemError,
-                             "PY_SSIZE_T_CLEAN macro must be defined for '#' formats: '%s'", format);
+                             "PY_SSIZE_T_CLEAN macro must be defined for '#' formats: '%s'", item);
                 return finish(p, 0);
             }
             continue;

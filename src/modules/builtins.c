@@ -612,10 +612,11 @@ builtins_anext(PyObject *module, PyObject *aiterator, PyObject *default_value)
 }
 
 FUNCTION(builtins, len, "($module, obj, /)", "The number of items of a container.")
-static Py_ssize_t
+static PyObject *
 builtins_len(PyObject *module, PyObject *obj)
 {
-    return PyObject_Size(obj);
+    Py_ssize_t n = PyObject_Size(obj);
+    return n < 0 ? NULL : PyLong_FromSsize_t(n);
 }
 
 static PyObject *
@@ -861,7 +862,7 @@ static PyObject *
 builtins_hash(PyObject *module, PyObject *obj)
 {
     Py_hash_t h = PyObject_Hash(obj);
-    return h == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(h);
+    return h == -1 ? NULL : PyLong_FromSsize_t(h);
 }
 
 FUNCTION(builtins, id, "($module, obj, /)",

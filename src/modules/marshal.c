@@ -660,7 +660,7 @@ read_bytes_slow(struct Reader *r, Py_ssize_t size)
     }
     if (r->file != NULL) {
         if (fread(r->buffer, 1, (size_t)size, r->file) != (size_t)size) {
-            set_short();
+            PyErr_SetString(PyExc_EOFError, "EOF read where not expected");
             return NULL;
         }
         return r->buffer;

@@ -213,6 +213,7 @@ _PyObject_MakeTpCall(PyThreadState *tstate, PyObject *callable, PyObject *const 
     return _Py_CheckFunctionResult(tstate, callable, result, NULL);
 }
 
+/* What comes back without keywords is not checked: that is the caller's, as in the reference. */
 static PyObject *
 call_vector_with_dict(PyThreadState *tstate, vectorcallfunc func, PyObject *callable,
                       PyObject *tuple, PyObject *kwargs)
@@ -229,7 +230,7 @@ call_vector_with_dict(PyThreadState *tstate, vectorcallfunc func, PyObject *call
     }
     PyObject *result = func(callable, stack, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
     stack_free(stack, nargs, kwnames);
-    return result;
+    return _Py_CheckFunctionResult(tstate, callable, result, NULL);
 }
 
 /* tp_call for types that support vectorcall. */
@@ -246,8 +247,7 @@ PyVectorcall_Call(PyObject *callable, PyObject *tuple, PyObject *kwargs)
         return _PyErr_Format(tstate, PyExc_TypeError,
                              "'%.200s' object does not support vectorcall", type_name(callable));
     }
-    PyObject *result = call_vector_with_dict(tstate, func, callable, tuple, kwargs);
-    return _Py_CheckFunctionResult(tstate, callable, result, NULL);
+    return call_vector_with_dict(tstate, func, callable, tuple, kwargs);
 }
 
 PyObject *
@@ -256,7 +256,7 @@ _PyObject_Call(PyThreadState *tstate, PyObject *callable, PyObject *args, PyObje
     vectorcallfunc func = vectorcall_of(callable);
     PyObject *result = NULL;
     if (func != NULL) {
-        result = call_vector_with_dict(tstate, func, callable, args, kwargs);
+        return call_vector_with_dict(tstate, func, callable, args, kwargs);
     }
     else {
         ternaryfunc call = Py_TYPE(callable)->tp_call;

@@ -423,13 +423,12 @@ PyErr_SetString(PyObject *exception, const char *text)
 static PyObject *
 format_error(PyThreadState *tstate, PyObject *exception, const char *format, va_list list)
 {
-    /* Formatting calls repr() and str(), which must not see an exception. */
+    /* Formatting calls repr() and str(), which must not see an exception; one of theirs is replaced. */
     _PyErr_Clear(tstate);
     PyObject *text = PyUnicode_FromFormatV(format, list);
-    if (text != NULL) {
-        _PyErr_SetObject(tstate, exception, text);
-        Py_DECREF(text);
-    }
+    _PyErr_Clear(tstate);
+    _PyErr_SetObject(tstate, exception, text);
+    Py_XDECREF(text);
     return NULL;
 }
 

@@ -451,8 +451,7 @@ finish_dynamic(PyObject *module, PyObject *spec, PyObject *name, PyObject *path,
         return NULL;
     }
     if (PyErr_Occurred()) {
-        _PyErr_FormatFromCause(PyExc_SystemError, "initialization of %s raised unreported exception",
-                               short_name);
+        PyErr_Format(PyExc_SystemError, "initialization of %s raised unreported exception", short_name);
         return NULL;
     }
     if (Py_TYPE(module) == NULL) {
@@ -545,8 +544,11 @@ dynamic_create(PyObject *spec)
             module = dynamic_load(spec, name, path);
         }
     }
+    else if (path != NULL && !PyUnicode_Check(name)) {
+        PyErr_SetString(PyExc_TypeError, "spec.name must be a string");
+    }
     else if (path != NULL) {
-        PyErr_SetString(PyExc_TypeError, "name and origin of the spec must be strings");
+        PyErr_BadArgument();
     }
     Py_XDECREF(name);
     Py_XDECREF(path);

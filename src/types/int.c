@@ -388,9 +388,9 @@ PyLong_AsVoidPtr(PyObject *op)
 {
     uint64_t value;
     if (PyLong_Check(op) && Py_SIZE(op) < 0) {
-        value = (uint64_t)PyLong_AsLongLong(op);
+        value = (uint64_t)PyLong_AsLong(op);
     } else {
-        value = PyLong_AsUnsignedLongLong(op);
+        value = PyLong_AsUnsignedLong(op);
     }
     if (value == (uint64_t)-1 && PyErr_Occurred()) return NULL;
     return (void *)(uintptr_t)value;
@@ -696,7 +696,8 @@ int_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *k
 {
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     if (kwnames == NULL && nargs <= 2) {
-        return int_construct(nargs > 0 ? args[0] : NULL, nargs > 1 ? args[1] : NULL);
+        PyObject *value = int_construct(nargs > 0 ? args[0] : NULL, nargs > 1 ? args[1] : NULL);
+        return _Py_CheckFunctionResult(tstate_get(), type, value, NULL);
     }
     PyObject *positional = PyTuple_New(nargs), *keywords = NULL, *result = NULL;
     if (positional == NULL) return NULL;

@@ -295,9 +295,12 @@ instancemethod_tp_repr(PyObject *op)
 }
 
 static PyObject *
-instancemethod_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *Py_UNUSED(kwargs))
+instancemethod_tp_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject *kwargs)
 {
     PyObject *func;
+    if (!_PyArg_NoKeywords("instancemethod", kwargs)) {
+        return NULL;
+    }
     if (!PyArg_UnpackTuple(args, "instancemethod", 1, 1, &func)) {
         return NULL;
     }

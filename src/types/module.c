@@ -252,8 +252,7 @@ create_module(PyModuleDef *def, PyObject *spec, PyObject *name, const char *text
         return NULL;
     }
     if (PyErr_Occurred()) {
-        _PyErr_FormatFromCause(PyExc_SystemError,
-                               "creation of module %s raised unreported exception", text);
+        PyErr_Format(PyExc_SystemError, "creation of module %s raised unreported exception", text);
         Py_DECREF(module);
         return NULL;
     }
@@ -341,8 +340,7 @@ PyModule_ExecDef(PyObject *module, PyModuleDef *def)
             return -1;
         }
         if (PyErr_Occurred()) {
-            _PyErr_FormatFromCause(PyExc_SystemError,
-                                   "execution of module %s raised unreported exception", name);
+            PyErr_Format(PyExc_SystemError, "execution of module %s raised unreported exception", name);
             return -1;
         }
     }

@@ -11,6 +11,7 @@ import types
 import warnings
 
 ADDRESS = re.compile(r'0x[0-9a-fA-F]+')
+PLACE = re.compile(r'[\w./]+\.c:\d+')
 
 
 class Index:
@@ -59,6 +60,7 @@ def text(value, depth=0):
         shown = ADDRESS.sub('0x', ascii(value))
     except BaseException as e:
         shown = 'repr: ' + type(e).__name__
+    shown = PLACE.sub('file.c:n', shown)
     return shown[:160] if kind in shown or kind in ('int', 'str', 'bytes', 'float', 'bool', 'NoneType') else kind + ' ' + shown[:160]
 
 
@@ -70,7 +72,7 @@ def outcome(call, arguments, keywords):
         for other in (e.__cause__, e.__context__):
             if other is not None:
                 chain += ' from %s %s' % (type(other).__name__, ADDRESS.sub('0x', ascii(str(other)))[:100])
-        return '%s: %s%s' % (type(e).__name__, ADDRESS.sub('0x', ascii(str(e)))[:200], chain)
+        return '%s: %s%s' % (type(e).__name__, PLACE.sub('file.c:n', ADDRESS.sub('0x', ascii(str(e))))[:200], chain)
 
 
 def calls(more):

@@ -25,13 +25,13 @@ PyOS_FSPath(PyObject *path)
         if (PyErr_Occurred())
             return NULL;
         return PyErr_Format(PyExc_TypeError, "expected str, bytes or os.PathLike object, not %.200s",
-                            Py_TYPE(path)->tp_name);
+                            _PyType_Name(Py_TYPE(path)));
     }
     PyObject *result = PyObject_CallNoArgs(method);
     Py_DECREF(method);
     if (result && !PyUnicode_Check(result) && !PyBytes_Check(result)) {
         PyErr_Format(PyExc_TypeError, "expected %.200s.__fspath__() to return str or bytes, not %.200s",
-                     Py_TYPE(path)->tp_name, Py_TYPE(result)->tp_name);
+                     _PyType_Name(Py_TYPE(path)), _PyType_Name(Py_TYPE(result)));
         Py_CLEAR(result);
     }
     return result;

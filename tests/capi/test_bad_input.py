@@ -1,0 +1,175 @@
+"""Extension modules that break the rules: what is raised has the reference's text."""
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.abspath(os.path.join(HERE, '../..'))
+KRAIT = sys.version.find('Krait') >= 0
+INCLUDE = os.path.join(ROOT, 'include') if KRAIT else '/usr/include/python3.11'
+SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
+NAMES = '''bad_null bad_raise bad_both bad_raw bad_number bad_type bad_version bad_flags bad_class bad_good bad_size bad_slot_id
+bad_slot_minus bad_creates bad_create_null bad_create_both bad_create_exec bad_create_state bad_create_list
+bad_create_list_methods bad_exec_minus bad_exec_both bad_exec_raise bad_multi_flags bad_no_init bad_\xe4\xf6 bad_\u03bb'''.split()
+
+
+def report(error, depth=0):
+    """An exception, with its causes, in neutral words."""
+    text = re.sub('0x[0-9a-f]+', '0x', '%s: %s' % (type(error).__name__, error)).replace(folder, '<folder>')
+    for title, other in (('from', error.__cause__), ('during', error.__context__)):
+        if other is not None and depth < 3:
+            text += ' %s (%s)' % (title, report(other, depth + 1))
+    if isinstance(error, ImportError):
+        text += ' name=%r path=%r' % (error.name, error.path and error.path.replace(folder, '<folder>'))
+    return text
+
+
+def attempt(title, function, *args, **keywords):
+    try:
+        result = function(*args, **keywords)
+        print(title, '->', re.sub('0x[0-9a-f]+', '0x', ascii(result)).replace(folder, '<folder>'))
+    except BaseException as e:
+        print(title, 'raises', ascii(report(e)))
+
+
+def import_all():
+    for name in NAMES + ['bad_null', 'bad_good']:
+        attempt('import ' + ascii(name), importlib.import_module, name)
+        attempt('  in modules', sys.modules.__contains__, name)
+    # the same file as other modules: their functions are there, or not
+    for name in ('bad_good', 'bad_null', 'ext_bad', 'other'):
+        spec = importlib.util.spec_from_file_location(name, os.path.join(folder, 'bad_good' + SUFFIX))
+        attempt('from file ' + name, importlib.util.module_from_spec, spec)
+    with open(os.path.join(folder, 'empty' + SUFFIX), 'w'):
+        pass
+    with open(os.path.join(folder, 'text' + SUFFIX), 'w') as f:
+        f.write('this is no program, but it is long enough to have a header of an ELF file\n' * 4)
+    with open(os.path.join(folder, 'older.cpython-310-x86_64-linux-gnu.so'), 'w'):
+        pass
+    os.mkdir(os.path.join(folder, 'folder' + SUFFIX))
+    for name in ('empty', 'text', 'older', 'folder', 'undefined'):
+        attempt('import ' + name, importlib.import_module, name)
+    import _imp
+    for spec in (None, 1, importlib.machinery.ModuleSpec('x', None), importlib.machinery.ModuleSpec('x', None, origin='/no/such.so'),
+                 importlib.machinery.ModuleSpec(1, None, origin='/no/such.so'), importlib.machinery.ModuleSpec('x', None, origin=b'x')):
+        attempt('create_dynamic', _imp.create_dynamic, spec)
+
+
+def calls(title, call, *args):
+    """In every way a call is written: once, often (so that it is specialised), with a star, through map."""
+    attempt(title, call, *args)
+
+    def often():
+        for i in range(60):
+            try:
+                call(*args)
+            except SystemError as e:
+                last = e
+        raise last
+
+    def plain():
+        return call(*args)
+
+    def direct():
+        if len(args) == 0:
+            return call()
+        return call(args[0])
+
+    def hot():
+        for i in range(60):
+            try:
+                direct()
+            except (SystemError, ValueError) as e:
+                last = e
+        raise last
+    attempt(title + ' often', often)
+    attempt(title + ' plain', plain)
+    attempt(title + ' direct', direct)
+    attempt(title + ' hot', hot)
+    if args:
+        attempt(title + ' map', lambda: list(map(call, args)))
+        attempt(title + ' key', lambda: sorted([1, 2], key=call))
+
+
+def call_all():
+    import ext_bad
+    for kind in ('null', 'error'):
+        for way, args in (('noargs', ()), ('o', (1,)), ('varargs', ()), ('varargs', (1,)), ('keywords', (1,)), ('fast', (1,)),
+                          ('fast', ()), ('fast_keywords', (1,))):
+            name = kind + '_' + way
+            calls(name, getattr(ext_bad, name), *args)
+            calls('method ' + name, getattr(ext_bad.Null(), name), *args)
+    attempt('keyword', lambda: ext_bad.null_keywords(a=1))
+    attempt('keyword fast', lambda: ext_bad.null_fast_keywords(a=1))
+    attempt('keyword error', lambda: ext_bad.error_keywords(**{'a': 1}))
+
+
+def slots_all():
+    import ext_bad
+    import operator
+    for type_ in (ext_bad.Null, ext_bad.Error):
+        class Sub(type_):
+            pass
+        for kind in (type_, Sub):
+            attempt('new ' + kind.__name__, kind)
+            x = kind.__new__(kind)
+            for name, body in (
+                    ('repr', lambda: repr(x)), ('str', lambda: str(x)), ('format', lambda: f'{x}'), ('percent', lambda: '%s' % (x,)),
+                    ('call', lambda: x()), ('call star', lambda: x(*(), **{'a': 1})), ('hash', lambda: hash(x)), ('dict', lambda: {x: 1}),
+                    ('eq', lambda: x == 1), ('lt', lambda: x < 1), ('in', lambda: 1 in x), ('if', lambda: 1 if x else 2),
+                    ('not', lambda: not x), ('iter', lambda: iter(x)), ('for', lambda: [1 for i in x]), ('add', lambda: x + 1),
+                    ('radd', lambda: 1 + x), ('iadd', lambda: operator.iadd(x, 1)), ('neg', lambda: -x), ('int', lambda: int(x)),
+                    ('float', lambda: float(x)), ('index', lambda: operator.index(x)), ('pow', lambda: x ** 2),
+                    ('len', lambda: len(x)), ('getitem', lambda: x[0]), ('setitem', lambda: operator.setitem(x, 0, 1)),
+                    ('list', lambda: list(x)), ('range', lambda: range(x)), ('attribute', lambda: x.attribute),
+                    ('set attribute', lambda: setattr(x, 'attribute', 1)), ('list index', lambda: [1, 2][x]), ('bool', lambda: bool(x)),
+                    ('sorted', lambda: sorted([x, x])), ('join', lambda: ','.join([x])), ('print', lambda: print(x)),
+                    ('unpack', lambda: [*x]), ('isinstance', lambda: isinstance(1, x)), ('sum', lambda: sum([x, x])),
+                    ('any', lambda: any([x])), ('in list', lambda: x in [1]), ('getattr', lambda: x.missing),
+                    ('super', lambda: type('T', (), {'d': x})().d)):
+                attempt(name, body)
+
+                def hot():
+                    for i in range(40):
+                        try:
+                            body()
+                        except (SystemError, ValueError) as e:
+                            last = e
+                    raise last
+                attempt(name + ' hot', hot)
+            for which in range(9):
+                attempt('C call %d' % which, ext_bad.call_slots, x, which)
+    for which in range(9):
+        attempt('C call %d' % which, ext_bad.call_slots, ext_bad.null_fast, which)
+        attempt('C call %d' % which, ext_bad.call_slots, ext_bad.error_varargs, which)
+    for number in range(9):
+        attempt('spec %d' % number, ext_bad.spec_try, number)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, 'ext_bad' + SUFFIX)
+    subprocess.run(['gcc', '-shared', '-fPIC', '-w', '-I' + INCLUDE, os.path.join(HERE, 'ext_bad.c'), '-o', path], check=True)
+    source = os.path.join(folder, 'undefined.c')
+    with open(source, 'w') as f:
+        f.write('extern void *not_to_be_found(void); void *PyInit_undefined(void) { return not_to_be_found(); }')
+    subprocess.run(['gcc', '-shared', '-fPIC', source, '-Wl,-z,now', '-o', os.path.join(folder, 'undefined' + SUFFIX)], check=True)
+    for name in NAMES:
+        shutil.copy(path, os.path.join(folder, name + SUFFIX))
+    sys.path.insert(0, folder)
+    sys.stderr = sys.stdout
+    for action in ('error', 'always'):
+        with warnings.catch_warnings():
+            warnings.simplefilter(action)
+            attempt('version ' + action, importlib.import_module, 'bad_version')
+            sys.modules.pop('bad_version', None)
+    warnings.simplefilter('ignore')
+    import_all()
+    call_all()
+    slots_all()
