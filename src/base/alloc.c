@@ -52,9 +52,11 @@ block_malloc(unsigned kind, size_t n)
         return malloc(n ? n : 1);
     }
     if (likely(n - 1 < PAGE_MAX)) {
-        return page_alloc_class(kind, size_class_of(n));
+        return page_alloc_class(kind & PAGE_KIND_MASK, size_class_of(kind, n));
     }
-    return n == 0 ? page_alloc_class(kind, 1) : malloc(n);
+    return n == 0                                    ? page_alloc_class(kind & PAGE_KIND_MASK, 2)
+           : (kind & PAGE_KIND_MASK) == PAGE_PLAIN ? large_plain_alloc(n, false)
+                                                     : malloc(n);
 }
 
 static ALWAYS_INLINE void *
@@ -65,7 +67,7 @@ block_calloc(unsigned kind, size_t count, size_t size)
         return NULL;
     }
     if (n > PAGE_MAX || ONLY_MALLOC) {
-        return calloc(1, n ? n : 1);
+        return kind == PAGE_PLAIN && !ONLY_MALLOC ? large_plain_alloc(n, true) : calloc(1, n ? n : 1);
     }
     void *p = block_malloc(kind, n);
     return p == NULL ? NULL : memset(p, 0, n);
@@ -77,12 +79,15 @@ block_free(void *p)
     if (likely(heap_has(p))) {
         page_free_block(page_of(p), p);
     }
-    else {
+    else if (ONLY_MALLOC) {
         free(p);
+    }
+    else {
+        large_plain_free(p);
     }
 }
 
-static void *
+static ALWAYS_INLINE void *
 block_realloc(unsigned kind, void *p, size_t n)
 {
     if (p == NULL) {
@@ -90,18 +95,19 @@ block_realloc(unsigned kind, void *p, size_t n)
     }
     if (!heap_has(p)) {
         if (n > PAGE_MAX || ONLY_MALLOC) {
-            return realloc(p, n ? n : 1);
+            return ONLY_MALLOC ? realloc(p, n ? n : 1) : large_plain_realloc(p, n);
         }
         /* Shrunk below the limit: the block moves to a page, whose class tells its size. */
         void *small = block_malloc(kind, n);
         if (small != NULL) {
             memcpy(small, p, n);
-            free(p);
+            large_plain_free(p);
         }
         return small;
     }
     size_t room = page_of(p)->block;
-    if (n <= room && (n > room - (room >> 2) || room <= 16)) {
+    if (n <= room && (n > room - (room >> 2) || room <= 16) &&
+        (kind & PAGE_TIGHT || !((uintptr_t)p & 8))) {
         return p;
     }
     void *moved = block_malloc(kind, n);
@@ -794,6 +800,32 @@ PyObject_Free(void *p)
     }
     PyMemAllocatorEx *d = domain_peek(PYMEM_DOMAIN_OBJ);
     d->free(d->ctx, p);
+}
+
+/* ---- blocks of words ---------------------------------------------------------------------- */
+
+void *
+plain_alloc(size_t n)
+{
+    return likely(!krait_alloc.hooked) ? block_malloc(PAGE_PLAIN | PAGE_TIGHT, n) : PyObject_Malloc(n);
+}
+
+void *
+plain_realloc(void *p, size_t n)
+{
+    return likely(!krait_alloc.hooked) ? block_realloc(PAGE_PLAIN | PAGE_TIGHT, p, n) : PyObject_Realloc(p, n);
+}
+
+void *
+words_alloc(size_t n)
+{
+    return likely(!krait_alloc.hooked) ? block_malloc(PAGE_RAW | PAGE_TIGHT, n) : PyMem_Malloc(n);
+}
+
+void *
+words_realloc(void *p, size_t n)
+{
+    return likely(!krait_alloc.hooked) ? block_realloc(PAGE_RAW | PAGE_TIGHT, p, n) : PyMem_Realloc(p, n);
 }
 
 /* A collected block while hooks are installed.  A hook that answers from a heap of its own has

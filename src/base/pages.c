@@ -9,20 +9,23 @@
 _Static_assert(sizeof(struct Page) <= PAGE_HEADER_ROOM - 64 * (PAGE_COLOURS - 1),
                "a header ends before the side bytes");
 _Static_assert(PAGE_FIRST_COLLECTED % 16 == 0, "blocks are 16-byte aligned");
-_Static_assert(PAGE_HEADER_ROOM + (PAGE_BYTES - PAGE_FIRST_COLLECTED) / 16 <= PAGE_FIRST_COLLECTED,
+_Static_assert(PAGE_HEADER_ROOM % 16 == 0 && (PAGE_FIRST_COLLECTED & ((1 << SIDE_SHIFT) - 1)) == 0,
+               "the first side byte is the first block's");
+_Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are read as words");
+_Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
 /* Bytes of a block of class `c`. */
 size_t
 size_class_bytes(unsigned c)
 {
-    if (c <= 32) {
-        return (size_t)c * 16;
+    if (c <= CLASSES_EXACT) {
+        return (size_t)c * 8;
     }
     if (c == CLASS_WHOLE) {
         return PAGE_WHOLE;
     }
-    unsigned octave = (c - 33) / 4, step = (c - 33) % 4;
+    unsigned octave = (c - CLASSES_EXACT - 1) / 4, step = (c - CLASSES_EXACT - 1) % 4;
     return ((size_t)512 << octave) + ((size_t)128 << octave) * (step + 1);
 }
 
@@ -45,17 +48,22 @@ heap_init(void)
 /* ---- arenas ------------------------------------------------------------------------------- */
 
 static void
-known_set(const char *base, size_t bytes, bool value)
+known_set(const char *base, size_t bytes, bool collected)
 {
     for (size_t at = 0; at < bytes; at += ARENA_BYTES) {
         uintptr_t mib = (uintptr_t)(base + at) >> 20;
-        uint64_t bit = (uint64_t)1 << (mib & 63);
-        if (value) {
-            krait_heap.known[mib >> 6] |= bit;
-        }
-        else {
-            krait_heap.known[mib >> 6] &= ~bit;
-        }
+        krait_heap.known[mib >> 6] |= (uint64_t)1 << (mib & 63);
+        krait_heap.collected[mib >> 6] |= (uint64_t)collected << (mib & 63);
+    }
+}
+
+static void
+known_clear(const char *base, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += ARENA_BYTES) {
+        uintptr_t mib = (uintptr_t)(base + at) >> 20;
+        krait_heap.known[mib >> 6] &= ~((uint64_t)1 << (mib & 63));
+        krait_heap.collected[mib >> 6] &= ~((uint64_t)1 << (mib & 63));
     }
 }
 
@@ -63,11 +71,11 @@ static void
 arena_link(struct Arena *arena)
 {
     arena->prev = NULL;
-    arena->next = krait_heap.arenas;
+    arena->next = krait_heap.arenas[arena->collected];
     if (arena->next != NULL) {
         arena->next->prev = arena;
     }
-    krait_heap.arenas = arena;
+    krait_heap.arenas[arena->collected] = arena;
     arena->linked = 1;
 }
 
@@ -78,7 +86,7 @@ arena_unlink(struct Arena *arena)
         arena->prev->next = arena->next;
     }
     else {
-        krait_heap.arenas = arena->next;
+        krait_heap.arenas[arena->collected] = arena->next;
     }
     if (arena->next != NULL) {
         arena->next->prev = arena->prev;
@@ -87,18 +95,19 @@ arena_unlink(struct Arena *arena)
 }
 
 static struct Arena *
-arena_new(void)
+arena_new(bool collected)
 {
     struct Arena *arena = calloc(1, sizeof *arena);
     if (arena == NULL) {
         return NULL;
     }
+    arena->collected = collected;
     arena->base = os_map_aligned(ARENA_BYTES, ARENA_BYTES);
     if (arena->base == NULL) {
         free(arena);
         return NULL;
     }
-    known_set(arena->base, ARENA_BYTES, true);
+    known_set(arena->base, ARENA_BYTES, collected);
     krait_heap.arena_count++;
     krait_heap.arena_total++;
     if (krait_heap.arena_count > krait_heap.arena_peak) {
@@ -109,10 +118,10 @@ arena_new(void)
 }
 
 static char *
-arena_take_page(struct Arena **owner)
+arena_take_page(bool collected, struct Arena **owner)
 {
-    struct Arena *arena = krait_heap.arenas;
-    if (arena == NULL && (arena = arena_new()) == NULL) {
+    struct Arena *arena = krait_heap.arenas[collected];
+    if (arena == NULL && (arena = arena_new(collected)) == NULL) {
         return NULL;
     }
     unsigned i = (unsigned)__builtin_ctz(~arena->used);
@@ -134,7 +143,7 @@ arena_give_page(struct Arena *arena, char *page)
     }
     if (arena->used == 0 && (arena->next != NULL || arena->prev != NULL)) {
         arena_unlink(arena);
-        known_set(arena->base, ARENA_BYTES, false);
+        known_clear(arena->base, ARENA_BYTES);
         os_unmap(arena->base, ARENA_BYTES);
         krait_heap.arena_count--;
         free(arena);
@@ -228,7 +237,7 @@ static struct Page *
 page_new(unsigned kind, unsigned c)
 {
     struct Arena *arena;
-    char *base = arena_take_page(&arena);
+    char *base = arena_take_page(kind >= PAGE_COLLECTED, &arena);
     if (base == NULL) {
         return NULL;
     }
@@ -293,7 +302,7 @@ page_alloc_slow(unsigned kind, unsigned c)
 void
 page_settle(struct Page *page)
 {
-    if (page->used != 0 || page->refs != NULL) {
+    if (page->used != 0 || page->held) {
         return;
     }
     if (page->arena == NULL) {
@@ -386,7 +395,7 @@ large_free(struct Page *page)
 #ifdef KRAIT_ASAN
     watched_forget(page);
 #endif
-    known_set(base, bytes, false);
+    known_clear(base, bytes);
     krait_heap.large_count--;
     os_unmap(base, bytes);
 }

@@ -5,11 +5,16 @@
 
        page of p        = p with its low 16 bits cleared
        header of a page = page + colour, colour = 64 * (page number mod 16)
-       side byte of p   = page + SIDE_BIAS + (p mod 64 KiB) / 16          (collected kinds only)
+       side byte of p   = page + SIDE_BIAS + (p mod 64 KiB) / 32          (collected kinds only)
 
    The colour spreads the headers over cache sets.  A header is found without a load; a side byte
    too.  Collected objects are always allocated here, never by malloc, so each of them can be found
-   by walking the pages of its kind.  Other blocks above PAGE_MAX come from malloc.
+   by walking the pages of its kind.  Other blocks above PAGE_MAX come from malloc; those of the
+   plain kind are entered in a table (large.c), so that they are found as well.
+
+   Blocks are multiples of 8 bytes.  A request is rounded up to a multiple of 16, and then lies at
+   one, unless it says PAGE_TIGHT: so Krait asks for what it knows to hold words only.  A block of a
+   collected kind has at least 32 bytes, so that no two share a side byte.
 
    Invariants (page_check):
      used <= capacity;  blocks in the free list + used + uncarved = capacity
@@ -28,10 +33,12 @@
 #define ARENA_BYTES ((size_t)1 << 20)
 #define PAGE_BYTES ((size_t)1 << 16)
 #define PAGES_PER_ARENA (ARENA_BYTES / PAGE_BYTES)
-#define PAGE_COLOURS 16
-#define PAGE_HEADER_ROOM 1152           /* 15 colours of 64 bytes and a header of at most 192 */
-#define PAGE_FIRST_COLLECTED 4944       /* first block behind the side bytes */
-#define SIDE_BIAS (PAGE_HEADER_ROOM - PAGE_FIRST_COLLECTED / 16)
+#define PAGE_COLOURS 8
+#define PAGE_HEADER_ROOM 576            /* 7 colours of 64 bytes and a header of at most 128 */
+#define PAGE_FIRST_COLLECTED 2560       /* first block behind the side bytes */
+#define SIDE_SHIFT 5
+#define SIDE_BIAS (PAGE_HEADER_ROOM - (PAGE_FIRST_COLLECTED >> SIDE_SHIFT))
+#define SIDE_BYTES (PAGE_FIRST_COLLECTED - PAGE_HEADER_ROOM)
 #define PAGE_MAX 8192                   /* largest size with a class of its own */
 #define PAGE_WHOLE (PAGE_BYTES - PAGE_FIRST_COLLECTED)
 #define ADDRESS_BITS 48
@@ -41,11 +48,14 @@ enum PageKind {
     PAGE_PLAIN,         /* objects the collector never sees: str, int, float, bytes */
     PAGE_COLLECTED,     /* objects with side bytes */
     PAGE_COLLECTED_PRE, /* the same, 16 bytes before each object (managed dict) */
-    PAGE_KINDS
+    PAGE_KINDS,
+    PAGE_KIND_MASK = 3,
+    PAGE_TIGHT = 4      /* or'ed to a wanted kind: alignment to 8 suffices */
 };
 
-/* 0: unused; 1..32: multiples of 16; then four steps per doubling up to 8192; then a whole page. */
-enum { PAGE_CLASSES = 50, CLASS_WHOLE = PAGE_CLASSES - 1 };
+/* 0: unused; 1..64: multiples of 8; then four steps per doubling up to 8192; then a whole page. */
+enum { CLASSES_EXACT = 64, PAGE_CLASSES = CLASSES_EXACT + 18, CLASS_WHOLE = PAGE_CLASSES - 1 };
+enum { COLLECTED_MIN_CLASS = (1 << SIDE_SHIFT) / 8 };
 
 /* Side bits of a collected object. */
 enum {
@@ -55,8 +65,8 @@ enum {
     SIDE_GEN_SHIFT = 3,
     SIDE_GEN = 3 << SIDE_GEN_SHIFT,     /* 0 young, 1, 2 old, 3 frozen */
     SIDE_COLLECTING = 32,               /* in the set under examination */
-    SIDE_REACHABLE = 64,                /* proved reachable from outside the set */
-    SIDE_MARK = 128,                    /* scratch of one pass */
+    SIDE_APART = 64,                    /* in that set, but taken for reachable, or not to be cleared */
+    SIDE_PENDING = 128,                 /* reachable; what it refers to is yet to be marked */
 };
 
 struct Page {
@@ -67,6 +77,7 @@ struct Page {
     uint8_t listed;                     /* in heap.available of its class */
     uint8_t young;                      /* bit g: may hold tracked objects of generation g (0, 1) */
     uint8_t in_young_list;
+    uint8_t held;                       /* a collection looks at it: it stays */
     uint32_t block;                     /* bytes per block */
     uint32_t capacity;
     uint32_t carved;                    /* blocks handed out at least once */
@@ -75,7 +86,6 @@ struct Page {
     struct Page *next, *prev;           /* class list */
     struct Page *all_next, *all_prev;   /* every page of its kind */
     struct Page *young_next, *young_prev;   /* heap.young: pages with young tracked objects */
-    uint32_t *refs;                     /* gc.c: counts of one collection, by block */
     struct Arena *arena;                /* NULL: a mapping of its own (large object) */
     size_t mapping;                     /* bytes of that mapping */
 #ifdef KRAIT_ASAN
@@ -83,8 +93,11 @@ struct Page {
 #endif
 };
 
+/* An arena serves either the collected kinds or the others, so that one bit per MiB tells whether
+   an address is that of a collected object. */
 struct Arena {
     char *base;
+    bool collected;
     struct Arena *next, *prev;          /* arenas that have a free page */
     int linked;
     uint32_t used;                      /* bit per page */
@@ -105,19 +118,27 @@ struct Quarantine {
 };
 #endif
 
+/* Addresses of plain blocks above PAGE_MAX: open addressing (base/large.c). */
+struct LargeTable {
+    void **slots;
+    size_t mask, used;
+};
+
 struct Heap {
     struct Page *available[PAGE_KINDS][PAGE_CLASSES];
     struct Page *all[PAGE_KINDS];
     struct Page *young;                 /* pages whose `young` is not 0; gc.c links, any frees */
     struct Page none;                   /* a full page that heads empty lists */
-    struct Arena *arenas;               /* with a free page, fullest not guaranteed first */
+    struct Arena *arenas[2];            /* with a free page; 1: of the collected kinds */
     size_t arena_count, arena_peak, arena_total;
     size_t large_count;
+    struct LargeTable large;
     int ready;
 #ifdef KRAIT_ASAN
     struct Quarantine quarantine;
 #endif
     uint64_t known[((size_t)1 << (ADDRESS_BITS - 20)) / 64];   /* bit per MiB that is ours */
+    uint64_t collected[((size_t)1 << (ADDRESS_BITS - 20)) / 64];   /* and serves collected kinds */
 };
 
 /* Defined in object/state.c with the rest of the mutable state. */
@@ -141,7 +162,7 @@ static ALWAYS_INLINE uint8_t *
 page_side(const void *p)
 {
     uintptr_t base = (uintptr_t)p & ~(uintptr_t)(PAGE_BYTES - 1);
-    return (uint8_t *)(base + SIDE_BIAS + (((uintptr_t)p & (PAGE_BYTES - 1)) >> 4));
+    return (uint8_t *)(base + SIDE_BIAS + (((uintptr_t)p & (PAGE_BYTES - 1)) >> SIDE_SHIFT));
 }
 
 /* Does the address lie in an arena or large mapping of ours?  Any value may be asked. */
@@ -157,18 +178,21 @@ heap_has(const void *p)
 static ALWAYS_INLINE bool
 heap_collects(const void *p)
 {
-    return heap_has(p) && page_of(p)->kind >= PAGE_COLLECTED;
+    uintptr_t mib = (uintptr_t)p >> 20;
+    return mib < ((uintptr_t)1 << (ADDRESS_BITS - 20)) &&
+           (krait_heap.collected[mib >> 6] >> (mib & 63) & 1);
 }
 
-/* Class of a request of 1..PAGE_MAX bytes. */
+/* Class of a request of 1..PAGE_MAX bytes; `kind` may say PAGE_TIGHT. */
 static ALWAYS_INLINE unsigned
-size_class_of(size_t n)
+size_class_of(unsigned kind, size_t n)
 {
-    if (likely(n <= 512)) {
-        return (unsigned)((n + 15) >> 4);
+    if (likely(n <= 8 * CLASSES_EXACT)) {
+        unsigned c = kind & PAGE_TIGHT ? (unsigned)((n + 7) >> 3) : (unsigned)((n + 15) >> 4) << 1;
+        return (kind & PAGE_KIND_MASK) >= PAGE_COLLECTED && c < COLLECTED_MIN_CLASS ? COLLECTED_MIN_CLASS : c;
     }
     unsigned top = 63 - (unsigned)__builtin_clzl(n - 1);
-    return 33 + (top - 9) * 4 + (unsigned)(((n - 1) >> (top - 2)) & 3);
+    return CLASSES_EXACT + 1 + (top - 9) * 4 + (unsigned)(((n - 1) >> (top - 2)) & 3);
 }
 
 size_t size_class_bytes(unsigned c);
@@ -183,6 +207,11 @@ void page_young_link(struct Page *page);
 void page_young_unlink(struct Page *page);
 /* Release the page if it is empty and nobody needs it. */
 void page_settle(struct Page *page);
+/* Plain blocks above PAGE_MAX (large.c): malloc and its companions, entered in a table.  A block
+   that is not in it is given to malloc's functions all the same. */
+void *large_plain_alloc(size_t n, bool zero);
+void *large_plain_realloc(void *p, size_t n);
+void large_plain_free(void *p);
 /* Number of live blocks of a kind. */
 size_t heap_count(unsigned kind);
 /* Aborts with a message if an invariant of the page does not hold. */
@@ -218,14 +247,15 @@ void watched_free(struct Page *page, void *block);
 void watched_forget(struct Page *page);
 #endif
 
-/* A collected block of n > 0 bytes. */
+/* A collected block of n > 0 bytes; `kind` may say PAGE_TIGHT. */
 static ALWAYS_INLINE void *
 page_alloc_block(unsigned kind, size_t n)
 {
 #ifdef KRAIT_ASAN
     return watched_alloc(kind, n);
 #else
-    return likely(n <= PAGE_MAX) ? page_alloc_class(kind, size_class_of(n)) : large_alloc(kind, n);
+    return likely(n <= PAGE_MAX) ? page_alloc_class(kind & PAGE_KIND_MASK, size_class_of(kind, n))
+                                 : large_alloc(kind & PAGE_KIND_MASK, n);
 #endif
 }
 

@@ -59,8 +59,9 @@ watched_alloc(unsigned kind, size_t n)
 {
     size_t room = n + REDZONE;
     char *block = n > SIZE_MAX / 2   ? NULL
-                  : room <= PAGE_MAX ? page_alloc_class(kind, size_class_of(room))
-                                     : large_alloc(kind, room);
+                  : room <= PAGE_MAX
+                      ? page_alloc_class(kind & PAGE_KIND_MASK, size_class_of(kind, room))
+                      : large_alloc(kind & PAGE_KIND_MASK, room);
     if (block == NULL) {
         return NULL;
     }

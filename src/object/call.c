@@ -5,6 +5,7 @@
    PY_VECTORCALL_ARGUMENTS_OFFSET allows a callee to use args[-1] until it returns. */
 #include "object/object.h"
 #include "object/call.h"
+#include "types/dict.h"
 #include "object/slots.h"
 #include "types/tuple.h"
 
@@ -63,7 +64,7 @@ PyObject *
 _PyStack_AsDict(PyObject *const *values, PyObject *kwnames)
 {
     Py_ssize_t count = PyTuple_GET_SIZE(kwnames);
-    PyObject *dict = _PyDict_NewPresized(count);
+    PyObject *dict = dict_new_exact(count, false);
     if (dict == NULL) {
         return NULL;
     }

@@ -1,21 +1,25 @@
 /* The cycle collector.
 
    Collected objects lie in pages with one side byte per object, so no list links them: the set under
-   examination is found by reading the side bytes of pages, eight at a time.  A young collection reads
-   only the pages that got a young object (heap.young), a full one all of them.
+   examination is found by walking pages.  A young collection walks only the pages that got a young
+   object (heap.young), a full one all of them.
 
    One collection of generation g:
-     1. gather    every tracked object of generation <= g gets SIDE_COLLECTING, a place in the vector
-                  of the set and its count copied into refs[] of its page
+     1. gather    every tracked object of generation <= g gets SIDE_COLLECTING and a copy of its count
      2. subtract  a reference from inside the set takes one from the copy
-     3. mark      what keeps a positive copy is held from outside; all it reaches is SIDE_REACHABLE
+     3. mark      what keeps a positive copy is held from outside; all it reaches leaves the set for
+                  generation g+1
      4. the rest  is garbage: weak references are cleared and called, finalisers run once, what they
                   resurrect is found by 1-3 on the garbage alone, what remains is cleared
-     5. survivors move to generation g+1
 
-   While finalisers run, garbage may die by itself.  The vector of garbage holds no references; an
-   entry is valid as long as its side byte says COLLECTING and not REACHABLE, since death clears the
-   byte and a page with refs[] is never released. */
+   1 and 2 are one walk over the pages, 3 is another; neither asks for memory by the number of objects.
+   The copy of a count stands in the upper half of the count itself, where it is zero before and after:
+   nothing but traversal runs in between.  A count that needs this half (2^31 references) is not
+   copied; SIDE_APART says that the object is held from outside.
+
+   What is COLLECTING after marking is garbage; no list of it is made.  While finalisers run, garbage
+   may die by itself: death clears the side byte, and a page that is `held` is never released.  What a
+   tp_del keeps from being cleared, and all it reaches, is APART. */
 #include "object/gc.h"
 #include "object/freelist.h"
 #include "object/check.h"
@@ -26,22 +30,23 @@
 enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32 };
 /* gc.collecting: a collection runs, or automatic ones wait for the end of the start. */
 enum { GC_BUSY = 1, GC_HELD = 2 };
-enum { FROZEN = 3, HELD = UINT32_MAX };
-
-struct ObjectVec {
-    PyObject **items;
-    size_t count;
-};
+enum { FROZEN = 3 };
+/* Objects that wait for their turn while marking; more of them are found again by walking the pages. */
+enum { STACK_ROOM = 8192 };
+/* The largest count that can be copied. */
+#define COPY_MAX ((size_t)INT32_MAX)
 
 /* One collection's working memory. */
 struct Collection {
+    uint8_t limit;                  /* oldest generation of the set, as side bits */
+    uint8_t next;                   /* where survivors go, as side bits */
+    bool pending;                   /* some object is SIDE_PENDING */
     struct Page **pages;
     size_t page_count;
-    uint32_t *refs;                 /* backing of every page's refs */
-    struct ObjectVec set;           /* what was gathered; entries stay after an object's death */
-    struct ObjectVec stack;         /* room for every object of the set */
-    struct ObjectVec garbage;
-    struct ObjectVec legacy;        /* garbage that a tp_del keeps alive */
+    size_t objects, survivors;      /* that entered the set, and left it for the next generation */
+    PyObject **stack;               /* settled, what they refer to is yet to be marked */
+    size_t stack_count;
+    size_t garbage_pages;           /* the first ones: they had garbage after marking */
 };
 
 /* ---- walking ------------------------------------------------------------------------------ */
@@ -64,6 +69,59 @@ side_generation(uint8_t side)
          at_ < end_; at_ += (page)->block)                                                         \
         for (PyObject *op = (PyObject *)at_; op != NULL; op = NULL)                                \
             for (uint8_t *side = page_side(op); side != NULL; side = NULL)
+
+/* Eight side bytes are looked at in one step where few of them matter.  `chosen` has the lowest bit
+   of each byte that does. */
+#define EACH_BYTE ((uint64_t)0x0101010101010101)
+
+static ALWAYS_INLINE uint64_t
+choose_young(uint64_t sides)
+{
+    return sides >> 1 & ~(sides >> 3) & ~(sides >> 4) & EACH_BYTE;      /* tracked, generation 0 */
+}
+
+static ALWAYS_INLINE uint64_t
+choose_younger(uint64_t sides)
+{
+    return sides >> 1 & ~(sides >> 4) & EACH_BYTE;                      /* tracked, generation 0 or 1 */
+}
+
+static ALWAYS_INLINE uint64_t
+choose_marked(uint64_t sides)
+{
+    return (sides >> 5 | sides >> 7) & EACH_BYTE;                       /* collecting or pending */
+}
+
+static ALWAYS_INLINE uint64_t
+choose_collecting(uint64_t sides)
+{
+    return sides >> 5 & EACH_BYTE;
+}
+
+/* The object whose side byte is number `i` of its page. */
+static ALWAYS_INLINE PyObject *
+object_at(const struct Page *page, size_t i)
+{
+    size_t presize = page_presize(page), last = (i << SIDE_SHIFT) + (1 << SIDE_SHIFT) - 1;
+    size_t number = ((uint64_t)(last - presize) * page->reciprocal) >> 32;
+    return (PyObject *)(page_base(page) + page->first + presize + number * page->block);
+}
+
+#define FOR_EACH_CHOSEN(page, choose, op, side)                                                    \
+    for (uint8_t *begin_ = (uint8_t *)page_base(page) + PAGE_HEADER_ROOM, *word_ = begin_,         \
+                 *end_ = begin_ + side_bytes(page);                                                \
+         word_ < end_; word_ += 8)                                                                 \
+        for (uint64_t left_ = choose(*(uint64_t *)word_); left_ != 0; left_ &= left_ - 1)          \
+            for (uint8_t *side = word_ + (__builtin_ctzl(left_) >> 3); side != NULL; side = NULL)  \
+                for (PyObject *op = object_at(page, (size_t)(side - begin_)); op != NULL; op = NULL)
+
+/* Side bytes that objects of the page can have, rounded up to words. */
+static ALWAYS_INLINE size_t
+side_bytes(const struct Page *page)
+{
+    size_t bytes = page->arena == NULL ? 1 : (size_t)page->carved * page->block;
+    return ((bytes + 16) >> SIDE_SHIFT) + 8;
+}
 
 int
 gc_walk(unsigned generations, int (*visit)(PyObject *, void *), void *arg)
@@ -131,146 +189,133 @@ generation_size(unsigned generation)
 
 /* ---- gathering the set -------------------------------------------------------------------- */
 
+static void
+list_page(struct Collection *c, struct Page *page, unsigned mask)
+{
+    if (c->pages != NULL) {
+        c->pages[c->page_count] = page;
+        page->held = 1;
+        page->young &= (uint8_t)~mask;
+    }
+    c->page_count++;
+}
+
 /* List the pages that may hold objects of `generation` or younger; -1 if memory is out. */
 static status
 list_pages(struct Collection *c, unsigned generation)
 {
-    size_t n = 0, blocks = 0;
     unsigned mask = (2u << generation) - 1;
     for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1) {
-            c->pages = malloc((n + 1) * sizeof *c->pages);
-            if (c->pages == NULL) {
-                return -1;
-            }
+        if (pass == 1 && (c->pages = malloc((c->page_count + 1) * sizeof *c->pages)) == NULL) {
+            c->page_count = 0;
+            return -1;
         }
-        n = 0;
+        c->page_count = 0;
         if (generation < 2) {
             for (struct Page *p = krait_heap.young; p != NULL; p = p->young_next) {
                 if (p->young & mask) {
-                    if (pass == 1) {
-                        c->pages[n] = p;
-                    }
-                    n++;
+                    list_page(c, p, mask);
                 }
             }
             continue;
         }
         for (unsigned kind = PAGE_COLLECTED; kind <= PAGE_COLLECTED_PRE; kind++) {
             for (struct Page *p = krait_heap.all[kind]; p != NULL; p = p->all_next) {
-                if (pass == 1) {
-                    c->pages[n] = p;
-                }
-                n++;
+                list_page(c, p, mask);
             }
         }
-    }
-    c->page_count = n;
-    for (size_t i = 0; i < n; i++) {
-        blocks += c->pages[i]->carved;
-    }
-    c->refs = malloc((blocks + 1) * sizeof *c->refs);
-    c->set.items = malloc((blocks + 1) * sizeof *c->set.items);
-    if (c->refs == NULL || c->set.items == NULL) {
-        return -1;
-    }
-    uint32_t *at = c->refs;
-    for (size_t i = 0; i < n; i++) {
-        c->pages[i]->refs = at;
-        at += c->pages[i]->carved;
     }
     return 0;
 }
 
+/* The copy of an object's count. */
 static ALWAYS_INLINE uint32_t *
-refs_of(struct Page *page, PyObject *op)
+copy_of(PyObject *op)
 {
-    return &page->refs[page_block_index(page, op)];
+    return (uint32_t *)&op->ob_refcnt + 1;
 }
 
-static ALWAYS_INLINE uint32_t
-count_copy(PyObject *op)
+/* The object enters the set. */
+static ALWAYS_INLINE void
+enter(struct Collection *c, PyObject *op, uint8_t *side)
 {
-    Py_ssize_t n = Py_REFCNT(op);
-    return n >= 0 && n < HELD ? (uint32_t)n : HELD;
-}
-
-/* The high bit of each of eight side bytes that belongs to a tracked object of `generation` or a
-   younger one.  Bytes between objects are 0. */
-static ALWAYS_INLINE uint64_t
-side_hits(uint64_t sides, unsigned generation)
-{
-    const uint64_t ones = 0x0101010101010101;
-    uint64_t tracked = sides / SIDE_TRACKED & ones;
-    uint64_t high = sides >> (SIDE_GEN_SHIFT + 1) & ones, low = sides >> SIDE_GEN_SHIFT & ones;
-    uint64_t older = generation == 0 ? high | low : generation == 1 ? high : high & low;
-    return (tracked & ~older) << 7;
-}
-
-/* Eight side bytes, zeros for those from `last` on. */
-static ALWAYS_INLINE uint64_t
-sides_at(const uint8_t *at, const uint8_t *last)
-{
-    uint64_t sides = 0;
-    if (likely(last - at >= 8)) {
-        memcpy(&sides, at, 8);
-        return sides;
+    CONTAINER_CHECK(op);
+    c->objects++;
+    if (unlikely((size_t)op->ob_refcnt > COPY_MAX)) {
+        *side |= SIDE_COLLECTING | SIDE_APART;
+        return;
     }
-    for (int shift = 0; at < last; at++, shift += 8) {
-        sides |= (uint64_t)*at << shift;
-    }
-    return sides;
+    *side |= SIDE_COLLECTING;
+    *copy_of(op) = (uint32_t)op->ob_refcnt;
 }
 
-/* The object whose side byte stands at `side` of the page. */
-static ALWAYS_INLINE PyObject *
-object_at(const struct Page *page, const char *base, const uint8_t *side)
-{
-    size_t presize = page_presize(page);
-    const char *inside = base + ((size_t)(side - (const uint8_t *)base - SIDE_BIAS) << 4) + 15 - presize;
-    return (PyObject *)(base + page->first + page_block_index(page, inside) * page->block + presize);
-}
-
-static void
-gather(struct Collection *c, unsigned generation)
-{
-    for (size_t i = 0; i < c->page_count; i++) {
-        struct Page *page = c->pages[i];
-        char *base = page_base(page);
-        size_t end = page->first + (size_t)page->carved * page->block;
-        uint8_t *at = (uint8_t *)base + SIDE_BIAS + (page->first >> 4);
-        uint8_t *last = (uint8_t *)base + SIDE_BIAS + ((end < PAGE_BYTES ? end : PAGE_BYTES) >> 4);
-        page->young &= (uint8_t)~((2u << generation) - 1);
-        for (; at < last; at += 8) {
-            for (uint64_t hits = side_hits(sides_at(at, last), generation); hits != 0; hits &= hits - 1) {
-                uint8_t *side = at + (__builtin_ctzll(hits) >> 3);
-                PyObject *op = object_at(page, base, side);
-                CONTAINER_CHECK(op);
-                *side |= SIDE_COLLECTING;
-                *refs_of(page, op) = count_copy(op);
-                c->set.items[c->set.count++] = op;
-            }
-        }
-    }
-}
-
-/* Is it a member of the set that no pass has proved reachable? */
+/* Is it a member of the set that nothing has proved reachable? */
 static ALWAYS_INLINE bool
 is_candidate(uint8_t side)
 {
-    return (side & (SIDE_COLLECTING | SIDE_REACHABLE)) == SIDE_COLLECTING;
+    return (side & (SIDE_COLLECTING | SIDE_APART)) == SIDE_COLLECTING;
 }
 
 static int
-visit_subtract(PyObject *op, void *Py_UNUSED(arg))
+visit_subtract(PyObject *op, void *arg)
 {
-    if (heap_collects(op) && is_candidate(*page_side(op))) {
-        uint32_t *refs = refs_of(page_of(op), op);
-        if (*refs != HELD && *refs != 0) {
-            --*refs;
+    if (heap_collects(op)) {
+        uint8_t *side = page_side(op);
+        if (!(*side & SIDE_COLLECTING)) {
+            struct Collection *c = arg;
+            if (!(*side & SIDE_TRACKED) || (*side & SIDE_GEN) > c->limit) {
+                return 0;
+            }
+            enter(c, op, side);
+        }
+        uint32_t *copy = copy_of(op);
+        if (*copy != 0 && !(*side & SIDE_APART)) {
+            --*copy;
         }
     }
     return 0;
+}
+
+/* Steps 1 and 2: an object enters the set when it or the first reference to it is met. */
+static void
+gather(struct Collection *c, unsigned generation)
+{
+#define GATHER(op, side)                                                                           \
+    do {                                                                                           \
+        if (!(*side & SIDE_COLLECTING)) {                                                          \
+            enter(c, op, side);                                                                    \
+        }                                                                                          \
+        Py_TYPE(op)->tp_traverse(op, visit_subtract, c);                                           \
+    } while (0)
+
+    for (size_t i = 0; i < c->page_count; i++) {
+        struct Page *page = c->pages[i];
+        if (generation == 0) {
+            FOR_EACH_CHOSEN(page, choose_young, op, side) GATHER(op, side);
+        }
+        else if (generation == 1) {
+            FOR_EACH_CHOSEN(page, choose_younger, op, side) GATHER(op, side);
+        }
+        else {
+            FOR_EACH_OBJECT(page, op, side) {
+                if (*side & SIDE_TRACKED && (*side & SIDE_GEN) <= c->limit) GATHER(op, side);
+            }
+        }
+    }
+#undef GATHER
+}
+
+/* ---- marking ------------------------------------------------------------------------------ */
+
+/* The object stays: it leaves the set for its next generation. */
+static ALWAYS_INLINE void
+settle(struct Collection *c, PyObject *op, uint8_t *side)
+{
+    if (likely(!(*side & SIDE_APART))) {
+        *copy_of(op) = 0;
+    }
+    *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_TRACKED | SIDE_FINALIZED)) | c->next);
+    c->survivors++;
 }
 
 static int
@@ -280,50 +325,106 @@ visit_mark(PyObject *op, void *arg)
         uint8_t *side = page_side(op);
         if (is_candidate(*side)) {
             struct Collection *c = arg;
-            *side |= SIDE_REACHABLE;
-            c->stack.items[c->stack.count++] = op;
+            settle(c, op, side);
+            if (likely(c->stack_count < STACK_ROOM)) {
+                c->stack[c->stack_count++] = op;
+            }
+            else {
+                *side |= SIDE_PENDING;
+                c->pending = true;
+            }
         }
     }
     return 0;
 }
 
-static void
-mark_from(struct Collection *c, PyObject *root)
+/* Mark what a settled object refers to.  What can no longer be part of a cycle is tracked no more. */
+static ALWAYS_INLINE void
+mark_one(struct Collection *c, PyObject *op)
 {
-    visit_mark(root, c);
-    while (c->stack.count > 0) {
-        PyObject *op = c->stack.items[--c->stack.count];
-        Py_TYPE(op)->tp_traverse(op, visit_mark, c);
+    Py_TYPE(op)->tp_traverse(op, visit_mark, c);
+    if (PyTuple_CheckExact(op)) {
+        _PyTuple_MaybeUntrack(op);
+    }
+    else if (c->next == 2 << SIDE_GEN_SHIFT && c->limit == c->next && PyDict_CheckExact(op)) {
+        _PyDict_MaybeUntrack(op);
     }
 }
 
-/* Only while nothing dies: the entries are those of pass 1. */
-#define FOR_EACH_CANDIDATE(c, op, side)                                                            \
-    for (size_t set_i_ = 0; set_i_ < (c)->set.count; set_i_++)                                     \
-        for (PyObject *op = (c)->set.items[set_i_]; op != NULL; op = NULL)                         \
-            for (uint8_t *side = page_side(op); side != NULL && is_candidate(*side); side = NULL)
-
-/* Passes 2 and 3 over the whole set. */
 static void
-mark_reachable(struct Collection *c)
+mark_from(struct Collection *c, PyObject *root)
 {
-    FOR_EACH_CANDIDATE(c, op, side) {
-        Py_TYPE(op)->tp_traverse(op, visit_subtract, op);
+    mark_one(c, root);
+    while (c->stack_count > 0) {
+        mark_one(c, c->stack[--c->stack_count]);
     }
-    FOR_EACH_CANDIDATE(c, op, side) {
-        if (*refs_of(page_of(op), op) > 0) {
-            mark_from(c, op);
+}
+
+static ALWAYS_INLINE void
+mark_at(struct Collection *c, PyObject *op, uint8_t *side)
+{
+    if (*side & SIDE_PENDING) {
+        *side &= (uint8_t)~SIDE_PENDING;
+        mark_from(c, op);
+    }
+    else if (*side & SIDE_COLLECTING && (*side & SIDE_APART || *copy_of(op) > 0)) {
+        settle(c, op, side);
+        mark_from(c, op);
+    }
+}
+
+/* Step 3.  Objects that found no room on the stack are pending; another round in the order of the pages
+   finds them. */
+static void
+mark_reachable(struct Collection *c, unsigned generation)
+{
+    do {
+        c->pending = false;
+        for (size_t i = 0; i < c->page_count; i++) {
+            struct Page *page = c->pages[i];
+            if (generation < 2) {
+                FOR_EACH_CHOSEN(page, choose_marked, op, side) mark_at(c, op, side);
+            }
+            else {
+                FOR_EACH_OBJECT(page, op, side) {
+                    if (*side & (SIDE_COLLECTING | SIDE_PENDING)) mark_at(c, op, side);
+                }
+            }
         }
-    }
+    } while (c->pending);
 }
 
 /* ---- garbage ------------------------------------------------------------------------------ */
 
-/* Does the entry still name the garbage it named when it was listed? */
-static ALWAYS_INLINE bool
-is_still_garbage(PyObject *op)
+/* Each object that is garbage when its turn comes. */
+#define FOR_EACH_GARBAGE(c, op, side)                                                              \
+    for (size_t page_i_ = 0; page_i_ < (c)->garbage_pages; page_i_++)                              \
+        FOR_EACH_CHOSEN((c)->pages[page_i_], choose_collecting, op, side)                          \
+            if (is_candidate(*side))
+
+/* Each object that a tp_del keeps. */
+#define FOR_EACH_LEGACY(c, op, side)                                                               \
+    for (size_t page_i_ = 0; page_i_ < (c)->garbage_pages; page_i_++)                              \
+        FOR_EACH_CHOSEN((c)->pages[page_i_], choose_collecting, op, side)                          \
+            if ((*side & (SIDE_COLLECTING | SIDE_APART)) == (SIDE_COLLECTING | SIDE_APART))
+
+/* Pages with garbage go to the front. */
+static void
+sort_pages(struct Collection *c)
 {
-    return is_candidate(*page_side(op));
+    for (size_t i = 0; i < c->page_count; i++) {
+        struct Page *page = c->pages[i];
+        bool found = false;
+        FOR_EACH_CHOSEN(page, choose_collecting, op, side) {
+            found = true;
+            (void)op, (void)side;
+            break;
+        }
+        if (found) {
+            c->pages[i] = c->pages[c->garbage_pages];
+            c->pages[c->garbage_pages++] = page;
+        }
+    }
 }
 
 static int
@@ -333,8 +434,14 @@ visit_legacy(PyObject *op, void *arg)
         uint8_t *side = page_side(op);
         struct Collection *c = arg;
         if (is_candidate(*side)) {
-            *side |= SIDE_REACHABLE;
-            c->legacy.items[c->legacy.count++] = op;
+            *side |= SIDE_APART;
+            if (c->stack_count < STACK_ROOM) {
+                c->stack[c->stack_count++] = op;
+            }
+            else {
+                *side |= SIDE_PENDING;
+                c->pending = true;
+            }
         }
     }
     return 0;
@@ -344,22 +451,24 @@ visit_legacy(PyObject *op, void *arg)
 static void
 split_legacy(struct Collection *c)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        PyObject *op = c->garbage.items[i];
-        if (Py_TYPE(op)->tp_del != NULL) {
-            visit_legacy(op, c);
+    do {
+        c->pending = false;
+        for (size_t i = 0; i < c->garbage_pages; i++) {
+            FOR_EACH_CHOSEN(c->pages[i], choose_collecting, op, side) {
+                if (*side & SIDE_PENDING) {
+                    *side &= (uint8_t)~SIDE_PENDING;
+                    Py_TYPE(op)->tp_traverse(op, visit_legacy, c);
+                }
+                else if (Py_TYPE(op)->tp_del != NULL) {
+                    visit_legacy(op, c);
+                }
+                while (c->stack_count > 0) {
+                    PyObject *next = c->stack[--c->stack_count];
+                    Py_TYPE(next)->tp_traverse(next, visit_legacy, c);
+                }
+            }
         }
-    }
-    for (size_t i = 0; i < c->legacy.count; i++) {
-        Py_TYPE(c->legacy.items[i])->tp_traverse(c->legacy.items[i], visit_legacy, c);
-    }
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        if (is_still_garbage(c->garbage.items[i])) {
-            c->garbage.items[kept++] = c->garbage.items[i];
-        }
-    }
-    c->garbage.count = kept;
+    } while (c->pending);
 }
 
 static bool
@@ -374,8 +483,7 @@ static void
 clear_weakrefs(struct Collection *c)
 {
     PyObject *to_call = NULL;
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        PyObject *op = c->garbage.items[i];
+    FOR_EACH_GARBAGE(c, op, side) {
         if (PyWeakref_Check(op)) {
             _PyWeakref_ClearRef((PyWeakReference *)op);
         }
@@ -428,11 +536,8 @@ is_owner(PyObject *op)
 static void
 call_finalizers_of(struct Collection *c, bool owners)
 {
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        PyObject *op = c->garbage.items[i];
-        uint8_t *side = page_side(op);
-        if (!is_still_garbage(op) || *side & SIDE_FINALIZED || Py_TYPE(op)->tp_finalize == NULL ||
-            is_owner(op) != owners) {
+    FOR_EACH_GARBAGE(c, op, side) {
+        if (*side & SIDE_FINALIZED || Py_TYPE(op)->tp_finalize == NULL || is_owner(op) != owners) {
             continue;
         }
         *side |= SIDE_FINALIZED;
@@ -451,47 +556,46 @@ call_finalizers(struct Collection *c)
     call_finalizers_of(c, false);
 }
 
-/* Finalisers may have made garbage reachable again: examine the garbage alone once more. */
-static void
+static int
+visit_subtract_garbage(PyObject *op, void *Py_UNUSED(arg))
+{
+    if (heap_collects(op) && is_candidate(*page_side(op)) && *copy_of(op) != 0) {
+        --*copy_of(op);
+    }
+    return 0;
+}
+
+/* Finalisers may have made garbage reachable again: examine the garbage alone once more.  How much of it
+   is left. */
+static size_t
 drop_resurrected(struct Collection *c)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        PyObject *op = c->garbage.items[i];
-        if (is_still_garbage(op)) {
-            *refs_of(page_of(op), op) = count_copy(op);
-            c->garbage.items[kept++] = op;
+    size_t left = 0;
+    FOR_EACH_GARBAGE(c, op, side) {
+        *copy_of(op) = (uint32_t)op->ob_refcnt;
+    }
+    FOR_EACH_GARBAGE(c, op, side) {
+        Py_TYPE(op)->tp_traverse(op, visit_subtract_garbage, NULL);
+    }
+    do {
+        c->pending = false;
+        for (size_t i = 0; i < c->garbage_pages; i++) {
+            FOR_EACH_CHOSEN(c->pages[i], choose_marked, op, side) {
+                if (!(*side & SIDE_APART)) mark_at(c, op, side);
+            }
         }
+    } while (c->pending);
+    FOR_EACH_GARBAGE(c, op, side) {
+        left++;
     }
-    c->garbage.count = kept;
-    for (size_t i = 0; i < kept; i++) {
-        PyObject *op = c->garbage.items[i];
-        Py_TYPE(op)->tp_traverse(op, visit_subtract, op);
-    }
-    for (size_t i = 0; i < kept; i++) {
-        PyObject *op = c->garbage.items[i];
-        if (is_still_garbage(op) && *refs_of(page_of(op), op) > 0) {
-            mark_from(c, op);
-        }
-    }
-    kept = 0;
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        if (is_still_garbage(c->garbage.items[i])) {
-            c->garbage.items[kept++] = c->garbage.items[i];
-        }
-    }
-    c->garbage.count = kept;
+    return left;
 }
 
 static void
 clear_garbage(PyThreadState *tstate, struct Collection *c)
 {
     struct GcState *gc = &tstate->interp->gc;
-    for (size_t i = 0; i < c->garbage.count; i++) {
-        PyObject *op = c->garbage.items[i];
-        if (!is_still_garbage(op)) {
-            continue;
-        }
+    FOR_EACH_GARBAGE(c, op, side) {
         if (gc->debug & DEBUG_SAVEALL) {
             if (gc->garbage != NULL && PyList_Append(gc->garbage, op) < 0) {
                 PyErr_Clear();
@@ -516,126 +620,78 @@ debug_object(const char *what, PyObject *op)
     PySys_FormatStderr("gc: %s <%s %p>\n", what, Py_TYPE(op)->tp_name, op);
 }
 
-static void
+/* How many objects a tp_del keeps; gc.garbage gets those that have one. */
+static Py_ssize_t
 keep_legacy(PyThreadState *tstate, struct Collection *c)
 {
     struct GcState *gc = &tstate->interp->gc;
-    if (gc->garbage == NULL && c->legacy.count > 0 && (gc->garbage = PyList_New(0)) == NULL) {
-        PyErr_Clear();
-        return;
-    }
-    for (size_t i = 0; i < c->legacy.count; i++) {
-        PyObject *op = c->legacy.items[i];
-        if ((gc->debug & DEBUG_SAVEALL || Py_TYPE(op)->tp_del != NULL) &&
+    Py_ssize_t n = 0;
+    FOR_EACH_LEGACY(c, op, side) {
+        n++;
+        if (!(gc->debug & DEBUG_SAVEALL) && Py_TYPE(op)->tp_del == NULL) {
+            continue;
+        }
+        if ((gc->garbage == NULL && (gc->garbage = PyList_New(0)) == NULL) ||
             PyList_Append(gc->garbage, op) < 0) {
             PyErr_Clear();
         }
     }
+    return n;
 }
 
 /* ---- one collection ----------------------------------------------------------------------- */
 
+/* What nobody could clear stays, in the next generation. */
 static void
-untrack_tuples(struct Collection *c)
+settle_left(struct Collection *c)
 {
-    for (size_t i = 0; i < c->set.count; i++) {
-        PyObject *op = c->set.items[i];
-        if (*page_side(op) & SIDE_REACHABLE && PyTuple_CheckExact(op)) {
-            _PyTuple_MaybeUntrack(op);
-        }
+    for (size_t i = 0; i < c->garbage_pages; i++) {
+        FOR_EACH_CHOSEN(c->pages[i], choose_collecting, op, side) settle(c, op, side);
     }
 }
 
-/* Survivors get their generation, pages lose their scratch.  How many survived.  Death has cleared
-   the COLLECTING bit of those that died meanwhile, and what took their place has none. */
-static Py_ssize_t
-settle(struct Collection *c, unsigned generation)
+/* The pages are let go: those with survivors hold the next generation, empty ones are given back. */
+static void
+settle_pages(struct Collection *c)
 {
-    Py_ssize_t survivors = 0;
-    unsigned to = generation < 2 ? generation + 1 : 2;
-    for (size_t i = 0; i < c->set.count; i++) {
-        PyObject *op = c->set.items[i];
-        uint8_t *side = page_side(op);
-        if ((*side & (SIDE_COLLECTING | SIDE_TRACKED)) != (SIDE_COLLECTING | SIDE_TRACKED)) {
-            continue;
-        }
-        if (generation == 2 && PyDict_CheckExact(op)) {
-            _PyDict_MaybeUntrack(op);
-            if (!(*side & SIDE_TRACKED)) {
-                continue;
-            }
-        }
-        *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_TRACKED | SIDE_FINALIZED)) | to << SIDE_GEN_SHIFT);
-        survivors++;
-        if (to < 2) {
-            page_of(op)->young |= (uint8_t)(1 << to);
-        }
-    }
+    unsigned next = c->next >> SIDE_GEN_SHIFT;
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
-        page->refs = NULL;
+        page->held = 0;
+        if (next < 2 && c->survivors > 0) {
+            page->young |= (uint8_t)(1 << next);
+        }
         if (!page->young && page->in_young_list) {
             page_young_unlink(page);
         }
         page_settle(page);
     }
     c->page_count = 0;          /* some of them are no more */
-    return survivors;
 }
 
 static void
 collection_free(struct Collection *c)
 {
-    for (size_t i = 0; i < c->page_count; i++) {
-        c->pages[i]->refs = NULL;
-    }
     free(c->pages);
-    free(c->refs);
-    free(c->set.items);
-    free(c->stack.items);
-    free(c->garbage.items);
-    free(c->legacy.items);
+    free(c->stack);
 }
 
-static status
-list_garbage(struct Collection *c)
-{
-    size_t n = 0;
-    FOR_EACH_CANDIDATE(c, op, side) {
-        n++;
-    }
-    c->garbage.items = malloc((n + 1) * sizeof(PyObject *));
-    c->legacy.items = malloc((n + 1) * sizeof(PyObject *));
-    if (c->garbage.items == NULL || c->legacy.items == NULL) {
-        return -1;
-    }
-    FOR_EACH_CANDIDATE(c, op, side) {
-        c->garbage.items[c->garbage.count++] = op;
-    }
-    return 0;
-}
-
-/* Steps 1 to 3.  Without memory for it there is no collection: -1, and no mark is left behind. */
+/* Steps 1 to 3: -1 without memory for it, and then no mark is left behind. */
 static status
 find_garbage(struct Collection *c, unsigned generation)
 {
-    if (list_pages(c, generation) < 0) {
+    c->limit = (uint8_t)(generation << SIDE_GEN_SHIFT);
+    c->next = (uint8_t)((generation < 2 ? generation + 1 : 2) << SIDE_GEN_SHIFT);
+    c->stack = malloc(STACK_ROOM * sizeof *c->stack);
+    if (c->stack == NULL || list_pages(c, generation) < 0) {
         return -1;
     }
     gather(c, generation);
-    c->stack.items = malloc((c->set.count + 1) * sizeof(PyObject *));
-    if (c->stack.items != NULL) {
-        mark_reachable(c);
-        if (list_garbage(c) == 0) {
-            return 0;
-        }
+    mark_reachable(c, generation);
+    if (c->objects != c->survivors) {
+        sort_pages(c);
     }
-    for (size_t i = 0; i < c->set.count; i++) {
-        PyObject *op = c->set.items[i];
-        *page_side(op) &= (uint8_t)~(SIDE_COLLECTING | SIDE_REACHABLE);
-        page_now_holds(page_of(op), side_generation(*page_side(op)));
-    }
-    return -1;
+    return 0;
 }
 
 static void
@@ -656,7 +712,7 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
     struct GcState *gc = &tstate->interp->gc;
     struct Collection c = {0};
     int64_t start = 0;
-    Py_ssize_t collected = 0;
+    Py_ssize_t collected = 0, uncollectable = 0;
     debug_begin(gc, generation);
     if (gc->debug & DEBUG_STATS) {
         start = _PyTime_GetPerfCounter();
@@ -671,31 +727,28 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
         collection_free(&c);
         return 0;
     }
-    untrack_tuples(&c);
-    split_legacy(&c);
-    if (gc->debug & DEBUG_COLLECTABLE) {
-        for (size_t i = 0; i < c.garbage.count; i++) {
-            debug_object("collectable", c.garbage.items[i]);
+    if (c.garbage_pages > 0) {
+        split_legacy(&c);
+        if (gc->debug & DEBUG_COLLECTABLE) {
+            FOR_EACH_GARBAGE(&c, op, side) debug_object("collectable", op);
         }
-    }
-    clear_weakrefs(&c);
-    call_finalizers(&c);
-    drop_resurrected(&c);
-    collected = (Py_ssize_t)c.garbage.count;
-    clear_garbage(tstate, &c);
-    if (gc->debug & DEBUG_UNCOLLECTABLE) {
-        for (size_t i = 0; i < c.legacy.count; i++) {
-            debug_object("uncollectable", c.legacy.items[i]);
+        clear_weakrefs(&c);
+        call_finalizers(&c);
+        collected = (Py_ssize_t)drop_resurrected(&c);
+        clear_garbage(tstate, &c);
+        if (gc->debug & DEBUG_UNCOLLECTABLE) {
+            FOR_EACH_LEGACY(&c, op, side) debug_object("uncollectable", op);
         }
+        uncollectable = keep_legacy(tstate, &c);
     }
-    Py_ssize_t uncollectable = (Py_ssize_t)c.legacy.count;
     if (gc->debug & DEBUG_STATS) {
         PySys_WriteStderr("gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n",
                           collected + uncollectable, uncollectable,
                           _PyTime_AsSecondsDouble(_PyTime_GetPerfCounter() - start));
     }
-    keep_legacy(tstate, &c);
-    Py_ssize_t survivors = settle(&c, generation);
+    settle_left(&c);
+    Py_ssize_t survivors = (Py_ssize_t)c.survivors;
+    settle_pages(&c);
     if (generation == 2) {
         freelists_clear_collected(&_PyRuntime.caches);
         gc->long_lived_total = survivors;
@@ -819,8 +872,8 @@ collect_generations(PyThreadState *tstate)
 
 /* ---- allocation --------------------------------------------------------------------------- */
 
-static NOINLINE PyObject *
-gc_alloc_slow(size_t size, size_t presize)
+static ALWAYS_INLINE PyObject *
+alloc_collected(size_t size, size_t presize, unsigned tight)
 {
     PyThreadState *tstate = tstate_get();
     struct GcState *gc = &tstate->interp->gc;
@@ -833,7 +886,7 @@ gc_alloc_slow(size_t size, size_t presize)
     if (unlikely(size > (size_t)PY_SSIZE_T_MAX - presize)) {
         return PyErr_NoMemory();
     }
-    char *block = collected_alloc(kind, size + presize);
+    char *block = collected_alloc(kind | tight, size + presize);
     if (unlikely(block == NULL)) {
         return PyErr_NoMemory();
     }
@@ -848,32 +901,26 @@ gc_alloc_slow(size_t size, size_t presize)
 PyObject *
 gc_alloc(size_t size, size_t presize)
 {
-#ifndef KRAIT_ASAN
-    if (likely(size + presize - 1 < 512 && !krait_alloc.hooked)) {
-        struct GcGeneration *young = &interp_get()->gc.generations[0];
-        struct Page *page = krait_heap.available[presize ? PAGE_COLLECTED_PRE : PAGE_COLLECTED]
-                                                [size_class_of(size + presize)];
-        void **block = page->free;
-        if (likely(young->count < young->threshold && block != NULL)) {
-            young->count++;
-            page->free = *block;
-            page->used++;
-            if (presize) {
-                block[0] = block[1] = NULL;
-                block += 2;
-            }
-            *page_side(block) = SIDE_LIVE;
-            return (PyObject *)block;
-        }
-    }
-#endif
-    return gc_alloc_slow(size, presize);
+    return alloc_collected(size, presize, 0);
+}
+
+PyObject *
+gc_alloc_tight(size_t size, size_t presize)
+{
+    return alloc_collected(size, presize, PAGE_TIGHT);
+}
+
+static PyObject *
+alloc_for(PyTypeObject *type, size_t size)
+{
+    return size & 8 && type_is_tight(type) ? gc_alloc_tight(size, gc_presize(type))
+                                           : gc_alloc(size, gc_presize(type));
 }
 
 PyObject *
 _PyObject_GC_New(PyTypeObject *type)
 {
-    PyObject *op = gc_alloc((size_t)_PyObject_SIZE(type), gc_presize(type));
+    PyObject *op = alloc_for(type, (size_t)_PyObject_SIZE(type));
     return op == NULL ? NULL : PyObject_Init(op, type);
 }
 
@@ -887,7 +934,7 @@ _PyObject_GC_NewVar(PyTypeObject *type, Py_ssize_t n)
     if (type->tp_itemsize && n > (PY_SSIZE_T_MAX - type->tp_basicsize - 8) / type->tp_itemsize) {
         return (PyVarObject *)PyErr_NoMemory();
     }
-    PyObject *op = gc_alloc((size_t)_PyObject_VAR_SIZE(type, n), gc_presize(type));
+    PyObject *op = alloc_for(type, (size_t)_PyObject_VAR_SIZE(type, n));
     return op == NULL ? NULL : PyObject_InitVar((PyVarObject *)op, type, n);
 }
 
@@ -904,11 +951,12 @@ _PyObject_GC_Resize(PyVarObject *op, Py_ssize_t n)
     struct Page *page = page_of(op);
     size_t presize = page_presize(page);
     size_t room = (page->arena != NULL ? page->block : page->mapping - page->first) - presize;
-    if (size <= room && size > room - (room >> 2) && !krait_alloc.debug) {
+    if (size <= room && size > room - (room >> 2) && !krait_alloc.debug &&
+        (!((uintptr_t)op & 8) || type_is_tight(type))) {
         Py_SET_SIZE(op, n);
         return op;
     }
-    unsigned kind = page->kind;
+    unsigned kind = page->kind | (size & 8 && type_is_tight(type) ? PAGE_TIGHT : 0);
     char *block = collected_alloc(kind, size + presize);
     if (block == NULL) {
         return (PyVarObject *)PyErr_NoMemory();

@@ -10,26 +10,21 @@
 #include "base/alloc.h"
 
 /* Memory for a collected object of `size` bytes with `presize` (0 or 16) bytes before it; only the
-   latter are zeroed.  Counts as an allocation and may collect first.  NULL with MemoryError. */
+   latter are zeroed.  Counts as an allocation and may collect first.  NULL with MemoryError.  The
+   object is aligned to 16 bytes, with `tight` only to 8. */
 PyObject *gc_alloc(size_t size, size_t presize);
+PyObject *gc_alloc_tight(size_t size, size_t presize);
 
-/* gc_alloc(size, 0) for a size known when compiling. */
-static ALWAYS_INLINE PyObject *
-gc_alloc_fixed(size_t size)
+/* May instances of `type` lie at multiples of 8?  The size of a C struct is a multiple of its
+   alignment, so no struct whose size is an odd multiple of 8 has a member that asks for more; what a
+   class statement adds are words.  (A size that is a multiple of 16 is placed at one anyway.) */
+static ALWAYS_INLINE bool
+type_is_tight(const PyTypeObject *type)
 {
-#ifndef KRAIT_ASAN
-    struct GcGeneration *young = &interp_get()->gc.generations[0];
-    struct Page *page = krait_heap.available[PAGE_COLLECTED][size_class_of(size)];
-    void **block = page->free;
-    if (likely(young->count < young->threshold && block != NULL && !krait_alloc.hooked)) {
-        young->count++;
-        page->free = *block;
-        page->used++;
-        *page_side(block) = SIDE_LIVE;
-        return (PyObject *)block;
+    while (type != NULL && type->tp_basicsize & 8) {
+        type = type->tp_base;
     }
-#endif
-    return gc_alloc(size, 0);
+    return type == &PyBaseObject_Type;
 }
 
 /* Collect `generation` and the younger ones; the number of unreachable objects found. */

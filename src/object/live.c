@@ -11,8 +11,8 @@
 
    The total reference count of the debug build is the sum over this walk, not a counter: it costs
    nothing until somebody asks, objects keep the layout of the release build, and counts that a
-   compiled extension changes inline are in it.  Plain objects above PAGE_MAX come from malloc and
-   are not found. */
+   compiled extension changes inline are in it.  Plain blocks above PAGE_MAX are in a table of their
+   own (base/large.c) and are judged in the same way. */
 #include "object/live.h"
 #include "base/alloc.h"
 #include "object/gc.h"
@@ -151,12 +151,15 @@ plain_object(const struct Walk *walk, char *block, size_t bytes)
 static int
 walk_plain(struct Walk *walk, struct Page *page)
 {
-    uint64_t is_free[PAGE_BYTES / 16 / 64] = {0};
+    uint64_t is_free[PAGE_BYTES / 8 / 64] = {0};
     for (void **p = page->free; p != NULL; p = *p) {
         size_t i = page_block_index(page, p);
         is_free[i >> 6] |= (uint64_t)1 << (i & 63);
     }
     char *at = page_base(page) + page->first;
+    if (page->block < sizeof(PyObject)) {
+        return 0;
+    }
     for (uint32_t i = 0; i < page->carved; i++, at += page->block) {
         if (is_free[i >> 6] >> (i & 63) & 1) {
             continue;
@@ -168,6 +171,18 @@ walk_plain(struct Walk *walk, struct Page *page)
         }
     }
     return 0;
+}
+
+static int
+walk_large(struct Walk *walk)
+{
+    const struct LargeTable *table = &krait_heap.large;
+    int stop = 0;
+    for (size_t i = 0; table->slots != NULL && i <= table->mask && !stop; i++) {
+        PyObject *op = table->slots[i] == NULL ? NULL : plain_object(walk, table->slots[i], PAGE_MAX);
+        stop = op == NULL ? 0 : walk->visit(op, walk->arg);
+    }
+    return stop;
 }
 
 /* ---- the walk ----------------------------------------------------------------------------- */
@@ -207,6 +222,9 @@ live_walk(int (*visit)(PyObject *, void *), void *arg)
         for (struct Page *page = krait_heap.all[kind]; page != NULL && !stop; page = page->all_next) {
             stop = kind == PAGE_PLAIN ? walk_plain(&walk, page) : walk_collected(&walk, page);
         }
+    }
+    if (!stop) {
+        stop = walk_large(&walk);
     }
     free(walk.types.slots);
     return stop;

@@ -5,6 +5,7 @@
 #include "types/bytes.h"
 
 #include <stdarg.h>
+#include "base/alloc.h"
 #include "object/declare.h"
 #include "object/object.h"
 #include "types/byteslike.h"
@@ -25,7 +26,7 @@ bytes_alloc(Py_ssize_t n)
         PyErr_SetString(PyExc_OverflowError, "byte string is too large");
         return NULL;
     }
-    PyBytesObject *self = PyObject_Malloc(BYTES_HEAD + (size_t)n);
+    PyBytesObject *self = plain_alloc(BYTES_HEAD + (size_t)n);
     if (self == NULL) return (PyBytesObject *)PyErr_NoMemory();
     PyObject_InitVar((PyVarObject *)self, &PyBytes_Type, n);
     self->ob_shash = -1;
@@ -147,7 +148,7 @@ _PyBytes_Resize(PyObject **p, Py_ssize_t n)
         PyErr_NoMemory();
         return -1;
     }
-    PyBytesObject *self = PyObject_Realloc(op, BYTES_HEAD + (size_t)n);
+    PyBytesObject *self = plain_realloc(op, BYTES_HEAD + (size_t)n);
     if (self == NULL) {
         *p = NULL;
         PyObject_Free(op);

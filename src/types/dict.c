@@ -85,8 +85,17 @@ keys_bytes(PyDictKeysObject *keys)
            (size_t)KEYS_USABLE(KEYS_SIZE(keys)) * entry;
 }
 
+/* What the table of `room` entries needs in memory. */
+static size_t
+keys_bytes_for(PyDictKeysObject *keys, Py_ssize_t room)
+{
+    size_t entry = keys->kind == KEYS_GENERAL ? sizeof(DictEntry) : sizeof(DictStrEntry);
+    return sizeof(*keys) + ((size_t)1 << keys->log2_index_bytes) + (size_t)room * entry;
+}
+
+/* A table of 2^log2_size slots with room for `room` entries, at most KEYS_USABLE of the slots. */
 static PyDictKeysObject *
-keys_new(uint8_t log2_size, int kind)
+keys_new(uint8_t log2_size, int kind, Py_ssize_t room)
 {
     int width = log2_size < 8 ? 0 : log2_size < 16 ? 1 : log2_size < 32 ? 2 : 3;
     struct _dictkeysobject head = {.refcnt = 1, .log2_size = log2_size, .kind = (uint8_t)kind,
@@ -95,14 +104,14 @@ keys_new(uint8_t log2_size, int kind)
         PyErr_NoMemory();
         return NULL;
     }
-    size_t bytes = keys_bytes(&head);
-    PyDictKeysObject *keys = PyObject_Malloc(bytes);
+    size_t bytes = keys_bytes_for(&head, room);
+    PyDictKeysObject *keys = plain_alloc(bytes);
     if (keys == NULL) {
         PyErr_NoMemory();
         return NULL;
     }
     *keys = head;
-    keys->usable = KEYS_USABLE(KEYS_SIZE(keys));
+    keys->usable = room;
     if (log2_size == DICT_MIN_LOG2) {
         *(uint64_t *)keys->indices = UINT64_MAX;
     }
@@ -115,12 +124,10 @@ keys_new(uint8_t log2_size, int kind)
 PyDictKeysObject *
 keys_new_shared(void)
 {
-    PyDictKeysObject *keys = keys_new(SHARED_KEYS_LOG2, KEYS_SPLIT);
+    PyDictKeysObject *keys = keys_new(SHARED_KEYS_LOG2, KEYS_SPLIT, SHARED_KEYS_MAX);
     if (keys == NULL) {
         PyErr_Clear();
-        return NULL;
     }
-    keys->usable = SHARED_KEYS_MAX;
     return keys;
 }
 
@@ -177,9 +184,10 @@ keys_version(PyDictKeysObject *keys)
 static PyDictValues *
 values_new(Py_ssize_t capacity)
 {
-    size_t bytes = sizeof(PyDictValues) + (size_t)capacity * (sizeof(PyObject *) + 1);
+    size_t order = capacity <= VALUES_SHORT ? 0 : (size_t)capacity;
+    size_t bytes = sizeof(PyDictValues) + (size_t)capacity * sizeof(PyObject *) + order;
     /* Not from object pages: a capacity before a class would look like an object (object/live.c). */
-    PyDictValues *values = PyMem_Malloc(bytes);
+    PyDictValues *values = words_alloc(bytes);
     if (values == NULL) {
         return NULL;
     }
@@ -420,7 +428,7 @@ dict_resize(PyDictObject *dict, uint8_t log2_size, bool general)
 {
     PyDictKeysObject *old = dict->ma_keys;
     int kind = general || old->kind == KEYS_GENERAL ? KEYS_GENERAL : KEYS_STRINGS;
-    PyDictKeysObject *keys = keys_new(log2_size, kind);
+    PyDictKeysObject *keys = keys_new(log2_size, kind, KEYS_USABLE((Py_ssize_t)1 << log2_size));
     if (keys == NULL) {
         return -1;
     }
@@ -499,7 +507,7 @@ append_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *va
     PyDictKeysObject *keys = dict->ma_keys;
     bool general = !PyUnicode_CheckExact(key_take);
     if (keys == EMPTY_KEYS) {
-        keys = keys_new(DICT_MIN_LOG2, general ? KEYS_GENERAL : KEYS_STRINGS);
+        keys = keys_new(DICT_MIN_LOG2, general ? KEYS_GENERAL : KEYS_STRINGS, KEYS_USABLE(1 << DICT_MIN_LOG2));
         if (keys == NULL) {
             goto fail;
         }
@@ -507,7 +515,9 @@ append_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *va
     }
     else if (keys->usable <= 0 || (general && keys->kind != KEYS_GENERAL) ||
              (dict->ma_values != NULL && keys->nentries >= dict->ma_values->capacity)) {
-        if (dict_resize(dict, keys_log2_grown(dict->ma_used), general) < 0) {
+        /* A table that was made for a known number of keys is filled up before it grows. */
+        uint8_t log2_size = keys->exact ? keys->log2_size : keys_log2_grown(dict->ma_used);
+        if (dict_resize(dict, log2_size, general) < 0) {
             goto fail;
         }
         keys = dict->ma_keys;
@@ -670,8 +680,23 @@ _PyDict_NewPresized(Py_ssize_t minused)
     }
     const Py_ssize_t limit = 128 * 1024;
     uint8_t log2_size = minused > KEYS_USABLE(limit) ? 17 : keys_log2_for(minused);
-    PyDictKeysObject *keys = keys_new(log2_size, KEYS_STRINGS);
+    PyDictKeysObject *keys = keys_new(log2_size, KEYS_STRINGS, KEYS_USABLE((Py_ssize_t)1 << log2_size));
     return keys == NULL ? NULL : dict_make(keys, NULL, 0);
+}
+
+PyObject *
+dict_new_exact(Py_ssize_t count, bool general)
+{
+    if (count == 0) {
+        return PyDict_New();
+    }
+    uint8_t log2_size = count <= KEYS_USABLE(1 << DICT_MIN_LOG2) ? DICT_MIN_LOG2 : keys_log2_for(count);
+    PyDictKeysObject *keys = keys_new(log2_size, general ? KEYS_GENERAL : KEYS_STRINGS, count);
+    if (keys == NULL) {
+        return NULL;
+    }
+    keys->exact = count < KEYS_USABLE(KEYS_SIZE(keys));
+    return dict_make(keys, NULL, 0);
 }
 
 void
@@ -747,8 +772,8 @@ PyDict_Clear(PyObject *op)
 static PyDictKeysObject *
 keys_clone(PyDictKeysObject *keys)
 {
-    size_t bytes = keys_bytes(keys);
-    PyDictKeysObject *copy = PyObject_Malloc(bytes);
+    size_t bytes = keys_bytes_for(keys, keys->nentries + keys->usable);
+    PyDictKeysObject *copy = plain_alloc(bytes);
     if (copy == NULL) {
         PyErr_NoMemory();
         return NULL;

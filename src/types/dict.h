@@ -8,8 +8,9 @@
    - indices: 2^log2_size slots holding an entry number, or KEY_EMPTY, or KEY_DUMMY (deleted).
    - kind KEYS_GENERAL: entries {hash, key, value}.  KEYS_STRINGS and KEYS_SPLIT: every key is an
      exact str whose hash is computed, entries {key, value}; in KEYS_SPLIT `value` is unused.
-   - usable + nentries <= two thirds of the slots; entries past nentries are unused; an entry
-     whose value is NULL was deleted (not in KEYS_SPLIT).
+   - usable + nentries <= two thirds of the slots, and as many entries have room; entries past
+     nentries are unused; an entry whose value is NULL was deleted (not in KEYS_SPLIT).  A table of
+     which the number of keys was known has room for no more: the next one fills it up.
    - a key table of KEYS_SPLIT only grows; a key's number never changes: (keys, number) is what an
      inline cache may hold on to.
    - `version` is non-zero once handed to an inline cache; any insertion of a new key, deletion or
@@ -41,7 +42,7 @@ struct _dictkeysobject {
     uint8_t log2_size;              /* slots of the index */
     uint8_t log2_index_bytes;       /* bytes of the index */
     uint8_t kind;
-    uint8_t reserved;
+    uint8_t exact;                  /* made for a known number of keys, with room for no more */
     uint32_t version;               /* 0: none given */
     Py_ssize_t usable;              /* entries that may still be appended */
     Py_ssize_t nentries;            /* entries used, deleted ones included */
@@ -52,14 +53,17 @@ struct _dictkeysobject {
 struct _dictvalues {
     uint8_t capacity;
     uint8_t used;
-    PyObject *values[];             /* owned or NULL; behind them uint8_t order[capacity] */
+    uint8_t order[6];               /* while the capacity is no more than this */
+    PyObject *values[];             /* owned or NULL; behind them the order of a larger capacity */
 };
+
+enum { VALUES_SHORT = 6 };
 
 #define KEYS_SIZE(k) ((Py_ssize_t)1 << (k)->log2_size)
 #define KEYS_MASK(k) (KEYS_SIZE(k) - 1)
 #define KEYS_ENTRIES(k) ((DictEntry *)((k)->indices + ((size_t)1 << (k)->log2_index_bytes)))
 #define KEYS_STR_ENTRIES(k) ((DictStrEntry *)((k)->indices + ((size_t)1 << (k)->log2_index_bytes)))
-#define VALUES_ORDER(v) ((uint8_t *)&(v)->values[(v)->capacity])
+#define VALUES_ORDER(v) ((v)->capacity <= VALUES_SHORT ? (v)->order : (uint8_t *)&(v)->values[(v)->capacity])
 
 /* A dict's next ma_version_tag: unique over all dicts, taken at every mutation. */
 #define DICT_NEW_VERSION() (++PyThreadState_GET()->interp->dict_version)
@@ -73,6 +77,10 @@ Py_ssize_t keys_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash);
 
 /* A version of a string table for inline caches, 0 when none can be given. */
 uint32_t keys_version(PyDictKeysObject *keys);
+
+/* An empty dict that takes `count` keys without growing, and needs memory for no more than these;
+   `general`: they are not all strings. */
+PyObject *dict_new_exact(Py_ssize_t count, bool general);
 
 /* LOAD_GLOBAL: a new reference from globals, then builtins; NULL without an exception if neither
    has it. */

@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include "base/dtoa.h"
+#include "base/alloc.h"
 #include "object/declare.h"
 #include "types/int.h"
 

@@ -46,7 +46,7 @@ list_resize(PyListObject *self, Py_ssize_t size)
         PyMem_Free(self->ob_item);
     } else {
         if (room <= PY_SSIZE_T_MAX / sizeof(PyObject *)) {
-            items = PyMem_Realloc(self->ob_item, room * sizeof(PyObject *));
+            items = words_realloc(self->ob_item, room * sizeof(PyObject *));
         }
         if (items == NULL) {
             PyErr_NoMemory();
@@ -67,7 +67,7 @@ list_reserve(PyListObject *self, Py_ssize_t size)
     if (size == 0) return 0;
     size_t room = ((size_t)size + 1) & ~(size_t)1;
     PyObject **items = NULL;
-    if (room <= PY_SSIZE_T_MAX / sizeof(PyObject *)) items = PyMem_New(PyObject *, room);
+    if (room <= PY_SSIZE_T_MAX / sizeof(PyObject *)) items = words_alloc(room * sizeof(PyObject *));
     if (items == NULL) {
         PyErr_NoMemory();
         return -1;
@@ -103,7 +103,7 @@ list_alloc(Py_ssize_t n)
     self->ob_item = NULL;
     if (n > 0) {
         if ((size_t)n <= PY_SSIZE_T_MAX / sizeof(PyObject *)) {
-            self->ob_item = PyMem_New(PyObject *, (size_t)n);
+            self->ob_item = words_alloc((size_t)n * sizeof(PyObject *));
         }
         if (self->ob_item == NULL) {
             Py_SET_SIZE(self, 0);

@@ -24,7 +24,7 @@ PyMethod_New(PyObject *func, PyObject *self)
         PyErr_BadInternalCall();
         return NULL;
     }
-    PyMethodObject *op = (PyMethodObject *)gc_alloc(sizeof(PyMethodObject), 0);
+    PyMethodObject *op = (PyMethodObject *)gc_alloc_tight(sizeof(PyMethodObject), 0);
     if (op == NULL) {
         return NULL;
     }

@@ -11,6 +11,7 @@
 #include <Python.h>
 #include <string.h>
 #include "base/utf.h"
+#include "base/alloc.h"
 #include "object/declare.h"
 #include "object/intern.h"
 #include "types/str.h"
@@ -92,7 +93,7 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
     bool ascii = maxchar < 0x80;
     int width = width_for(maxchar);
     size_t bytes = compact_size(size, width, ascii);
-    PyASCIIObject *text = bytes ? PyObject_Malloc(bytes) : NULL;
+    PyASCIIObject *text = bytes ? plain_alloc(bytes) : NULL;
     if (unlikely(text == NULL))
         return PyErr_NoMemory();
     (void)PyObject_Init((PyObject *)text, &PyUnicode_Type);
@@ -218,7 +219,7 @@ str_resize_take(PyObject *text, Py_ssize_t length)
         return PyErr_NoMemory();
     }
     drop_caches(text);
-    PyObject *moved = PyObject_Realloc(text, bytes);
+    PyObject *moved = plain_realloc(text, bytes);
     if (moved == NULL) {
         Py_DECREF(text);
         return PyErr_NoMemory();

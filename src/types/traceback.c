@@ -15,7 +15,7 @@ enum { LINE_UNREAD = INT_MIN };
 static ALWAYS_INLINE PyObject *
 traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lineno)
 {
-    PyTracebackObject *self = (PyTracebackObject *)gc_alloc_fixed(sizeof(PyTracebackObject));
+    PyTracebackObject *self = (PyTracebackObject *)gc_alloc_tight(sizeof(PyTracebackObject), 0);
     if (self == NULL) {
         return NULL;
     }

@@ -28,7 +28,12 @@ tuple_alloc_slow(Py_ssize_t n)
     if ((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject)) / sizeof(PyObject *)) {
         return (PyTupleObject *)PyErr_NoMemory();
     }
-    return (PyTupleObject *)_PyObject_GC_NewVar(&PyTuple_Type, n);
+    PyTupleObject *self = (PyTupleObject *)gc_alloc_tight(sizeof(PyTupleObject) + ((size_t)n - 1) * sizeof(PyObject *), 0);
+    if (likely(self != NULL)) {
+        Py_SET_SIZE(self, n);
+        freelist_revive(self, &PyTuple_Type);
+    }
+    return self;
 }
 
 static NOINLINE void

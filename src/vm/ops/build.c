@@ -51,7 +51,7 @@ OP(BUILD_SET, (values[oparg] -- set))
 
 OP(BUILD_MAP, (pairs[oparg * 2] -- map))
 {
-    map = oparg == 0 ? PyDict_New() : _PyDict_NewPresized(oparg);
+    map = dict_new_exact(oparg, oparg > 0 && !PyUnicode_CheckExact(pairs[0]));
     ERROR_IF(map == NULL);
     for (unsigned int i = 0; i < oparg; i++) {
         if (PyDict_SetItem(map, pairs[2 * i], pairs[2 * i + 1]) < 0) {
@@ -70,7 +70,7 @@ OP(BUILD_CONST_KEY_MAP, (values[oparg], keys -- map))
         PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
         goto error;
     }
-    map = _PyDict_NewPresized(oparg);
+    map = dict_new_exact(oparg, oparg > 0 && !PyUnicode_CheckExact(PyTuple_GET_ITEM(keys, 0)));
     ERROR_IF(map == NULL);
     for (unsigned int i = 0; i < oparg; i++) {
         if (PyDict_SetItem(map, PyTuple_GET_ITEM(keys, i), values[i]) < 0) {
