@@ -872,42 +872,25 @@ collect_generations(PyThreadState *tstate)
 
 /* ---- allocation --------------------------------------------------------------------------- */
 
-static ALWAYS_INLINE PyObject *
-alloc_collected(size_t size, size_t presize, unsigned tight)
+void
+gc_due(PyThreadState *tstate)
 {
-    PyThreadState *tstate = tstate_get();
     struct GcState *gc = &tstate->interp->gc;
-    struct GcGeneration *young = &gc->generations[0];
-    unsigned kind = presize ? PAGE_COLLECTED_PRE : PAGE_COLLECTED;
-    if (unlikely(++young->count > young->threshold) && gc->enabled && young->threshold &&
-        !gc->collecting && tstate->curexc_type == NULL) {
+    if (gc->enabled && gc->generations[0].threshold && !gc->collecting && tstate->curexc_type == NULL) {
         collect_generations(tstate);
     }
-    if (unlikely(size > (size_t)PY_SSIZE_T_MAX - presize)) {
-        return PyErr_NoMemory();
-    }
-    char *block = collected_alloc(kind | tight, size + presize);
-    if (unlikely(block == NULL)) {
-        return PyErr_NoMemory();
-    }
-    if (presize) {
-        ((void **)block)[0] = ((void **)block)[1] = NULL;
-        block += 2 * sizeof(PyObject *);
-    }
-    *page_side(block) = SIDE_LIVE;
-    return (PyObject *)block;
 }
 
 PyObject *
 gc_alloc(size_t size, size_t presize)
 {
-    return alloc_collected(size, presize, 0);
+    return gc_alloc_here(size, presize, 0);
 }
 
 PyObject *
 gc_alloc_tight(size_t size, size_t presize)
 {
-    return alloc_collected(size, presize, PAGE_TIGHT);
+    return gc_alloc_here(size, presize, PAGE_TIGHT);
 }
 
 static PyObject *

@@ -27,6 +27,34 @@ type_is_tight(const PyTypeObject *type)
     return type == &PyBaseObject_Type;
 }
 
+/* A threshold is passed: collect what is due, unless something forbids it now. */
+void gc_due(PyThreadState *tstate);
+
+/* The same in line: with a constant size the class of the block is known to the compiler.  `tight`
+   is PAGE_TIGHT or 0. */
+static ALWAYS_INLINE PyObject *
+gc_alloc_here(size_t size, size_t presize, unsigned tight)
+{
+    PyThreadState *tstate = tstate_get();
+    struct GcGeneration *young = &tstate->interp->gc.generations[0];
+    if (unlikely(++young->count > young->threshold)) {
+        gc_due(tstate);
+    }
+    if (unlikely(size > (size_t)PY_SSIZE_T_MAX - presize)) {
+        return PyErr_NoMemory();
+    }
+    char *block = collected_alloc((presize ? PAGE_COLLECTED_PRE : PAGE_COLLECTED) | tight, size + presize);
+    if (unlikely(block == NULL)) {
+        return PyErr_NoMemory();
+    }
+    if (presize) {
+        ((void **)block)[0] = ((void **)block)[1] = NULL;
+        block += 2 * sizeof(PyObject *);
+    }
+    *page_side(block) = SIDE_LIVE;
+    return (PyObject *)block;
+}
+
 /* Collect `generation` and the younger ones; the number of unreachable objects found. */
 Py_ssize_t gc_collect(PyThreadState *tstate, int generation);
 /* The same at shutdown: no callbacks, errors are dropped. */

@@ -3,6 +3,7 @@
    The design is the documented one of compact ordered dicts (PEP 468 era) with key sharing
    (PEP 412); dict.h states the invariants.  Probing: slot = hash, then 5*slot + perturb + 1 with
    perturb shifted by 5 each time.  The methods are in dict_method.c, the views in dict_view.c. */
+#include "object/freelist.h"
 #include "object/gc.h"
 #include "types/dict_keys.h"
 
@@ -650,7 +651,7 @@ dict_pop_item(PyDictObject *dict, PyObject **value)
 static PyObject *
 dict_make(PyDictKeysObject *keys_take, PyDictValues *values_take, Py_ssize_t used)
 {
-    PyDictObject *dict = PyObject_GC_New(PyDictObject, &PyDict_Type);
+    PyDictObject *dict = (PyDictObject *)gc_alloc_here(sizeof *dict, 0, PAGE_TIGHT);
     if (dict == NULL) {
         keys_release(keys_take);
         if (values_take != NULL) {
@@ -658,6 +659,7 @@ dict_make(PyDictKeysObject *keys_take, PyDictValues *values_take, Py_ssize_t use
         }
         return NULL;
     }
+    freelist_revive(dict, &PyDict_Type);
     dict->ma_keys = keys_take;
     dict->ma_values = values_take;
     dict->ma_used = used;
@@ -699,17 +701,86 @@ dict_new_exact(Py_ssize_t count, bool general)
     return dict_make(keys, NULL, 0);
 }
 
+/* As by PyDict_SetItem, one after the other. */
+static PyObject *
+display_general(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values, Py_ssize_t value_step,
+                Py_ssize_t count)
+{
+    PyObject *dict = dict_new_exact(count, !PyUnicode_CheckExact(keys[0]));
+    for (Py_ssize_t i = 0; i < count && dict != NULL; i++) {
+        if (PyDict_SetItem(dict, keys[i * key_step], values[i * value_step]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
+}
+
+PyObject *
+dict_display(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values, Py_ssize_t value_step,
+             Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (!PyUnicode_CheckExact(keys[i * key_step])) {
+            return display_general(keys, key_step, values, value_step, count);
+        }
+    }
+    PyDictObject *dict = (PyDictObject *)dict_new_exact(count, false);
+    if (dict == NULL || count == 0) {
+        return (PyObject *)dict;
+    }
+    PyDictKeysObject *table = dict->ma_keys;
+    DictStrEntry *entries = KEYS_STR_ENTRIES(table);
+    size_t mask = (size_t)KEYS_MASK(table);
+    Py_ssize_t n = 0;
+    bool tracked = false;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *key = keys[i * key_step], *value = Py_NewRef(values[i * value_step]);
+        Py_hash_t hash = key_hash(key);
+        size_t perturb = (size_t)hash, at = (size_t)hash & mask;
+        Py_ssize_t ix;
+        while ((ix = slot_get(table, at)) >= 0 && entries[ix].key != key &&
+               !(STR_HASH(entries[ix].key) == hash && str_same(entries[ix].key, key))) {
+            at = probe_next(at, &perturb, mask);
+        }
+        tracked = tracked || may_be_tracked(value);
+        if (ix >= 0) {              /* given twice: the last value counts */
+            Py_SETREF(entries[ix].value, value);
+            continue;
+        }
+        slot_put(table, at, n);
+        entries[n++] = (DictStrEntry){Py_NewRef(key), value};
+    }
+    table->nentries = dict->ma_used = n;
+    table->usable -= n;
+    DICT_CHECK(dict, true);
+    if (tracked) {
+        gc_track((PyObject *)dict);
+    }
+    return (PyObject *)dict;
+}
+
 void
 dict_tp_dealloc(PyDictObject *dict)
 {
-    PyObject_GC_UnTrack(dict);
-    Py_TRASHCAN_BEGIN(dict, dict_tp_dealloc)
+    gc_untrack((PyObject *)dict);
+    PyThreadState *tstate = tstate_get();
+    bool guarded = Py_TYPE(dict)->tp_dealloc == (destructor)dict_tp_dealloc;
+    if (guarded && trash_begin(tstate, (PyObject *)dict)) {
+        return;
+    }
     if (dict->ma_values != NULL) {
         values_free(dict->ma_values);
     }
     keys_release(dict->ma_keys);
-    Py_TYPE(dict)->tp_free((PyObject *)dict);
-    Py_TRASHCAN_END
+    if (likely(PyDict_CheckExact(dict))) {
+        gc_free((PyObject *)dict);
+    }
+    else {
+        Py_TYPE(dict)->tp_free((PyObject *)dict);
+    }
+    if (guarded) {
+        trash_end(tstate);
+    }
 }
 
 int

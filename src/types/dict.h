@@ -82,6 +82,10 @@ uint32_t keys_version(PyDictKeysObject *keys);
    `general`: they are not all strings. */
 PyObject *dict_new_exact(Py_ssize_t count, bool general);
 
+/* The dict of a display: `count` keys and values, which stand `key_step` and `value_step` apart. */
+PyObject *dict_display(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values,
+                       Py_ssize_t value_step, Py_ssize_t count);
+
 /* LOAD_GLOBAL: a new reference from globals, then builtins; NULL without an exception if neither
    has it. */
 PyObject *dict_load_global(PyDictObject *globals, PyDictObject *builtins, PyObject *key);

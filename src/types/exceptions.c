@@ -50,7 +50,7 @@ plain_alloc(PyTypeObject *type)
         return (PyBaseExceptionObject *)type->tp_alloc(type, 0);
     }
     PyBaseExceptionObject *self =
-        (PyBaseExceptionObject *)gc_alloc_tight(sizeof(PyBaseExceptionObject), 0);
+        (PyBaseExceptionObject *)gc_alloc_here(sizeof(PyBaseExceptionObject), 0, PAGE_TIGHT);
     if (likely(self != NULL)) {
         self->ob_base.ob_refcnt = 1;
         self->ob_base.ob_type = type;

@@ -97,8 +97,9 @@ list_alloc(Py_ssize_t n)
     if (likely(self != NULL)) {
         freelist_revive(self, &PyList_Type);
     } else {
-        self = PyObject_GC_New(PyListObject, &PyList_Type);
+        self = (PyListObject *)gc_alloc_here(sizeof *self, 0, PAGE_TIGHT);
         if (self == NULL) return NULL;
+        freelist_revive(self, &PyList_Type);
     }
     self->ob_item = NULL;
     if (n > 0) {

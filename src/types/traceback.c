@@ -15,7 +15,7 @@ enum { LINE_UNREAD = INT_MIN };
 static ALWAYS_INLINE PyObject *
 traceback_make(PyTracebackObject *next, PyFrameObject *frame, int lasti, int lineno)
 {
-    PyTracebackObject *self = (PyTracebackObject *)gc_alloc_tight(sizeof(PyTracebackObject), 0);
+    PyTracebackObject *self = (PyTracebackObject *)gc_alloc_here(sizeof(PyTracebackObject), 0, PAGE_TIGHT);
     if (self == NULL) {
         return NULL;
     }

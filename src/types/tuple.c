@@ -28,7 +28,8 @@ tuple_alloc_slow(Py_ssize_t n)
     if ((size_t)n > (PY_SSIZE_T_MAX - sizeof(PyTupleObject)) / sizeof(PyObject *)) {
         return (PyTupleObject *)PyErr_NoMemory();
     }
-    PyTupleObject *self = (PyTupleObject *)gc_alloc_tight(sizeof(PyTupleObject) + ((size_t)n - 1) * sizeof(PyObject *), 0);
+    PyTupleObject *self = (PyTupleObject *)gc_alloc_here(
+        sizeof(PyTupleObject) + ((size_t)n - 1) * sizeof(PyObject *), 0, PAGE_TIGHT);
     if (likely(self != NULL)) {
         Py_SET_SIZE(self, n);
         freelist_revive(self, &PyTuple_Type);

@@ -51,14 +51,8 @@ OP(BUILD_SET, (values[oparg] -- set))
 
 OP(BUILD_MAP, (pairs[oparg * 2] -- map))
 {
-    map = dict_new_exact(oparg, oparg > 0 && !PyUnicode_CheckExact(pairs[0]));
+    map = dict_display(pairs, 2, pairs + 1, 2, oparg);
     ERROR_IF(map == NULL);
-    for (unsigned int i = 0; i < oparg; i++) {
-        if (PyDict_SetItem(map, pairs[2 * i], pairs[2 * i + 1]) < 0) {
-            Py_DECREF(map);
-            goto error;
-        }
-    }
     for (unsigned int i = 0; i < 2 * oparg; i++) {
         Py_DECREF(pairs[i]);
     }
@@ -70,14 +64,8 @@ OP(BUILD_CONST_KEY_MAP, (values[oparg], keys -- map))
         PyErr_SetString(PyExc_SystemError, "bad BUILD_CONST_KEY_MAP keys argument");
         goto error;
     }
-    map = dict_new_exact(oparg, oparg > 0 && !PyUnicode_CheckExact(PyTuple_GET_ITEM(keys, 0)));
+    map = dict_display(((PyTupleObject *)keys)->ob_item, 1, values, 1, oparg);
     ERROR_IF(map == NULL);
-    for (unsigned int i = 0; i < oparg; i++) {
-        if (PyDict_SetItem(map, PyTuple_GET_ITEM(keys, i), values[i]) < 0) {
-            Py_DECREF(map);
-            goto error;
-        }
-    }
     for (unsigned int i = 0; i < oparg; i++) {
         Py_DECREF(values[i]);
     }
