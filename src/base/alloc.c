@@ -805,7 +805,7 @@ PyObject_Free(void *p)
 /* ---- blocks of words ---------------------------------------------------------------------- */
 
 void *
-plain_alloc(size_t n)
+plain_malloc(size_t n)
 {
     return likely(!krait_alloc.hooked) ? block_malloc(PAGE_PLAIN | PAGE_TIGHT, n) : PyObject_Malloc(n);
 }

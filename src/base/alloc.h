@@ -43,12 +43,12 @@ collected_alloc(unsigned kind, size_t n)
 
 /* Blocks that hold words and bytes only, aligned to 8: `plain` for objects (given back with
    PyObject_Free), `words` for the rest (PyMem_Free).  NULL without an exception. */
-void *plain_alloc(size_t n);
+void *plain_malloc(size_t n);
 void *plain_realloc(void *p, size_t n);
 void *words_alloc(size_t n);
 void *words_realloc(void *p, size_t n);
 
-/* plain_alloc of a small size known when compiling. */
+/* plain_malloc of a small size known when compiling. */
 static ALWAYS_INLINE void *
 object_malloc_fixed(size_t n)
 {
@@ -57,7 +57,7 @@ object_malloc_fixed(size_t n)
         return page_alloc_class(PAGE_PLAIN, size_class_of(PAGE_PLAIN | PAGE_TIGHT, n));
     }
 #endif
-    return plain_alloc(n);
+    return plain_malloc(n);
 }
 
 /* PyObject_Free of what object_malloc_fixed may have given. */

@@ -16,7 +16,7 @@ PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
     size_t size = (size_t)_PyObject_VAR_SIZE(type, items + 1);
     bool collected = type_has(type, Py_TPFLAGS_HAVE_GC);
     bool tight = size & 8 && type_is_tight(type);
-    PyObject *op = !collected ? (tight ? plain_alloc(size) : PyObject_Malloc(size))
+    PyObject *op = !collected ? (tight ? plain_malloc(size) : PyObject_Malloc(size))
                    : tight    ? gc_alloc_tight(size, gc_presize(type))
                               : gc_alloc(size, gc_presize(type));
     if (unlikely(op == NULL)) {

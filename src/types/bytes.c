@@ -26,7 +26,7 @@ bytes_alloc(Py_ssize_t n)
         PyErr_SetString(PyExc_OverflowError, "byte string is too large");
         return NULL;
     }
-    PyBytesObject *self = plain_alloc(BYTES_HEAD + (size_t)n);
+    PyBytesObject *self = plain_malloc(BYTES_HEAD + (size_t)n);
     if (self == NULL) return (PyBytesObject *)PyErr_NoMemory();
     PyObject_InitVar((PyVarObject *)self, &PyBytes_Type, n);
     self->ob_shash = -1;

@@ -106,7 +106,7 @@ keys_new(uint8_t log2_size, int kind, Py_ssize_t room)
         return NULL;
     }
     size_t bytes = keys_bytes_for(&head, room);
-    PyDictKeysObject *keys = plain_alloc(bytes);
+    PyDictKeysObject *keys = plain_malloc(bytes);
     if (keys == NULL) {
         PyErr_NoMemory();
         return NULL;
@@ -844,7 +844,7 @@ static PyDictKeysObject *
 keys_clone(PyDictKeysObject *keys)
 {
     size_t bytes = keys_bytes_for(keys, keys->nentries + keys->usable);
-    PyDictKeysObject *copy = plain_alloc(bytes);
+    PyDictKeysObject *copy = plain_malloc(bytes);
     if (copy == NULL) {
         PyErr_NoMemory();
         return NULL;

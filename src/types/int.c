@@ -19,12 +19,12 @@ int_alloc(size_t limbs)
     PyLongObject *v = NULL;
     if (limbs <= 2) {
         v = freelist_pop(&_PyRuntime.caches.ints);
-        if (v == NULL) v = plain_alloc(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
+        if (v == NULL) v = plain_malloc(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
     } else if (limbs > (PY_SSIZE_T_MAX - offsetof(PyLongObject, ob_digit)) / sizeof(digit)) {
         PyErr_SetString(PyExc_OverflowError, "too many digits in integer");
         return NULL;
     } else {
-        v = plain_alloc(offsetof(PyLongObject, ob_digit) + limbs * sizeof(digit));
+        v = plain_malloc(offsetof(PyLongObject, ob_digit) + limbs * sizeof(digit));
     }
     if (v == NULL) {
         PyErr_NoMemory();

@@ -93,7 +93,7 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
     bool ascii = maxchar < 0x80;
     int width = width_for(maxchar);
     size_t bytes = compact_size(size, width, ascii);
-    PyASCIIObject *text = bytes ? plain_alloc(bytes) : NULL;
+    PyASCIIObject *text = bytes ? plain_malloc(bytes) : NULL;
     if (unlikely(text == NULL))
         return PyErr_NoMemory();
     (void)PyObject_Init((PyObject *)text, &PyUnicode_Type);
