@@ -71,15 +71,10 @@ new_ascii(Py_ssize_t size)
     return (PyObject *)text;
 }
 
-/* A compact string with room for `size` code points up to `maxchar`, not filled in (but
-   terminated).  SystemError for bad arguments. */
-PyObject *
-PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
+/* Not empty ASCII: rarer, or an error. */
+static NOINLINE PyObject *
+new_other(Py_ssize_t size, Py_UCS4 maxchar)
 {
-    if (likely(maxchar < 0x80 && (size_t)size - 1 < STR_QUICK_MAX))
-        return str_new_ascii_quick(size);
-    if (likely(maxchar < 0x80 && size > 0))
-        return new_ascii(size);
     if (size == 0 && _PyRuntime.str.empty != NULL)
         return str_new_empty();
     if (unlikely(maxchar > 0x10ffff)) {
@@ -121,6 +116,16 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
     else
         memset(data + size * width, 0, (size_t)width);
     return (PyObject *)text;
+}
+
+/* A compact string with room for `size` code points up to `maxchar`, not filled in (but
+   terminated).  SystemError for bad arguments. */
+PyObject *
+PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
+{
+    if (likely(maxchar < 0x80 && (size_t)size - 1 < STR_QUICK_MAX))
+        return str_new_ascii_quick(size);
+    return maxchar < 0x80 && size > 0 ? new_ascii(size) : new_other(size, maxchar);
 }
 
 /* A copy of a and its units for a subclass instance of `type`; `text` is an exact str. */
