@@ -32,6 +32,8 @@ enum {
     BINARY_OP_LSHIFT_INT = 198,
     BINARY_OP_TRUE_DIVIDE_FLOAT = 199,
     LOAD_FAST__LOAD_ATTR = 200,
+    LOAD_ATTR_CLASS_VALUE = 201,
+    LOAD_ATTR_OF_CLASS = 202,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -178,6 +178,46 @@ specialize_slot(PyObject *owner, _Py_CODEUNIT *instruction, Py_ssize_t offset, i
     return true;
 }
 
+/* Found on the class, without a __get__, and not among the keys of instances. */
+static bool
+specialize_class_value(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name, PyObject *found)
+{
+    PyTypeObject *type = Py_TYPE(owner);
+    if (found == NULL || Py_TYPE(found)->tp_descr_get != NULL || is_mutable(Py_TYPE(found))) {
+        return false;
+    }
+    if (type->tp_dictoffset != 0) {
+        PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+        if (!PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) || MANAGED_DICT(owner) != NULL ||
+            STR_HASH(name) == -1 || keys == NULL || keys->nentries > UINT16_MAX ||
+            keys_find_str(keys, name, STR_HASH(name)) >= 0) {
+            return false;
+        }
+        instruction[1 + CACHE_ATTR_INDEX] = (uint16_t)keys->nentries;
+    }
+    cache_write32(instruction + 1 + CACHE_ATTR_VERSION, type->tp_version_tag);
+    specialize_to(instruction, LOAD_ATTR_CLASS_VALUE);
+    return true;
+}
+
+/* An attribute of a class itself. */
+static bool
+specialize_of_class(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
+{
+    PyTypeObject *meta = Py_TYPE(owner);
+    if (meta->tp_getattro != PyType_Type.tp_getattro || _PyType_Lookup(meta, name) != NULL) {
+        return false;
+    }
+    PyObject *found = _PyType_Lookup(owner, name);
+    if (found == NULL || !has_version(owner) ||
+        (Py_TYPE(found)->tp_descr_get != NULL && !PyFunction_Check(found))) {
+        return false;
+    }
+    cache_write32(instruction + 1 + CACHE_ATTR_VERSION, owner->tp_version_tag);
+    specialize_to(instruction, LOAD_ATTR_OF_CLASS);
+    return true;
+}
+
 void
 specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
 {
@@ -185,6 +225,9 @@ specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
     bool done = false;
     if (PyModule_CheckExact(owner)) {
         done = specialize_module(owner, instruction, name, LOAD_ATTR_MODULE);
+    }
+    else if (PyType_Check(owner)) {
+        done = specialize_of_class((PyTypeObject *)owner, instruction, name);
     }
     else if (type->tp_getattro == PyObject_GenericGetAttr && PyUnicode_CheckExact(name)) {
         PyObject *found = _PyType_Lookup(type, name);
@@ -204,7 +247,8 @@ specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
         }
         else {
             done = specialize_instance(owner, instruction, name, LOAD_ATTR_INSTANCE_VALUE,
-                                       LOAD_ATTR_WITH_HINT);
+                                       LOAD_ATTR_WITH_HINT) ||
+                   specialize_class_value(owner, instruction, name, found);
         }
     }
     if (!done) {

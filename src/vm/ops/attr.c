@@ -137,6 +137,36 @@ QUICK_OP(LOAD_FAST__LOAD_ATTR, ())
     GO_QUICK();
 }
 
+QUICK_OP(LOAD_ATTR_CLASS_VALUE, (owner -- value))
+{
+    /* Something without __get__ that the instance finds on its class.  Its keys, shared with the other instances,
+       are as many as when the name was not among them: none is ever taken out. */
+    PyTypeObject *type = Py_TYPE(owner);
+    DEOPT_IF(type->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    if (type->tp_dictoffset != 0) {
+        DEOPT_IF(MANAGED_DICT(owner) != NULL ||
+                 ((PyHeapTypeObject *)type)->ht_cached_keys->nentries != next[CACHE_ATTR_INDEX]);
+    }
+    value = _PyType_Lookup(type, NAME(oparg));
+    DEOPT_IF(value == NULL);
+    Py_INCREF(value);
+    DROP(owner);
+}
+
+QUICK_OP(LOAD_ATTR_OF_CLASS, (owner -- value))
+{
+    DEOPT_IF(!PyType_Check(owner));
+    PyTypeObject *class = (PyTypeObject *)owner, *meta = Py_TYPE(owner);
+    DEOPT_IF(class->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    DEOPT_IF(meta != &PyType_Type && (meta->tp_getattro != PyType_Type.tp_getattro ||
+                                      _PyType_Lookup(meta, NAME(oparg)) != NULL));
+    value = _PyType_Lookup(class, NAME(oparg));
+    DEOPT_IF(value == NULL ||
+             (Py_TYPE(value)->tp_descr_get != NULL && !PyFunction_Check(value)));
+    Py_INCREF(value);
+    DROP(owner);
+}
+
 OP(STORE_ATTR_ADAPTIVE, ())
 {
     ADAPT(STORE_ATTR, specialize_store_attr(sp[-1], next - 1, NAME(oparg)));
