@@ -7,6 +7,7 @@
 #include "object/declare.h"
 #include "types/format_spec.h"
 #include "types/str.h"
+#include "types/str_quick.h"
 #include "types/str_format.h"
 
 /* Part of a string (borrowed). */
@@ -449,6 +450,12 @@ METHOD(str, format, NULL,
 PyObject *
 str_format(PyObject *self, PyObject *args, PyObject *kwargs)
 {
+    if (kwargs == NULL) {
+        PyObject *quick = format_quick(self, args);
+        if (quick != NULL || PyErr_Occurred()) {
+            return quick;
+        }
+    }
     return format_str(self, args, kwargs);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "object/declare.h"
 #include "types/str.h"
+#include "types/str_quick.h"
 
 int _PyLong_FormatWriter(_PyUnicodeWriter *writer, PyObject *object, int base, int alternate);
 
@@ -467,6 +468,9 @@ PyUnicode_Format(PyObject *format, PyObject *args)
     }
     if (PyUnicode_READY(format) < 0)
         return NULL;
+    PyObject *quick = percent_quick(format, args);
+    if (quick != NULL || PyErr_Occurred())
+        return quick;
     struct percent p = {.format = str_units(format), .format_object = format, .args = Py_NewRef(args),
                         .next = -2, .count = -1};
     if (PyTuple_Check(args)) {
