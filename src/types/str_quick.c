@@ -89,6 +89,11 @@ pieces_join(const struct Pieces *pieces)
     if (total < 2) {
         return NULL;
     }
+    if (pieces->count == 1 && pieces->items[0].length == total) {
+        /* '%s' % s is s. */
+        PyObject *owner = pieces->items[0].owner;
+        return owner != NULL && PyUnicode_CheckExact(owner) ? Py_NewRef(owner) : NULL;
+    }
     PyObject *result = str_new_ascii_quick((Py_ssize_t)total);
     if (result == NULL) {
         return NULL;
