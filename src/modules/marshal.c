@@ -385,6 +385,9 @@ sorted_items(struct Writer *w, PyObject *set)
     PyObject *pairs = PyList_New(0), *key;
     Py_ssize_t pos = 0;
     Py_hash_t hash;
+    if (pairs == NULL) {
+        w->error = WRITE_NO_MEMORY;
+    }
     while (pairs != NULL && _PySet_NextEntry(set, &pos, &key, &hash)) {
         PyObject *dump = PyMarshal_WriteObjectToString(key, w->version);
         if (dump == NULL) {
@@ -560,7 +563,9 @@ PyMarshal_WriteObjectToString(PyObject *value, int version)
         PyErr_SetString(PyExc_ValueError, "object too deeply nested to marshal");
         break;
     case WRITE_UNMARSHALLABLE:
-        PyErr_SetString(PyExc_ValueError, "unmarshallable object");
+        if (!PyErr_ExceptionMatches(PyExc_MemoryError)) {
+            PyErr_SetString(PyExc_ValueError, "unmarshallable object");
+        }
         break;
     }
     PyMem_Free(w.start);

@@ -469,7 +469,9 @@ PyErr_BadArgument(void)
 PyObject *
 _PyErr_NoMemory(PyThreadState *tstate)
 {
-    _PyErr_SetNone(tstate, PyExc_MemoryError);
+    PyObject *error = memory_error_get();
+    _PyErr_SetObject(tstate, PyExc_MemoryError, error);
+    Py_XDECREF(error);
     return NULL;
 }
 

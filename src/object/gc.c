@@ -872,6 +872,23 @@ collect_generations(PyThreadState *tstate)
 
 /* ---- allocation --------------------------------------------------------------------------- */
 
+#if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
+enum { STRESS_FULL = 200 };
+
+/* A collection at every n-th allocation, whatever thresholds say: who holds an object that is not
+   finished, or not counted, meets it here.  Each STRESS_FULL-th one is a full one. */
+void
+stress_allocation(PyThreadState *tstate)
+{
+    struct GcState *gc = &tstate->interp->gc;
+    if (gc->stress_every > 0 && ++gc->stress_count >= gc->stress_every && gc->enabled &&
+        !gc->collecting && tstate->curexc_type == NULL) {
+        gc->stress_count = 0;
+        gc_collect(tstate, ++gc->stress_rounds % STRESS_FULL == 0 ? 2 : 0);
+    }
+}
+#endif
+
 void
 gc_due(PyThreadState *tstate)
 {
@@ -1109,6 +1126,10 @@ gc_init(struct _is *interp)
         gc->generations[i].threshold = thresholds[i];
     }
     gc->enabled = 1;
+#if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
+    const char *every = getenv("KRAIT_COLLECT_EVERY");
+    gc->stress_every = every != NULL ? atol(every) : 0;
+#endif
     return 0;
 }
 

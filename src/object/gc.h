@@ -30,6 +30,11 @@ type_is_tight(const PyTypeObject *type)
 /* A threshold is passed: collect what is due, unless something forbids it now. */
 void gc_due(PyThreadState *tstate);
 
+#if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
+/* Collect if KRAIT_COLLECT_EVERY says so. */
+void stress_allocation(PyThreadState *tstate);
+#endif
+
 /* The same in line: with a constant size the class of the block is known to the compiler.  `tight`
    is PAGE_TIGHT or 0. */
 static ALWAYS_INLINE PyObject *
@@ -40,6 +45,9 @@ gc_alloc_here(size_t size, size_t presize, unsigned tight)
     if (unlikely(++young->count > young->threshold)) {
         gc_due(tstate);
     }
+#if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
+    stress_allocation(tstate);
+#endif
     if (unlikely(size > (size_t)PY_SSIZE_T_MAX - presize)) {
         return PyErr_NoMemory();
     }

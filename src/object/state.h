@@ -80,6 +80,11 @@ struct GcState {
     PyObject *callbacks;            /* list */
     Py_ssize_t long_lived_total;    /* survivors of the last full collection */
     Py_ssize_t long_lived_pending;  /* survivors of middle collections since then */
+#if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
+    long stress_every;              /* collect at every n-th allocation (KRAIT_COLLECT_EVERY); 0: not */
+    long stress_count;              /* allocations until then, and collections so far */
+    long stress_rounds;
+#endif
 };
 
 /* ---- imports ------------------------------------------------------------------------------ */

@@ -126,9 +126,6 @@ PyDictKeysObject *
 keys_new_shared(void)
 {
     PyDictKeysObject *keys = keys_new(SHARED_KEYS_LOG2, KEYS_SPLIT, SHARED_KEYS_MAX);
-    if (keys == NULL) {
-        PyErr_Clear();
-    }
     return keys;
 }
 

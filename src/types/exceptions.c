@@ -450,12 +450,12 @@ PyObject *
 memory_error_get(void)
 {
     struct _is *interp = interp_get();
-    PyObject *empty = PyTuple_New(0);
-    PyObject *self = empty == NULL ? NULL : memerror_tp_new(&_PyExc_MemoryError, empty, NULL);
-    Py_XDECREF(empty);
-    if (self == NULL) {
-        self = Py_NewRef(interp->exceptions.last_resort_memory_error);
+    if (interp->exceptions.memory_errors == NULL) {
+        return Py_XNewRef(interp->exceptions.last_resort_memory_error);
     }
+    PyObject *empty = PyTuple_New(0);
+    PyObject *self = memerror_tp_new(&_PyExc_MemoryError, empty, NULL);
+    Py_DECREF(empty);
     return self;
 }
 

@@ -91,14 +91,12 @@ take_contents(PyFrameObject *self, Frame *frame)
     self->f_frame = own;
     Frame *caller = frame_visible(frame->previous);
     if (caller != NULL) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
         PyFrameObject *back = frame_get_object(caller);
-        if (back == NULL) {
-            /* Out of memory: the chain ends here rather than lose the exception in flight. */
-            PyErr_Clear();
-        }
-        else {
-            self->f_back = (PyFrameObject *)Py_NewRef(back);
-        }
+        /* Out of memory: the chain ends here rather than lose the exception in flight. */
+        self->f_back = (PyFrameObject *)Py_XNewRef(back);
+        PyErr_Restore(type, value, traceback);
     }
     own->previous = NULL;
     if (!PyObject_GC_IsTracked((PyObject *)self)) {

@@ -223,7 +223,14 @@ number_operator(PyObject *left, PyObject *right, int op)
     else if (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) {
         result = float_operator(left, right, op);
     }
-    return likely(result != NULL) ? result : binary_functions[op](left, right);
+    else {
+        return binary_functions[op](left, right);
+    }
+    if (likely(result != NULL)) {
+        return result;
+    }
+    /* Not for the quick way, or no memory for the result. */
+    return unlikely(PyErr_Occurred()) ? NULL : binary_functions[op](left, right);
 }
 
 /* A comparison whose outcome needs no code to run: 1, 0, or -1 if it is not of that kind. */
@@ -937,6 +944,9 @@ find_handler:
         if (handler.push_last) {
             PyObject *index = PyLong_FromLong(frame_last_index(frame));
             if (index == NULL) {
+                /* MemoryError takes the place of the exception, as if the handler began with it:
+                   looking from here again could go on for ever. */
+                raised_at = handler.target;
                 goto find_handler;
             }
             *sp++ = index;

@@ -19,8 +19,7 @@ make_line_array(PyCodeObject *code)
     Py_ssize_t count = Py_SIZE(code);
     int *lines = PyMem_Malloc((count > 0 ? count : 1) * sizeof(int));
     if (lines == NULL) {
-        PyErr_NoMemory();
-        return -1;
+        return -1;              /* without an exception: another may be pending */
     }
     Py_ssize_t at = 0;
     struct CodeWalk walk;
@@ -47,7 +46,6 @@ code_line_at(PyCodeObject *code, int index)
         return code->co_firstlineno;
     }
     if (code->_co_linearray == NULL && make_line_array(code) < 0) {
-        PyErr_Clear();
         return PyCode_Addr2Line(code, index * (int)sizeof(_Py_CODEUNIT));
     }
     return index < Py_SIZE(code) ? ((int *)code->_co_linearray)[index] : -1;
