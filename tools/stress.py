@@ -1,0 +1,287 @@
+"""Hostile circumstances: no memory, and a collection at every allocation.
+
+    stress.py memory [--interp build-debug/krait] [--step N] [--most N] [--first N] [--limit N] [TEXT...]
+    stress.py collect [--interp build-debug/krait] [--every N] [test_list ...]
+
+memory: each piece of tests/stress/snippets.py (those that contain a TEXT) runs with its n-th allocation
+failing, for n = 0, 1, 2, ... until nothing fails any more (at most --most; in steps that grow with n
+if --step is given), once with that one allocation failing and once with all from there on.  Demanded:
+the result, or MemoryError; never another exception, never a crash; and a run with memory afterwards
+gives the result again.  `_testcapi.set_nomemory` makes allocations fail.
+
+collect: files of CPython's suite with a collection at every N-th allocation of a collected object
+(KRAIT_COLLECT_EVERY, which the debug and the AddressSanitizer build know).  Counted are crashes: a failing
+test may have its reason in the collections.
+
+Best with the debug build, which fills freed blocks and checks invariants, or with AddressSanitizer's.
+The last line is `N passed, N failed, N skipped`.
+"""
+import argparse
+import gc
+import mmap
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+HANG, CRASHES_PER_PIECE = 60, 3
+PASSES = 25                     # so many numbers in a row without effect: the end is reached
+ROOM = 4096
+MODES = ('one', 'all')
+CORE = '''test_list test_dict test_set test_tuple test_unicode test_bytes test_long test_float test_class
+test_descr test_generators test_coroutines test_exceptions test_iter test_itertools test_functools test_gc
+test_weakref test_super test_scope test_grammar test_compile test_deque test_ordered_dict test_collections
+test_memoryview test_builtin test_types test_typing test_dataclasses test_enum test_pickle test_copy test_json
+test_re test_struct test_array test_io test_contextlib test_asyncgen test_patma test_ast test_sys_settrace
+test_traceback test_import test_threading test_context test_slice test_range test_complex test_int
+test_property test_metaclass test_sort test_heapq test_bisect test_string test_format test_fstring'''.split()
+
+
+# ---- the process that works: one piece after another, number after number ----------------------
+
+def plain(value):
+    return re.sub(r'0x[0-9a-f]+', '0x', repr(value))
+
+
+def make(before, body):
+    scope = {'__name__': '__main__'}
+    exec('\n'.join(before), scope)
+    exec('def f():\n' + '\n'.join('    ' + line for line in body), scope)
+    return scope['f']
+
+
+def numbers(start, step, most):
+    n = start
+    while n < most:
+        yield n
+        n += 1 + (n // step if step else 0)
+
+
+def attempt(f, n, mode, set_nomemory, remove):
+    """-> (outcome, value): 'value', 'memory' or what else was raised"""
+    try:
+        set_nomemory(n, n + 1 if mode == 'one' else 0)
+        try:
+            value = f()
+        finally:
+            remove()
+        return 'value', value
+    except MemoryError:
+        return 'memory', None
+    except BaseException as e:
+        # what libraries that Python stands on say without memory
+        if re.search(r"out of memory|can't allocate lock|ParserCreate failed", str(e)):
+            return 'memory', None
+        return '%s: %s' % (type(e).__name__, str(e)[:200]), None
+
+
+def work(options):
+    """Lines to standard output: `piece number mode what`."""
+    from _testcapi import remove_mem_hooks, set_nomemory
+    sys.path.insert(0, os.path.join(ROOT, 'tests', 'stress'))
+    import snippets
+    pieces = snippets.snippets()
+    with open(options.shared, 'r+b') as f:
+        room = mmap.mmap(f.fileno(), ROOM)
+    at, from_n, from_mode = options.at
+    broken = []
+    sys.unraisablehook = lambda u: broken.append('unraisable ' + repr(u.exc_value)) \
+        if isinstance(u.exc_value, SystemError) else None
+
+    for index in options.pieces:
+        if index < at:
+            continue
+        name, before, body = pieces[index]
+        f = make(before, body)
+        expected = [plain(f()), plain(f())]
+
+        def report(n, mode, what):
+            print(index, n, mode, what, flush=True)
+
+        for mode in MODES[:1] if 'ONE' in f.__globals__ else MODES:
+            start = 0
+            if index == at:
+                if MODES.index(mode) < MODES.index(from_mode):
+                    continue
+                if mode == from_mode:
+                    start = from_n
+            quiet = 0
+            for n in numbers(start, options.step, options.most):
+                room[:64] = b'%-63d\n' % index
+                room[64:128] = b'%-63d\n' % n
+                room[128:192] = b'%-63s\n' % mode.encode()
+                outcome, value = attempt(f, n, mode, set_nomemory, remove_mem_hooks)
+                if outcome == 'value':
+                    quiet += 1
+                    if mode == 'one' and plain(value) not in expected:
+                        report(n, mode, 'gives ' + plain(value)[:300])
+                else:
+                    quiet = 0
+                    if outcome != 'memory':
+                        report(n, mode, 'raises ' + outcome)
+                if broken:
+                    report(n, mode, broken.pop())
+                if quiet >= PASSES:
+                    break
+                if n % 8 == 0 or not options.step:
+                    try:
+                        again = plain(f())
+                    except BaseException as e:
+                        again = repr(e)
+                    if again not in expected:
+                        report(n, mode, 'afterwards %s instead of %s' % (again[:200], expected[0][:200]))
+                        f = make(before, body)
+                value = None
+                if n % 32 == 0:
+                    gc.collect()
+            gc.collect()
+        print(index, 0, '-', 'done', flush=True)
+
+
+# ---- the process that watches -------------------------------------------------------------------
+
+def environment(**more):
+    env = dict(os.environ, PYTHONHASHSEED='0', PYTHONDONTWRITEBYTECODE='1', PYTHONWARNINGS='ignore', LANG='C.UTF-8',
+               **more)
+    env.setdefault('ASAN_OPTIONS', 'detect_leaks=0:allocator_may_return_null=1:handle_abort=1')
+    env.setdefault('UBSAN_OPTIONS', 'print_stacktrace=1:halt_on_error=1')
+    return env
+
+
+def state(shared):
+    with open(shared, 'rb') as f:
+        data = f.read(192).split(b'\n')
+    data = [field.strip(b'\0 ') for field in data + [b''] * 2]
+    return int(data[0] or b'-1'), int(data[1] or b'0'), data[2].decode()
+
+
+def place(errors):
+    """The lines of standard error that say where: the message, and the frames of a sanitizer."""
+    lines = errors.decode('utf-8', 'replace').splitlines()
+    good = [line for line in lines if re.search(r'ERROR: AddressSanitizer|runtime error|Fatal|Assert|state between|'
+                                                r'^line|broken|collected block|^\s+#[0-7] |^[^ ]+, line \d', line)]
+    return '\n'.join('    ' + line[:180] for line in good[:14] or [line for line in lines if line][-4:])
+
+
+def memory(options):
+    sys.path.insert(0, os.path.join(ROOT, 'tests', 'stress'))
+    import snippets
+    pieces = snippets.snippets()
+    chosen = [i for i, piece in enumerate(pieces)
+              if not options.names or any(text in '\n'.join(piece[2]) for text in options.names)]
+    chosen = [i for i in chosen if i >= options.first][:options.limit]
+    failed, done, crashes = set(), set(), 0
+    at, per_piece = (0, 0, 'one'), {}
+    with tempfile.TemporaryDirectory() as folder:
+        shared = os.path.join(folder, 'shared')
+        while True:
+            with open(shared, 'wb') as f:
+                f.write(bytes(ROOM))
+            with open(os.path.join(folder, 'errors'), 'w+b') as errors:
+                process = subprocess.Popen(
+                    [options.interp, os.path.abspath(__file__), 'work', '--shared', shared, '--step', str(options.step),
+                     '--most', str(options.most), '--at', *map(str, at), '--pieces', *map(str, chosen)],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment(), cwd=folder)
+                watch = threading.Thread(target=kill_if_stuck, args=(process, shared), daemon=True)
+                watch.start()
+                for line in process.stdout:
+                    index, n, mode, what = line.decode('utf-8', 'replace').rstrip('\n').split(' ', 3)
+                    if what == 'done':
+                        done.add(int(index))
+                    else:
+                        failed.add(int(index))
+                        print('%s: n %s %s: %s' % (pieces[int(index)][0][:90], n, mode, what), flush=True)
+                code = process.wait()
+                errors.seek(0)
+                text = errors.read()
+            if code == 0:
+                break
+            index, n, mode = state(shared)
+            index = index if index >= 0 else next((i for i in chosen if i >= at[0]), -1)
+            crashes += 1
+            failed.add(index)
+            print('%s: n %d %s: exit %s\n%s' % (pieces[index][0][:90], n, mode or '-', code, place(text)), flush=True)
+            per_piece[index] = per_piece.get(index, 0) + 1
+            if per_piece[index] < CRASHES_PER_PIECE and mode:
+                at = index, n + 1, mode
+            elif per_piece[index] == CRASHES_PER_PIECE and mode == 'one':
+                at = index, 0, 'all'
+            else:
+                at = index + 1, 0, 'one'
+                if index >= chosen[-1]:
+                    break
+    print('%d crashes' % crashes)
+    print('%d passed, %d failed, %d skipped' % (len(done - failed), len(failed), len(set(chosen) - done - failed)))
+    return bool(failed)
+
+
+def kill_if_stuck(process, shared):
+    last, since = None, time.monotonic()
+    while process.poll() is None:
+        time.sleep(0.5)
+        now = state(shared)
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > HANG:
+            process.send_signal(signal.SIGABRT)
+            time.sleep(1)
+            process.kill()
+            return
+
+
+def collect(options):
+    passed = failed = 0
+    driver = os.path.join(ROOT, 'tests', 'conformance', 'driver.py')
+    for name in options.names or CORE:
+        with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, 'out'), 'w+b') as out:
+            started = time.monotonic()
+            try:
+                code = subprocess.run([options.interp, driver, '-', 'cpu', name], stdin=subprocess.DEVNULL, stdout=out,
+                                      stderr=out, timeout=options.timeout, cwd=folder,
+                                      env=environment(KRAIT_COLLECT_EVERY=str(options.every))).returncode
+            except subprocess.TimeoutExpired:
+                code = 'timeout'
+            out.seek(0)
+            text = out.read()
+        bad = code == 'timeout' or code < 0 or code in (134, 139) or b'ERROR: AddressSanitizer' in text or \
+            b'runtime error: ' in text
+        passed, failed = passed + (not bad), failed + bad
+        tests = len(re.findall(rb'^R ', text, re.M))
+        print('%-24s %s %d tests %.0f s' % (name, 'exit %s' % code if bad else 'lives', tests,
+                                            time.monotonic() - started), flush=True)
+        if bad:
+            print(place(text), flush=True)
+    print('%d passed, %d failed, 0 skipped' % (passed, failed))
+    return failed > 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('what', choices=('memory', 'collect', 'work'))
+    parser.add_argument('names', nargs='*')
+    parser.add_argument('--interp', default='build-debug/krait')
+    parser.add_argument('--step', type=int, default=0, help='numbers grow by 1 + n/STEP')
+    parser.add_argument('--most', type=int, default=20000)
+    parser.add_argument('--first', type=int, default=0)
+    parser.add_argument('--limit', type=int, default=10000)
+    parser.add_argument('--every', type=int, default=1)
+    parser.add_argument('--timeout', type=int, default=1200)
+    parser.add_argument('--shared', help=argparse.SUPPRESS)
+    parser.add_argument('--at', nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument('--pieces', nargs='*', type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.interp = os.path.abspath(options.interp)
+    if options.what == 'work':
+        options.at = int(options.at[0]), int(options.at[1]), options.at[2]
+        return work(options)
+    return memory(options) if options.what == 'memory' else collect(options)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
