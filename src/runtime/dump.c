@@ -1,11 +1,88 @@
-/* Tracebacks written with nothing but write(2); see dump.h. */
+/* Tracebacks written with nothing but write(2); see dump.h.
+
+   The other threads run on meanwhile, and the process may be damaged: whatever was read may be no pointer
+   a moment later.  So each pointer is followed only when there is memory behind it; what is found there
+   may be wrong, but looking at it ends. */
 #include "runtime/dump.h"
 #include "object/state.h"
+#include "types/code.h"
 #include "vm/frame.h"
 #include "base/pages.h"
+#include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
-enum { FRAMES = 100, THREADS = 100, TEXT_MAX = 500 };
+enum { FRAMES = 100, THREADS = 100, TEXT_MAX = 500, LINES_MAX = 1 << 24, SMALLEST_PAGE = 4096 };
+
+/* Also what has been freed is looked at. */
+#define ANYTHING __attribute__((no_sanitize("address")))
+
+/* Is there memory?  The kernel knows; where it may not be asked, everything is taken to be there. */
+static bool
+is_there(const void *start, size_t size)
+{
+    uintptr_t at = (uintptr_t)start, end = at + size;
+    if (at < SMALLEST_PAGE || end < at) {
+        return false;
+    }
+    while (at < end) {
+        char byte;
+        struct iovec here = {&byte, 1}, there = {(void *)at, 1};
+        if (syscall(SYS_process_vm_readv, getpid(), &here, 1, &there, 1, 0) != 1) {
+            return errno != EFAULT;
+        }
+        at = (at | (SMALLEST_PAGE - 1)) + 1;
+    }
+    return true;
+}
+
+/* Copies what is there; for stacks, which go in one piece when their thread ends. */
+ANYTHING static bool
+fetch(void *to, const void *from, size_t size)
+{
+    struct iovec here = {to, size}, there = {(void *)from, size};
+    if (from == NULL) {
+        return false;
+    }
+    if (syscall(SYS_process_vm_readv, getpid(), &here, 1, &there, 1, 0) == (long)size) {
+        return true;
+    }
+    if (errno == EFAULT) {
+        return false;
+    }
+    memcpy(to, from, size);
+    return true;
+}
+
+/* An object of `size` bytes whose type has the flag? */
+ANYTHING static bool
+is_object(PyObject *op, size_t size, unsigned long flag)
+{
+    if (!is_there(op, size)) {
+        return false;
+    }
+    PyTypeObject *type = Py_TYPE(op);
+    return is_there(type, sizeof *type) && (type->tp_flags & flag) != 0;
+}
+
+ANYTHING static bool
+is_text(PyObject *op)
+{
+    if (!is_object(op, sizeof(PyASCIIObject), Py_TPFLAGS_UNICODE_SUBCLASS)) {
+        return false;
+    }
+    size_t size = PyUnicode_IS_COMPACT_ASCII(op) ? sizeof(PyASCIIObject)
+                  : PyUnicode_IS_COMPACT(op)     ? sizeof(PyCompactUnicodeObject)
+                                                 : sizeof(PyUnicodeObject);
+    if (!PyUnicode_IS_READY(op) || !is_there(op, size)) {
+        return false;
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(op);
+    size_t n = length > TEXT_MAX ? TEXT_MAX : length < 0 ? 0 : (size_t)length;
+    return length >= 0 && is_there(PyUnicode_DATA(op), n * (size_t)PyUnicode_KIND(op));
+}
 
 static void
 put(int fd, const char *text)
@@ -65,19 +142,56 @@ _Py_DumpASCII(int fd, PyObject *text)
 }
 
 static void
-dump_frame(int fd, Frame *frame)
+put_text(int fd, PyObject *text, const char *quote)
 {
-    PyCodeObject *code = frame->code;
-    put(fd, "  File ");
-    if (code->co_filename != NULL && PyUnicode_Check(code->co_filename)) {
-        put(fd, "\"");
-        _Py_DumpASCII(fd, code->co_filename);
-        put(fd, "\"");
+    if (is_text(text)) {
+        put(fd, quote);
+        _Py_DumpASCII(fd, text);
+        put(fd, quote);
     }
     else {
         put(fd, "???");
     }
-    int line = PyCode_Addr2Line(code, frame_last_index(frame) * (int)sizeof(_Py_CODEUNIT));
+}
+
+/* The line of an instruction, -1 if it has none or it cannot be found out. */
+ANYTHING static int
+line_of(PyCodeObject *code, ptrdiff_t index)
+{
+    PyBytesObject *lines = (PyBytesObject *)code->co_linetable;
+    if (index < 0) {
+        return code->co_firstlineno;
+    }
+    if (index >= Py_SIZE(code) ||
+        !is_object((PyObject *)lines, offsetof(PyBytesObject, ob_sval), Py_TPFLAGS_BYTES_SUBCLASS)) {
+        return -1;
+    }
+    Py_ssize_t size = Py_SIZE(lines);
+    if (size < 0 || size > LINES_MAX || !is_there(lines->ob_sval, (size_t)size)) {
+        return -1;
+    }
+    struct CodeWalk walk = {.next = (const uint8_t *)lines->ob_sval, .lineno = code->co_firstlineno};
+    walk.end = walk.next + size;
+    struct CodeSpan span;
+    while (code_walk_next(&walk, &span)) {
+        if (index * (ptrdiff_t)sizeof(_Py_CODEUNIT) < span.offset + span.length) {
+            return span.lineno;
+        }
+    }
+    return -1;
+}
+
+/* False if that is no frame (any more). */
+ANYTHING static bool
+dump_frame(int fd, const Frame *frame)
+{
+    PyCodeObject *code = frame->code;
+    if (!is_there(code, offsetof(PyCodeObject, co_code_adaptive)) || !PyCode_Check(code)) {
+        return false;
+    }
+    put(fd, "  File ");
+    put_text(fd, code->co_filename, "\"");
+    int line = line_of(code, frame->last - _PyCode_CODE(code));
     put(fd, ", line ");
     if (line >= 0) {
         _Py_DumpDecimal(fd, (size_t)line);
@@ -86,32 +200,29 @@ dump_frame(int fd, Frame *frame)
         put(fd, "???");
     }
     put(fd, " in ");
-    if (code->co_name != NULL && PyUnicode_Check(code->co_name)) {
-        _Py_DumpASCII(fd, code->co_name);
-    }
-    else {
-        put(fd, "???");
-    }
+    put_text(fd, code->co_name, "");
     put(fd, "\n");
+    return true;
 }
 
-static void
+ANYTHING static void
 dump_frames(int fd, PyThreadState *tstate, bool heading)
 {
     if (heading) {
         put(fd, "Stack (most recent call first):\n");
     }
-    Frame *frame = tstate->cframe->current_frame;
-    if (frame == NULL) {
+    _PyCFrame running;
+    if (!fetch(&running, tstate->cframe, sizeof running) || running.current_frame == NULL) {
         put(fd, "  <no Python frame>\n");
         return;
     }
-    for (unsigned n = 0; frame != NULL; n++, frame = frame->previous) {
-        if (n >= FRAMES) {
+    Frame frame = {.previous = running.current_frame};
+    for (unsigned n = 0; frame.previous != NULL; n++) {
+        if (n >= FRAMES || !fetch(&frame, frame.previous, offsetof(Frame, slots)) ||
+            !dump_frame(fd, &frame)) {
             put(fd, "  ...\n");
             break;
         }
-        dump_frame(fd, frame);
     }
 }
 
@@ -121,7 +232,7 @@ _Py_DumpTraceback(int fd, PyThreadState *tstate)
     dump_frames(fd, tstate, true);
 }
 
-const char *
+ANYTHING const char *
 _Py_DumpTracebackThreads(int fd, PyInterpreterState *interp, PyThreadState *current)
 {
     if (current == NULL) {
@@ -141,7 +252,7 @@ _Py_DumpTracebackThreads(int fd, PyInterpreterState *interp, PyThreadState *curr
         if (n > 0) {
             put(fd, "\n");
         }
-        if (n >= THREADS) {
+        if (n >= THREADS || !is_there(tstate, sizeof *tstate)) {
             put(fd, "...\n");
             break;
         }
