@@ -12,6 +12,7 @@
 #include "object/descr.h"
 #include "object/mro.h"
 #include "object/slots.h"
+#include "types/dict.h"
 
 PyMemberDef *
 class_members(PyHeapTypeObject *type)
@@ -173,7 +174,8 @@ put_method(PyTypeObject *type, PyMethodDef *def)
     if (descr == NULL) {
         return -1;
     }
-    PyObject *name = PyUnicode_InternFromString(def->ml_name);
+    PyObject *name = def->ml_flags & METH_STATIC ? PyUnicode_InternFromString(def->ml_name)
+                                                 : Py_NewRef(PyDescr_NAME(descr));
     status result = -1;
     if (name != NULL) {
         if (def->ml_flags & METH_COEXIST) {
@@ -217,9 +219,23 @@ put_doc(PyTypeObject *type)
     return result;
 }
 
+static Py_ssize_t
+count_names(PyTypeObject *type)
+{
+    Py_ssize_t n = 0;
+    for (PyMethodDef *def = type->tp_methods; def != NULL && def->ml_name != NULL; def++) n++;
+    for (PyMemberDef *def = type->tp_members; def != NULL && def->name != NULL; def++) n++;
+    for (PyGetSetDef *def = type->tp_getset; def != NULL && def->name != NULL; def++) n++;
+    return n;
+}
+
 static status
 fill_dict(PyTypeObject *type)
 {
+    Py_ssize_t names = count_names(type);
+    if (names > 0 && dict_reserve(type->tp_dict, names + 8) < 0) {
+        return -1;
+    }
     if (slots_publish(type) < 0) {
         return -1;
     }

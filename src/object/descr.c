@@ -72,19 +72,23 @@ _PyType_GetTextSignatureFromInternalDoc(const char *name, const char *doc)
 /* ---- what all descriptors share -------------------------------------------------------------------------- */
 
 static void *
-descr_new(PyTypeObject *kind, PyTypeObject *type, const char *name)
+descr_named(PyTypeObject *kind, PyTypeObject *type, PyObject *name_take)
 {
     PyDescrObject *descr = (PyDescrObject *)PyType_GenericAlloc(kind, 0);
     if (descr == NULL) {
+        Py_DECREF(name_take);
         return NULL;
     }
     descr->d_type = (PyTypeObject *)Py_XNewRef((PyObject *)type);
-    descr->d_name = PyUnicode_InternFromString(name);
-    if (descr->d_name == NULL) {
-        Py_DECREF(descr);
-        return NULL;
-    }
+    descr->d_name = name_take;
     return descr;
+}
+
+static void *
+descr_new(PyTypeObject *kind, PyTypeObject *type, const char *name)
+{
+    PyObject *text = PyUnicode_InternFromString(name);
+    return text == NULL ? NULL : descr_named(kind, type, text);
 }
 
 static void
@@ -685,7 +689,10 @@ PyTypeObject PyGetSetDescr_Type = {
 PyObject *
 PyDescr_NewWrapper(PyTypeObject *type, struct wrapperbase *base, void *wrapped)
 {
-    PyWrapperDescrObject *descr = descr_new(&PyWrapperDescr_Type, type, base->name);
+    PyWrapperDescrObject *descr =
+        base->name_strobj != NULL
+            ? descr_named(&PyWrapperDescr_Type, type, Py_NewRef(base->name_strobj))
+            : descr_new(&PyWrapperDescr_Type, type, base->name);
     if (descr != NULL) {
         descr->d_base = base;
         descr->d_wrapped = wrapped;

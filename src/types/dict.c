@@ -476,6 +476,17 @@ dict_resize(PyDictObject *dict, uint8_t log2_size, bool general)
 }
 
 status
+dict_reserve(PyObject *op, Py_ssize_t more)
+{
+    PyDictObject *dict = (PyDictObject *)op;
+    uint8_t log2_size = keys_log2_for(dict->ma_used + more);
+    if (dict->ma_values != NULL || log2_size <= dict->ma_keys->log2_size || more <= 5) {
+        return 0;
+    }
+    return dict_resize(dict, log2_size, false);
+}
+
+status
 dict_unsplit(PyDictObject *dict)
 {
     return dict_resize(dict, dict->ma_keys->log2_size, false);
@@ -1230,11 +1241,10 @@ _PyDict_SetItemId(PyObject *op, _Py_Identifier *id, PyObject *value)
 int
 PyDict_SetItemString(PyObject *op, const char *text, PyObject *value)
 {
-    PyObject *key = PyUnicode_FromString(text);
+    PyObject *key = PyUnicode_InternFromString(text);
     if (key == NULL) {
         return -1;
     }
-    PyUnicode_InternInPlace(&key);
     int err = PyDict_SetItem(op, key, value);
     Py_DECREF(key);
     return err;

@@ -74,6 +74,8 @@ Py_ssize_t dict_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject
 
 /* As above for an exact str with a known hash in a table of strings: never fails, runs no code. */
 Py_ssize_t keys_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash);
+/* Room for `more` keys, so that putting them in does not build one table after the other. */
+status dict_reserve(PyObject *dict, Py_ssize_t more);
 
 /* A version of a string table for inline caches, 0 when none can be given. */
 uint32_t keys_version(PyDictKeysObject *keys);

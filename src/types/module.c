@@ -6,6 +6,7 @@
 #include "object/object.h"
 #include "object/attr.h"
 #include "types/module.h"
+#include "types/dict.h"
 
 #define MODULE(op) ((PyModuleObject *)(op))
 
@@ -102,6 +103,14 @@ check_version(const char *name, int version)
 static status
 add_functions(PyObject *module, PyObject *name, PyMethodDef *functions)
 {
+    PyObject *dict = PyModule_CheckExact(module) ? PyModule_GetDict(module) : NULL;
+    Py_ssize_t count = 0;
+    while (functions[count].ml_name != NULL) {
+        count++;
+    }
+    if (dict != NULL && dict_reserve(dict, count) < 0) {
+        return -1;
+    }
     for (PyMethodDef *def = functions; def->ml_name != NULL; def++) {
         if (def->ml_flags & (METH_CLASS | METH_STATIC)) {
             PyErr_SetString(PyExc_ValueError, "module functions cannot set METH_CLASS or METH_STATIC");
@@ -111,7 +120,8 @@ add_functions(PyObject *module, PyObject *name, PyMethodDef *functions)
         if (func == NULL) {
             return -1;
         }
-        int failed = PyObject_SetAttrString(module, def->ml_name, func);
+        int failed = dict != NULL ? PyDict_SetItemString(dict, def->ml_name, func)
+                                  : PyObject_SetAttrString(module, def->ml_name, func);
         Py_DECREF(func);
         if (failed < 0) {
             return -1;
