@@ -9,7 +9,7 @@
 
 struct Bytes {
     PyObject *object;           /* bytes, longer than `used` */
-    Py_ssize_t used;
+    uint8_t *next, *end;        /* inside it: the first free byte, and what follows the last */
 };
 
 struct Assembly {
@@ -26,21 +26,32 @@ struct Assembly {
 
 /* ---- growing byte strings ---- */
 
-static status
-bytes_put(struct Bytes *b, int byte)
+/* Room for `n` more bytes. */
+static NOINLINE status
+bytes_grow(struct Bytes *b, Py_ssize_t n)
 {
+    Py_ssize_t used = 0;
     if (b->object == NULL) {
-        b->object = PyBytes_FromStringAndSize(NULL, 128);
+        b->object = PyBytes_FromStringAndSize(NULL, Py_MAX(128, n));
         if (b->object == NULL) {
             return -1;
         }
     }
-    else if (b->used == PyBytes_GET_SIZE(b->object) &&
-             _PyBytes_Resize(&b->object, 2 * b->used) < 0) {
-        return -1;
+    else {
+        used = b->next - (uint8_t *)PyBytes_AS_STRING(b->object);
+        if (_PyBytes_Resize(&b->object, 2 * PyBytes_GET_SIZE(b->object) + n) < 0) {
+            return -1;
+        }
     }
-    ((uint8_t *)PyBytes_AS_STRING(b->object))[b->used++] = (uint8_t)byte;
+    b->next = (uint8_t *)PyBytes_AS_STRING(b->object) + used;
+    b->end = (uint8_t *)PyBytes_AS_STRING(b->object) + PyBytes_GET_SIZE(b->object);
     return 0;
+}
+
+static ALWAYS_INLINE status
+bytes_reserve(struct Bytes *b, Py_ssize_t n)
+{
+    return likely(b->end - b->next >= n) ? 0 : bytes_grow(b, n);
 }
 
 /* The finished bytes object; NULL on errors. */
@@ -50,7 +61,7 @@ bytes_take(struct Bytes *b)
     if (b->object == NULL) {
         return PyBytes_FromStringAndSize(NULL, 0);
     }
-    _PyBytes_Resize(&b->object, b->used);
+    _PyBytes_Resize(&b->object, b->next - (uint8_t *)PyBytes_AS_STRING(b->object));
     PyObject *object = b->object;
     b->object = NULL;
     return object;
@@ -179,26 +190,14 @@ resolve_cells(struct Assembly *a)
 
 /* ---- sizes and offsets ---- */
 
-static int
-cache_words(int op)
-{
-    switch (op) {
-#define OPCODE(name, number, caches, argument, effect, taken)                                      \
-    case number:                                                                                   \
-        return caches;
-#include "vm/opcode.def"
-    }
-    return 0;
-}
-
-static int
+static ALWAYS_INLINE int
 extended_args(int arg)
 {
     unsigned value = (unsigned)arg;
-    return (value > 0xffffff) + (value > 0xffff) + (value > 0xff);
+    return likely(value <= 0xff) ? 0 : 1 + (value > 0xffff) + (value > 0xffffff);
 }
 
-static int
+static ALWAYS_INLINE int
 instr_words(const Instr *instr)
 {
     return extended_args(instr->arg) + 1 + cache_words(instr->op);
@@ -235,19 +234,21 @@ resolve_jumps(struct Assembly *a)
 
 /* ---- code ---- */
 
-static status
-put_instr(struct Assembly *a, const Instr *instr)
+/* `at` has room for the instruction's words; behind them. */
+static ALWAYS_INLINE uint8_t *
+put_instr(uint8_t *at, const Instr *instr)
 {
     for (int i = extended_args(instr->arg); i > 0; i--) {
-        TRY(bytes_put(&a->code, EXTENDED_ARG));
-        TRY(bytes_put(&a->code, (instr->arg >> (8 * i)) & 0xff));
+        *at++ = EXTENDED_ARG;
+        *at++ = (uint8_t)(instr->arg >> (8 * i));
     }
-    TRY(bytes_put(&a->code, instr->op));
-    TRY(bytes_put(&a->code, instr->arg & 0xff));
-    for (int i = 2 * cache_words(instr->op); i > 0; i--) {
-        TRY(bytes_put(&a->code, 0));
+    *at++ = (uint8_t)instr->op;
+    *at++ = (uint8_t)instr->arg;
+    for (int i = cache_words(instr->op); i > 0; i--) {
+        *at++ = 0;
+        *at++ = 0;
     }
-    return 0;
+    return at;
 }
 
 /* ---- line table ---- */
@@ -255,99 +256,107 @@ put_instr(struct Assembly *a, const Instr *instr)
 /* Kinds of rows; below ROW_ONE_LINE the kind holds the upper bits of the column. */
 enum { ROW_ONE_LINE = 10, ROW_NO_COLUMN = 13, ROW_LONG = 14, ROW_NONE = 15 };
 
+enum { ROW_MAX = 1 + 4 * 6 };   /* bytes */
+
 /* Six bits a byte, lowest first, 0x40 marks that more follow. */
-static status
-put_varint(struct Bytes *b, unsigned value)
+static ALWAYS_INLINE uint8_t *
+put_varint(uint8_t *at, unsigned value)
 {
     for (; value >= 0x40; value >>= 6) {
-        TRY(bytes_put(b, 0x40 | (value & 0x3f)));
+        *at++ = (uint8_t)(0x40 | (value & 0x3f));
     }
-    return bytes_put(b, (int)value);
+    *at++ = (uint8_t)value;
+    return at;
 }
 
-static status
-put_signed_varint(struct Bytes *b, int value)
+static uint8_t *
+put_signed_varint(uint8_t *at, int value)
 {
-    return put_varint(b, value < 0 ? (0u - (unsigned)value) << 1 | 1 : (unsigned)value << 1);
+    return put_varint(at, value < 0 ? (0u - (unsigned)value) << 1 | 1 : (unsigned)value << 1);
 }
 
-static status
-put_row_start(struct Bytes *b, int kind, int words)
+static ALWAYS_INLINE uint8_t *
+put_row_start(uint8_t *at, int kind, int words)
 {
-    return bytes_put(b, 0x80 | kind << 3 | (words - 1));
+    *at++ = (uint8_t)(0x80 | kind << 3 | (words - 1));
+    return at;
 }
 
-/* One row for at most eight words of code. */
-static status
-put_row(struct Assembly *a, const Loc *loc, int words)
+/* One row for at most eight words of code; `at` has room for ROW_MAX bytes. */
+static uint8_t *
+put_row(struct Assembly *a, uint8_t *at, const Loc *loc, int words)
 {
-    struct Bytes *b = &a->lines;
     if (loc->lineno < 0) {
-        return put_row_start(b, ROW_NONE, words);
+        return put_row_start(at, ROW_NONE, words);
     }
     int delta = loc->lineno - a->lineno;
     bool one_line = loc->end_lineno == loc->lineno;
     if (loc->col < 0 || loc->end_col < 0) {
         if (one_line || loc->end_lineno == -1) {
             a->lineno = loc->lineno;
-            TRY(put_row_start(b, ROW_NO_COLUMN, words));
-            return put_signed_varint(b, delta);
+            return put_signed_varint(put_row_start(at, ROW_NO_COLUMN, words), delta);
         }
     }
     else if (one_line) {
         if (delta == 0 && loc->col < 80 && loc->end_col >= loc->col &&
             loc->end_col - loc->col < 16) {
-            TRY(put_row_start(b, loc->col >> 3, words));
-            return bytes_put(b, (loc->col & 7) << 4 | (loc->end_col - loc->col));
+            at = put_row_start(at, loc->col >> 3, words);
+            *at++ = (uint8_t)((loc->col & 7) << 4 | (loc->end_col - loc->col));
+            return at;
         }
         if (delta >= 0 && delta < 3 && loc->col < 128 && loc->end_col < 128) {
             a->lineno = loc->lineno;
-            TRY(put_row_start(b, ROW_ONE_LINE + delta, words));
-            TRY(bytes_put(b, loc->col));
-            return bytes_put(b, loc->end_col);
+            at = put_row_start(at, ROW_ONE_LINE + delta, words);
+            *at++ = (uint8_t)loc->col;
+            *at++ = (uint8_t)loc->end_col;
+            return at;
         }
     }
     a->lineno = loc->lineno;
-    TRY(put_row_start(b, ROW_LONG, words));
-    TRY(put_signed_varint(b, delta));
-    TRY(put_varint(b, (unsigned)(loc->end_lineno - loc->lineno)));
-    TRY(put_varint(b, (unsigned)(loc->col + 1)));
-    return put_varint(b, (unsigned)(loc->end_col + 1));
+    at = put_signed_varint(put_row_start(at, ROW_LONG, words), delta);
+    at = put_varint(at, (unsigned)(loc->end_lineno - loc->lineno));
+    at = put_varint(at, (unsigned)(loc->col + 1));
+    return put_varint(at, (unsigned)(loc->end_col + 1));
 }
 
 static status
-put_rows(struct Assembly *a, const Instr *instr)
+put_rows(struct Assembly *a, const Instr *instr, int words)
 {
-    int words = instr_words(instr);
+    TRY(bytes_reserve(&a->lines, (words / 8 + 1) * ROW_MAX));
+    uint8_t *at = a->lines.next;
     for (; words > 8; words -= 8) {
-        TRY(put_row(a, &instr->loc, 8));
+        at = put_row(a, at, &instr->loc, 8);
     }
-    return put_row(a, &instr->loc, words);
+    a->lines.next = put_row(a, at, &instr->loc, words);
+    return 0;
 }
 
 /* ---- exception table ---- */
 
 /* Six bits a byte, highest first; the first byte of an entry has `mark`. */
-static status
-put_handler_int(struct Bytes *b, int value, int mark)
+static uint8_t *
+put_handler_int(uint8_t *at, int value, int mark)
 {
     for (int shift = 24; shift > 0; shift -= 6) {
         if (value >= 1 << shift) {
-            TRY(bytes_put(b, ((value >> shift) & 0x3f) | 0x40 | mark));
+            *at++ = (uint8_t)(((value >> shift) & 0x3f) | 0x40 | mark);
             mark = 0;
         }
     }
-    return bytes_put(b, (value & 0x3f) | mark);
+    *at++ = (uint8_t)((value & 0x3f) | mark);
+    return at;
 }
 
 static status
 put_handler(struct Bytes *b, int start, int end, const Block *handler)
 {
     int depth = handler->depth - 1 - handler->wants_offset;
-    TRY(put_handler_int(b, start, 0x80));
-    TRY(put_handler_int(b, end - start, 0));
-    TRY(put_handler_int(b, handler->offset, 0));
-    return put_handler_int(b, depth << 1 | handler->wants_offset, 0);
+    TRY(bytes_reserve(b, 4 * 5));
+    uint8_t *at = put_handler_int(b->next, start, 0x80);
+    at = put_handler_int(at, end - start, 0);
+    at = put_handler_int(at, handler->offset, 0);
+    b->next = put_handler_int(at, depth << 1 | handler->wants_offset, 0);
+    return 0;
 }
 
 static status
@@ -434,7 +443,7 @@ make_code(struct Assembly *a, int stacksize)
         .stacksize = stacksize,
         .consts = const_share_take(cache, PyList_AsTuple(unit->const_values)),
         .names = const_share_take(cache, tuple_of_keys(unit->names)),
-        .code = const_share_take(cache, bytes_take(&a->code)),
+        .code = bytes_take(&a->code),
         .linetable = const_share_take(cache, bytes_take(&a->lines)),
         .exceptiontable = const_share_take(cache, bytes_take(&a->handlers)),
     };
@@ -494,8 +503,11 @@ put_all(struct Assembly *a)
     a->lineno = a->unit->firstlineno;
     for (Block *b = a->unit->entry; b != NULL; b = b->next) {
         for (int i = 0; i < b->used; i++) {
-            TRY(put_instr(a, &b->items[i]));
-            TRY(put_rows(a, &b->items[i]));
+            const Instr *instr = &b->items[i];
+            int words = instr_words(instr);
+            TRY(bytes_reserve(&a->code, words * (Py_ssize_t)sizeof(_Py_CODEUNIT)));
+            a->code.next = put_instr(a->code.next, instr);
+            TRY(put_rows(a, instr, words));
         }
     }
     return put_handlers(a);

@@ -23,19 +23,8 @@
 
 /* ---- facts about instructions ---- */
 
-bool
-is_jump(const Instr *instr)
-{
-    switch (instr->op) {
-    case JUMP:
-    case JUMP_NO_INTERRUPT:
-    case POP_JUMP_IF_FALSE:
-    case POP_JUMP_IF_TRUE:
-    case POP_JUMP_IF_NONE:
-    case POP_JUMP_IF_NOT_NONE:
-        return true;
-#define JUMPS_FORWARD 1
-#define JUMPS_BACKWARD 1
+#define JUMPS_FORWARD OP_JUMPS
+#define JUMPS_BACKWARD OP_JUMPS
 #define JUMPS_NONE 0
 #define JUMPS_PLAIN 0
 #define JUMPS_CONST 0
@@ -43,30 +32,27 @@ is_jump(const Instr *instr)
 #define JUMPS_LOCAL 0
 #define JUMPS_FREE 0
 #define JUMPS_COMPARE 0
+#define LEAVES(op) ((op) == RETURN_VALUE || (op) == RAISE_VARARGS || (op) == RERAISE ? OP_LEAVES_CODE : 0)
 #define OPCODE(name, number, caches, argument, effect, taken)                                      \
-    case number:                                                                                   \
-        return JUMPS_##argument;
+    [number - LOWEST_OPCODE] = JUMPS_##argument | LEAVES(number) | (caches) << OP_CACHES_SHIFT,
+
+const uint8_t op_facts[256 - LOWEST_OPCODE] = {
 #include "vm/opcode.def"
-    }
-    return false;
-}
+    [JUMP - LOWEST_OPCODE] = OP_JUMPS,
+    [JUMP_NO_INTERRUPT - LOWEST_OPCODE] = OP_JUMPS,
+    [POP_JUMP_IF_FALSE - LOWEST_OPCODE] = OP_JUMPS,
+    [POP_JUMP_IF_TRUE - LOWEST_OPCODE] = OP_JUMPS,
+    [POP_JUMP_IF_NONE - LOWEST_OPCODE] = OP_JUMPS,
+    [POP_JUMP_IF_NOT_NONE - LOWEST_OPCODE] = OP_JUMPS,
+    [SETUP_FINALLY - LOWEST_OPCODE] = OP_OPENS_REGION,
+    [SETUP_CLEANUP - LOWEST_OPCODE] = OP_OPENS_REGION,
+    [SETUP_WITH - LOWEST_OPCODE] = OP_OPENS_REGION,
+};
 
-bool
-opens_region(const Instr *instr)
-{
-    return instr->op == SETUP_FINALLY || instr->op == SETUP_CLEANUP || instr->op == SETUP_WITH;
-}
-
-static bool
+static ALWAYS_INLINE bool
 leaves_code(const Instr *instr)
 {
-    return instr->op == RETURN_VALUE || instr->op == RAISE_VARARGS || instr->op == RERAISE;
-}
-
-bool
-ends_block(const Instr *instr)
-{
-    return is_jump(instr) || leaves_code(instr);
+    return op_facts[instr->op - LOWEST_OPCODE] & OP_LEAVES_CODE;
 }
 
 static bool
@@ -174,7 +160,9 @@ block_insert(Arena *arena, Block *block, int at)
         return NULL;
     }
     Instr *instr = &block->items[at];
-    memmove(instr + 1, instr, (size_t)(block->used - at) * sizeof(Instr));
+    if (at < block->used) {
+        memmove(instr + 1, instr, (size_t)(block->used - at) * sizeof(Instr));
+    }
     memset(instr, 0, sizeof *instr);
     block->used++;
     return instr;

@@ -68,10 +68,35 @@ struct Flow {
     PyObject *const_cache;      /* borrowed */
 };
 
-bool is_jump(const Instr *instr);
-bool opens_region(const Instr *instr);
+/* What an opcode is, at op - LOWEST_OPCODE: bits, and above them how many cache words follow it. */
+enum { LOWEST_OPCODE = POP_JUMP_IF_NOT_NONE };
+enum { OP_JUMPS = 1, OP_OPENS_REGION = 2, OP_LEAVES_CODE = 4, OP_CACHES_SHIFT = 3 };
+extern const uint8_t op_facts[256 - LOWEST_OPCODE];
+
+static ALWAYS_INLINE bool
+is_jump(const Instr *instr)
+{
+    return op_facts[instr->op - LOWEST_OPCODE] & OP_JUMPS;
+}
+
+static ALWAYS_INLINE bool
+opens_region(const Instr *instr)
+{
+    return op_facts[instr->op - LOWEST_OPCODE] & OP_OPENS_REGION;
+}
+
 /* Must the instruction be the last of its block? */
-bool ends_block(const Instr *instr);
+static ALWAYS_INLINE bool
+ends_block(const Instr *instr)
+{
+    return op_facts[instr->op - LOWEST_OPCODE] & (OP_JUMPS | OP_LEAVES_CODE);
+}
+
+static ALWAYS_INLINE int
+cache_words(int op)
+{
+    return op_facts[op - LOWEST_OPCODE] >> OP_CACHES_SHIFT;
+}
 
 /* The change of stack depth, for a jump that is `taken` or falls through (0, 1; -1: the larger). */
 int stack_effect(int op, int arg, int taken);

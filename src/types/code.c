@@ -18,7 +18,6 @@
 #include <opcode.h>
 
 /* Runs before the interpreter specialises the code. */
-#define WARMUP_RUNS 8
 
 static PyTypeObject LineIterator_Type;
 static PyTypeObject PositionsIterator_Type;
@@ -949,13 +948,14 @@ code_tp_richcompare(PyObject *self, PyObject *other, int op)
     return equal < 0 ? NULL : PyBool_FromLong(op == Py_EQ ? equal : !equal);
 }
 
+/* Not all that equality compares: the compiler hashes each code object several times, as a constant
+   and inside the tuples of constants around it.  The tables know their hashes. */
 static Py_hash_t
 code_tp_hash(PyCodeObject *self)
 {
     Py_uhash_t hash = 20221211;
-    PyObject *const parts[] = {self->co_name, self->co_consts, self->co_names,
-                               self->co_localsplusnames, self->co_linetable,
-                               self->co_exceptiontable};
+    PyObject *const parts[] = {self->co_name, self->co_names, self->co_localsplusnames,
+                               self->co_linetable, self->co_exceptiontable};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         Py_hash_t one = PyObject_Hash(parts[i]);
         if (one == -1) {
@@ -967,11 +967,6 @@ code_tp_hash(PyCodeObject *self)
                            self->co_flags, (int)Py_SIZE(self)};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         hash = (hash ^ (Py_uhash_t)numbers[i]) * _PyHASH_MULTIPLIER;
-    }
-    for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
-        int caches;
-        hash = (hash ^ plain_unit(_PyCode_CODE(self), i, &caches)) * _PyHASH_MULTIPLIER;
-        i += caches;
     }
     return hash == (Py_uhash_t)-1 ? -2 : (Py_hash_t)hash;
 }

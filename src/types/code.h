@@ -12,6 +12,9 @@
 #define CELL_KIND 0x40
 #define FREE_KIND 0x80
 
+/* How often a code object runs before its instructions are specialised. */
+#define WARMUP_RUNS 8
+
 /* Everything a new code object is made of; the layout is ABI.  All references are borrowed. */
 struct _PyCodeConstructor {
     PyObject *filename;
