@@ -461,7 +461,15 @@ _PyObject_LookupAttr(PyObject *op, PyObject *name, PyObject **result)
         if (stack_check(" while getting an attribute") < 0) {
             return -1;
         }
-        *result = type->tp_getattro(op, name);
+        if (type->tp_getattro == module_tp_getattro) {
+            *result = module_find_attribute(op, name);
+            if (*result == NULL && !PyErr_Occurred()) {
+                return 0;
+            }
+        }
+        else {
+            *result = type->tp_getattro(op, name);
+        }
     }
     else if (type->tp_getattr != NULL) {
         const char *text = PyUnicode_AsUTF8(name);

@@ -15,5 +15,9 @@ void attribute_error_add_context(PyObject *op, PyObject *name);
    exception. */
 PyObject *type_tp_getattro(PyObject *type, PyObject *name);
 PyObject *type_get_attribute(PyTypeObject *type, PyObject *name, bool suppress);
+/* A module's attributes (types/module.c); the second returns NULL without an exception if there is
+   no such attribute. */
+PyObject *module_tp_getattro(PyObject *module, PyObject *name);
+PyObject *module_find_attribute(PyObject *module, PyObject *name);
 
 #endif

@@ -89,8 +89,9 @@ PyImport_AppendInittab(const char *name, PyObject *(*init)(void))
 static const struct _inittab *
 builtin_find(PyObject *name)
 {
+    Py_UCS4 first = PyUnicode_GET_LENGTH(name) == 0 ? 0 : PyUnicode_READ_CHAR(name, 0);
     for (const struct _inittab *p = builtin_table(); p->name != NULL; p++) {
-        if (_PyUnicode_EqualToASCIIString(name, p->name)) {
+        if ((Py_UCS4)(unsigned char)p->name[0] == first && _PyUnicode_EqualToASCIIString(name, p->name)) {
             return p;
         }
     }

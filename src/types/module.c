@@ -457,9 +457,12 @@ _PyModuleSpec_IsInitializing(PyObject *spec)
     if (spec == NULL) {
         return 0;
     }
-    PyObject *value = PyObject_GetAttr(spec, ID(_initializing));
-    int truth = value == NULL ? -1 : PyObject_IsTrue(value);
-    Py_XDECREF(value);
+    PyObject *value;
+    int truth = _PyObject_LookupAttr(spec, ID(_initializing), &value);
+    if (truth > 0) {
+        truth = PyObject_IsTrue(value);
+        Py_DECREF(value);
+    }
     if (truth < 0) {
         PyErr_Clear();
         return 0;
@@ -712,8 +715,8 @@ raise_missing(PyModuleObject *module, PyObject *name)
 }
 
 /* The usual lookup, then the module's own __getattr__ (PEP 562). */
-static PyObject *
-module_tp_getattro(PyObject *self, PyObject *name)
+PyObject *
+module_find_attribute(PyObject *self, PyObject *name)
 {
     PyModuleObject *module = MODULE(self);
     PyObject *result = _PyObject_GenericGetAttrWithDict(self, name, NULL, 1);
@@ -728,12 +731,18 @@ module_tp_getattro(PyObject *self, PyObject *name)
             Py_DECREF(hook);
             return result;
         }
-        if (PyErr_Occurred()) {
-            return NULL;
-        }
     }
-    raise_missing(module, name);
     return NULL;
+}
+
+PyObject *
+module_tp_getattro(PyObject *self, PyObject *name)
+{
+    PyObject *result = module_find_attribute(self, name);
+    if (result == NULL && !PyErr_Occurred()) {
+        raise_missing(MODULE(self), name);
+    }
+    return result;
 }
 
 /* ---- attributes ---------------------------------------------------------------------------------------------------- */
