@@ -26,7 +26,8 @@ BODIES   := $(wildcard src/vm/ops/*.c)
 SOURCES  := $(filter-out $(BODIES),$(shell find src -name '*.c' | LC_ALL=C sort))
 HEADERS  := $(shell find src include -name '*.h' -o -name '*.def' 2>/dev/null)
 TOOLS    := $(wildcard tools/gen_*.py)
-OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/names.o $(BUILD)/obj/gen/inittab.o
+OBJECTS  := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/names.o $(BUILD)/obj/gen/inittab.o \
+            $(BUILD)/obj/gen/frozen_code.o
 
 .PHONY: all help
 all: $(BUILD)/krait
@@ -76,6 +77,13 @@ endif
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+# Modules whose code is part of the executable: what every start needs.
+FROZEN   := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io _collections_abc \
+            _sitebuiltins genericpath ntpath posixpath os site stat importlib.util importlib.machinery runpy
+
+$(BUILD)/gen/frozen_code.c: tools/gen_frozen.py | $(BUILD)/gen/stamp
+	@$(PYTHON) $< $@ $(FROZEN)
 
 # The empty recipe makes make look at their times anew.
 $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp

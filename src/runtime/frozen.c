@@ -1,7 +1,11 @@
-/* Modules that the reference freezes.  Krait takes their code from the standard library's files and gives
-   it frozen names; the ABI's tables (_PyImport_Frozen*) list them with a function that returns the code.
+/* Modules that the reference freezes.  The code of those that every start needs is data of the executable
+   (tools/gen_frozen.py), which nobody has to read.  It is handed out once: what the interpreter writes
+   into it belongs to one interpreter.  After that, and for the other modules, the code comes from the
+   standard library's files and gets a frozen name.  The ABI's tables (_PyImport_Frozen*) list all of
+   them with a function that returns the code.
    An embedder's own table, PyImport_FrozenModules, holds marshalled code. */
 #include "runtime/config.h"
+#include "runtime/frozen_data.h"
 #include "runtime/import.h"
 #include "object/declare.h"
 #include <marshal.h>
@@ -103,8 +107,10 @@ frozen_find(PyObject *name, struct FrozenModule *found)
     if (name == NULL || name == Py_None || !PyUnicode_Check(name)) {
         return false;
     }
+    Py_UCS4 first = PyUnicode_GET_LENGTH(name) == 0 ? 0 : PyUnicode_READ_CHAR(name, 0);
     for (size_t i = 0; own == NULL && i < ARRAY_LEN(frozen_table); i++) {
-        if (_PyUnicode_EqualToASCIIString(name, frozen_table[i].name)) {
+        if ((Py_UCS4)(unsigned char)frozen_table[i].name[0] == first &&
+            _PyUnicode_EqualToASCIIString(name, frozen_table[i].name)) {
             own = &frozen_table[i];
         }
     }
@@ -253,6 +259,61 @@ frozen_stem(const char *origin, bool installed, char *out, size_t room)
     return 0;
 }
 
+/* ---- code that is data ---- */
+
+static PyObject *
+patch_value(const struct FrozenPatch *patch)
+{
+    char byte = (char)patch->value;
+    switch (patch->kind) {
+    case PATCH_CHARACTER:
+        return patch->value < 0 ? PyUnicode_New(0, 0) : PyUnicode_FromOrdinal(patch->value);
+    case PATCH_BYTE:
+        return PyBytes_FromStringAndSize(&byte, patch->value >= 0);
+    case PATCH_EMPTY_TUPLE:
+        return PyTuple_New(0);
+    case PATCH_FROZENSET:
+        return PyFrozenSet_New(patch->data);
+    }
+    return NULL;
+}
+
+/* The code object that was built into the executable, made ready for use; NULL, without an exception
+   if there is none or it has been handed out. */
+static PyObject *
+static_code(const char *name)
+{
+    const struct FrozenCode *row = frozen_codes;
+#ifdef KRAIT_DEBUG
+    return NULL;                /* every object is to be counted */
+#endif
+    while (row->name != NULL && strcmp(row->name, name) != 0) {
+        row++;
+    }
+    if (row->name == NULL || Py_TYPE(row->code) != NULL || !_Py_GetConfig()->code_debug_ranges ||
+        interp_get() != _PyRuntime.interpreters.main) {
+        return NULL;
+    }
+    for (PyObject **const *place = row->places; *place != NULL; place++) {
+        PyObject *text = **place;
+        if (!PyUnicode_CHECK_INTERNED(text)) {
+            PyUnicode_InternInPlace(&text);
+            **place = text;
+        }
+    }
+    for (const struct FrozenPatch *patch = row->patches; patch->place != NULL; patch++) {
+        PyObject *value = patch_value(patch);
+        if (value == NULL) {
+            return NULL;
+        }
+        *patch->place = value;
+    }
+    Py_SET_TYPE(row->code, &PyCode_Type);
+    return Py_NewRef((PyObject *)row->code);
+}
+
+/* ---- code from files ---- */
+
 static PyObject *
 custom_code(const struct _frozen *row)
 {
@@ -284,6 +345,10 @@ frozen_code(const struct FrozenModule *module)
     char stem[4096], source[4200], pyc[4300];
     struct stat st;
     origin += origin[0] == '<';
+    PyObject *ready = static_code(origin);
+    if (ready != NULL || PyErr_Occurred()) {
+        return ready;
+    }
     bool found = false;
     for (int installed = 0; installed < 2 && !found; installed++) {
         if (frozen_stem(origin, installed, stem, sizeof stem) < 0) {

@@ -1,0 +1,211 @@
+"""Write the code objects of the frozen modules as C data.
+
+    gen_frozen.py OUTPUT.c NAME...
+
+Runs under the reference interpreter, whose library is compiled.  Every string, tuple, number and code
+object becomes a static object that is never freed; what has to be one object per process (interned
+strings, one-character strings, the empty tuple) stands in a list of places that the loader
+(runtime/frozen.c) fills in.
+"""
+import dis
+import os
+import re
+import sys
+import sysconfig
+
+IDENTIFIER = re.compile(r'[A-Za-z0-9_]*\Z')
+REFS = '999999999'
+LOCAL, CELL, FREE = 0x20, 0x40, 0x80
+
+
+def source_of(name):
+    stem = os.path.join(sysconfig.get_path('stdlib'), *name.split('.'))
+    for path in (stem + '.py', os.path.join(stem, '__init__.py')):
+        if os.path.exists(path):
+            with open(path, 'rb') as file:
+                return file.read()
+    raise SystemExit(f'gen_frozen.py: no source of {name}')
+
+
+def c_string(data):
+    """A C literal of bytes; octal escapes cannot swallow what follows."""
+    text = ''.join(chr(b) if 32 <= b < 127 and b not in b'"\\?' else f'\\{b:03o}' for b in data)
+    return '"' + text + '"'
+
+
+class Writer:
+    def __init__(self, out):
+        self.out = out
+        self.known = {}         # key -> C expression
+        self.count = 0
+        self.places = []        # of interned strings, of the module at hand
+        self.patches = []
+
+    def symbol(self):
+        self.count += 1
+        return f'o{self.count}'
+
+    def share(self, key, make):
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
+
+    # Each method returns a C expression for the object, or None if the loader must provide it.
+
+    def str(self, value):
+        return self.share(('str', value), lambda: self.new_str(value))
+
+    def new_str(self, value):
+        name = self.symbol()
+        if value.isascii():
+            where = 'NAMES' if IDENTIFIER.match(value) else 'TEXTS'
+            self.out.write(f'static {where} STR({len(value) + 1}) {name} = {{ASCII({len(value)}), '
+                           f'{c_string(value.encode())}}};\n')
+            return f'(PyObject *)&{name}'
+        top = max(map(ord, value))
+        kind = 1 if top < 256 else 2 if top < 65536 else 4
+        units = ', '.join(str(ord(c)) for c in value)
+        wide = ', WIDE(%s, %d)' % (name, len(value)) if kind == 4 else ''
+        self.out.write(f'static WIDE_STR(Py_UCS{kind}, {len(value) + 1}) {name} = '
+                       f'{{{{NON_ASCII({kind}, {len(value)}){wide}}}, {{{units}}}}};\n')
+        return f'(PyObject *)&{name}'
+
+    def bytes(self, value):
+        def make():
+            name = self.symbol()
+            self.out.write(f'static TABLES BYTES({len(value) + 1}) {name} = {{VAR(PyBytes_Type, {len(value)}), '
+                           f'-1, {c_string(value)}}};\n')
+            return f'(PyObject *)&{name}'
+        return self.share(('bytes', value), make)
+
+    def int(self, value):
+        if -5 <= value <= 256:
+            return f'(PyObject *)&_PyRuntime.small_ints[{value + 5}]'
+
+        def make():
+            digits, rest = [], abs(value)
+            while rest:
+                digits.append(rest & 0x3fffffff)
+                rest >>= 30
+            name = self.symbol()
+            size = len(digits) if value > 0 else -len(digits)
+            self.out.write(f'static INT({len(digits)}) {name} = {{VAR(PyLong_Type, {size}), '
+                           f'{{{", ".join(map(str, digits))}}}}};\n')
+            return f'(PyObject *)&{name}'
+        return self.share(('int', value), make)
+
+    def float(self, value):
+        def make():
+            name = self.symbol()
+            self.out.write(f'static PyFloatObject {name} = {{OBJECT(PyFloat_Type), {value.hex()}}};\n')
+            return f'(PyObject *)&{name}'
+        return self.share(('float', value.hex()), make)
+
+    def item(self, value, place):
+        """The initialiser of a place that holds `value`."""
+        if value is None:
+            return 'Py_None'
+        if value is True or value is False:
+            return f'Py_{value}'
+        if value is ...:
+            return 'Py_Ellipsis'
+        kind = type(value)
+        if kind is str:
+            if len(value) == 0 or len(value) == 1 and ord(value) < 256:
+                self.patches.append((place, 'PATCH_CHARACTER', str(ord(value) if value else -1), 'NULL'))
+                return 'NULL'
+            if IDENTIFIER.match(value):
+                self.places.append(place)
+            return self.str(value)
+        if kind is bytes and len(value) > 1:
+            return self.bytes(value)
+        if kind is bytes:
+            self.patches.append((place, 'PATCH_BYTE', str(value[0] if value else -1), 'NULL'))
+            return 'NULL'
+        if kind is int:
+            return self.int(value)
+        if kind is float:
+            return self.float(value)
+        if kind is tuple and not value:
+            self.patches.append((place, 'PATCH_EMPTY_TUPLE', '0', 'NULL'))
+            return 'NULL'
+        if kind is tuple:
+            return self.tuple(value)
+        if kind is frozenset:
+            # The order in which the compiler met the items is lost; any will do.
+            items = self.tuple(tuple(sorted(value, key=repr)))
+            self.patches.append((place, 'PATCH_FROZENSET', '0', items))
+            return 'NULL'
+        if kind is type(source_of.__code__):
+            return self.code(value)
+        raise SystemExit(f'gen_frozen.py: cannot freeze {value!r}')
+
+    def tuple(self, value):
+        name = self.symbol()
+        items = [self.item(v, f'&{name}.items[{i}]') for i, v in enumerate(value)]
+        self.out.write(f'static TUPLE({len(value)}) {name} = {{VAR(PyTuple_Type, {len(value)}), '
+                       f'{{{", ".join(items)}}}}};\n')
+        return f'(PyObject *)&{name}'
+
+    def code(self, code, outermost=False):
+        name = self.symbol()
+        raw = code.co_code
+        plain_cells = [v for v in code.co_cellvars if v not in code.co_varnames]
+        variables = code.co_varnames + tuple(plain_cells) + code.co_freevars
+        kinds = bytes([LOCAL | (CELL if v in code.co_cellvars else 0) for v in code.co_varnames] +
+                      [CELL] * len(plain_cells) + [FREE] * len(code.co_freevars))
+        first = next((i for i in range(0, len(raw), 2) if raw[i] == dis.opmap['RESUME']), len(raw)) // 2
+
+        def field(text, value):
+            return f'    .{text} = {self.item(value, f"&{name}.{text}")},\n'
+        body = (field('co_consts', code.co_consts) + field('co_names', code.co_names) +
+                field('co_localsplusnames', variables) + field('co_localspluskinds', kinds) +
+                field('co_filename', code.co_filename) + field('co_name', code.co_name) +
+                field('co_qualname', code.co_qualname) + field('co_linetable', code.co_linetable) +
+                field('co_exceptiontable', code.co_exceptiontable))
+        # The type of the outermost code object says whether it has been handed out.
+        kind = 'UNUSED_CODE' if outermost else 'PyCode_Type'
+        self.out.write(
+            f'static CODE({len(raw)}) {name} = {{\n    .ob_base = VAR({kind}, {len(raw) // 2}),\n{body}'
+            f'    .co_flags = {code.co_flags}, .co_warmup = -WARMUP_RUNS,\n'
+            f'    .co_argcount = {code.co_argcount}, .co_posonlyargcount = {code.co_posonlyargcount}, '
+            f'.co_kwonlyargcount = {code.co_kwonlyargcount},\n'
+            f'    .co_stacksize = {code.co_stacksize}, .co_firstlineno = {code.co_firstlineno},\n'
+            f'    .co_nlocalsplus = {len(variables)}, .co_nlocals = {len(code.co_varnames)}, '
+            f'.co_nplaincellvars = {len(plain_cells)},\n'
+            f'    .co_ncellvars = {len(code.co_cellvars)}, .co_nfreevars = {len(code.co_freevars)}, '
+            f'._co_firsttraceable = {first},\n'
+            f'    .co_code_adaptive = {c_string(raw)},\n}};\n')
+        return f'(PyObject *)&{name}'
+
+    def module(self, name):
+        self.places, self.patches = [], []
+        # Tuples and code objects have places of their own: nothing else is shared between modules.
+        code = compile(source_of(name), f'<frozen {name}>', 'exec', dont_inherit=True, optimize=0)
+        expression = self.code(code, True)
+        stem = 'm' + self.symbol()
+        self.out.write(f'static PyObject **const {stem}_places[] = {{\n')
+        for place in self.places:
+            self.out.write(f'    (PyObject **){place},\n')
+        self.out.write('    NULL,\n};\n')
+        self.out.write(f'static const struct FrozenPatch {stem}_patches[] = {{\n')
+        for place, kind, value, data in self.patches:
+            self.out.write(f'    {{(PyObject **){place}, {kind}, {value}, {data}}},\n')
+        self.out.write('    {NULL, 0, 0, NULL},\n};\n')
+        return f'    {{"{name}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_places, {stem}_patches}},\n'
+
+
+def main():
+    output, *names = sys.argv[1:]
+    with open(output + '.new', 'w') as out:
+        out.write('/* Generated by tools/gen_frozen.py: the code of the frozen modules. */\n'
+                  '#include "runtime/frozen_data.h"\n\n')
+        writer = Writer(out)
+        rows = [writer.module(name) for name in names]
+        out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows) +
+                  '    {NULL, NULL, NULL, NULL},\n};\n')
+    os.replace(output + '.new', output)
+
+
+if __name__ == '__main__':
+    main()
