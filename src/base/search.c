@@ -237,14 +237,18 @@ NAME(search_count)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m, ptrdi
     if (m == 0)
         return n < limit ? n + 1 : limit;
     if (m == 1 && limit >= n) {
+        /* each equal lane is a 1; a product with ones in all lanes adds them up in the highest */
         const UNIT ch = p[0];
-        for (ptrdiff_t i = 0; i < n;) {
-            ptrdiff_t stop = n - i < 4096 ? n : i + 4096;
-            int32_t part = 0;
-            for (; i < stop; i++)
-                part += s[i] == ch;
-            count += part;
+        const uint64_t ones = UINT64_MAX / LANE_MASK;
+        NAME(lanes) wanted = (NAME(lanes)){0} + ch;
+        ptrdiff_t i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            words hit = (words)(NAME(load)(s + i) == wanted);
+            uint64_t sum = (hit[0] & ones) + (hit[1] & ones);
+            count += (ptrdiff_t)((sum * ones) >> (64 - LANE_BITS));
         }
+        for (; i < n; i++)
+            count += s[i] == ch;
         return count;
     }
     for (ptrdiff_t i = 0; count < limit;) {

@@ -8,6 +8,7 @@
 #include "base/unichar.h"
 #include "base/utf.h"
 #include "object/declare.h"
+#include "types/list.h"
 #include "types/str.h"
 
 /* ---- patterns ------------------------------------------------------------------------------ */
@@ -241,12 +242,37 @@ narrowed_take(PyObject *text)
     return narrow;
 }
 
+/* One ASCII character for another in ASCII text: copied, then changed in place. */
+static PyObject *
+replace_char(PyObject *self, char old, char new, Py_ssize_t maxcount)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(self);
+    const char *from = PyUnicode_DATA(self);
+    const char *found = maxcount == 0 || old == new ? NULL : memchr(from, old, (size_t)length);
+    if (found == NULL)
+        return str_unchanged(self);
+    if (length == 1)
+        return str_new_latin1((Py_UCS1)new);
+    PyObject *result = PyUnicode_New(length, 0x7f);
+    if (result == NULL)
+        return NULL;
+    char *to = PyUnicode_DATA(result), *end = to + length, *p = to + (found - from);
+    memcpy(to, from, (size_t)length);
+    do {
+        *p++ = new;
+    } while (--maxcount != 0 && (p = memchr(p, old, (size_t)(end - p))) != NULL);
+    return result;
+}
+
 static PyObject *
 replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
 {
     struct units t = str_units(self), o = str_units(old), n = str_units(new);
     if (maxcount < 0)
         maxcount = PY_SSIZE_T_MAX;
+    if (o.length == 1 && n.length == 1 && PyUnicode_IS_ASCII(self) && PyUnicode_IS_ASCII(old) &&
+        PyUnicode_IS_ASCII(new))
+        return replace_char(self, *(const char *)o.data, *(const char *)n.data, maxcount);
     struct pattern p;
     bool changes = maxcount != 0 && o.length <= t.length && !_PyUnicode_EQ(old, new);
     truth possible = changes ? pattern_begin(&p, t, o) : 0;
@@ -307,40 +333,91 @@ is_space(Py_UCS4 ch)
     return ch < 64 ? low_spaces >> ch & 1 : ch >= 0x80 && unichar_is_space(ch);
 }
 
-/* Appends text[start:end]. */
-static status
-add_slice(PyObject *list, PyObject *text, Py_ssize_t start, Py_ssize_t end)
+/* The parts of a string on their way into a list: the first ones wait here, so that the list is made
+   with the room it needs. */
+struct parts {
+    PyObject *list;                 /* once there are more */
+    Py_ssize_t n;
+    PyObject *first[24];
+};
+
+static NOINLINE status
+parts_spill(struct parts *parts, PyObject *part)
+{
+    if (parts->list == NULL) {
+        parts->list = list_from_array_take(parts->first, parts->n);
+        parts->n = 0;
+        if (parts->list == NULL) {
+            Py_DECREF(part);
+            return -1;
+        }
+    }
+    return list_append_take((PyListObject *)parts->list, part);
+}
+
+/* Adds text[start:end]. */
+static inline status
+add_slice(struct parts *parts, PyObject *text, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *part = str_slice(text, start, end);
-    if (part == NULL)
+    if (unlikely(part == NULL))
         return -1;
-    status done = PyList_Append(list, part);
-    Py_DECREF(part);
-    return done;
+    if (likely(parts->list == NULL && parts->n < (Py_ssize_t)ARRAY_LEN(parts->first))) {
+        parts->first[parts->n++] = part;
+        return 0;
+    }
+    return parts_spill(parts, part);
+}
+
+/* The list, or NULL if `done` says that something failed. */
+static PyObject *
+parts_finish(struct parts *parts, status done, bool reverse)
+{
+    if (done < 0) {
+        for (Py_ssize_t i = 0; i < parts->n; i++)
+            Py_DECREF(parts->first[i]);
+        Py_XDECREF(parts->list);
+        return NULL;
+    }
+    PyObject *list = parts->list;
+    if (list == NULL)
+        list = list_from_array_take(parts->first, parts->n);
+    if (reverse && list != NULL)
+        (void)PyList_Reverse(list);     /* fails for other objects only */
+    return list;
 }
 
 static status
-split_spaces(PyObject *list, PyObject *text, Py_ssize_t maxcount)
+split_spaces(struct parts *parts, PyObject *text, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
+    const Py_UCS1 *narrow = u.width == 1 ? u.data : NULL;
     Py_ssize_t i = 0;
     for (;;) {
-        while (i < u.length && is_space(unit_at(u, i)))
-            i++;
+        if (narrow != NULL)
+            while (i < u.length && is_space(narrow[i]))
+                i++;
+        else
+            while (i < u.length && is_space(unit_at(u, i)))
+                i++;
         if (i == u.length)
             return 0;
-        Py_ssize_t start = i;
+        Py_ssize_t start = i++;
         if (maxcount-- <= 0)
-            return add_slice(list, text, start, u.length);
-        while (i < u.length && !is_space(unit_at(u, i)))
-            i++;
-        if (add_slice(list, text, start, i) < 0)
+            return add_slice(parts, text, start, u.length);
+        if (narrow != NULL)
+            while (i < u.length && !is_space(narrow[i]))
+                i++;
+        else
+            while (i < u.length && !is_space(unit_at(u, i)))
+                i++;
+        if (add_slice(parts, text, start, i) < 0)
             return -1;
     }
 }
 
 static status
-rsplit_spaces(PyObject *list, PyObject *text, Py_ssize_t maxcount)
+rsplit_spaces(struct parts *parts, PyObject *text, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
     Py_ssize_t i = u.length;
@@ -351,16 +428,16 @@ rsplit_spaces(PyObject *list, PyObject *text, Py_ssize_t maxcount)
             return 0;
         Py_ssize_t end = i;
         if (maxcount-- <= 0)
-            return add_slice(list, text, 0, end);
+            return add_slice(parts, text, 0, end);
         while (i > 0 && !is_space(unit_at(u, i - 1)))
             i--;
-        if (add_slice(list, text, i, end) < 0)
+        if (add_slice(parts, text, i, end) < 0)
             return -1;
     }
 }
 
 static status
-split_at(PyObject *list, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
+split_at(struct parts *parts, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
     Py_ssize_t i = 0;
@@ -368,15 +445,15 @@ split_at(PyObject *list, PyObject *text, const struct pattern *sep, Py_ssize_t m
         Py_ssize_t at = search_find(u.width, unit_address(u, i), u.length - i, sep->data, sep->length);
         if (at < 0)
             break;
-        if (add_slice(list, text, i, i + at) < 0)
+        if (add_slice(parts, text, i, i + at) < 0)
             return -1;
         i += at + sep->length;
     }
-    return add_slice(list, text, i, u.length);
+    return add_slice(parts, text, i, u.length);
 }
 
 static status
-rsplit_at(PyObject *list, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
+rsplit_at(struct parts *parts, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
     Py_ssize_t end = u.length;
@@ -384,46 +461,41 @@ rsplit_at(PyObject *list, PyObject *text, const struct pattern *sep, Py_ssize_t 
         Py_ssize_t at = search_rfind(u.width, u.data, end, sep->data, sep->length);
         if (at < 0)
             break;
-        if (add_slice(list, text, at + sep->length, end) < 0)
+        if (add_slice(parts, text, at + sep->length, end) < 0)
             return -1;
         end = at;
     }
-    return add_slice(list, text, 0, end);
+    return add_slice(parts, text, 0, end);
 }
 
 static PyObject *
 split_any(PyObject *text, PyObject *sep, Py_ssize_t maxcount, bool right)
 {
+    struct parts parts;
+    status done;
+    parts.list = NULL;
+    parts.n = 0;
     if (maxcount < 0)
         maxcount = PY_SSIZE_T_MAX;
-    PyObject *list = PyList_New(0);
-    if (list == NULL)
-        return NULL;
-    status done;
     if (sep == NULL)
-        done = right ? rsplit_spaces(list, text, maxcount) : split_spaces(list, text, maxcount);
+        done = right ? rsplit_spaces(&parts, text, maxcount) : split_spaces(&parts, text, maxcount);
     else {
         struct pattern p;
-        truth possible;
         if (PyUnicode_GET_LENGTH(sep) == 0) {
             PyErr_SetString(PyExc_ValueError, "empty separator");
-            goto fail;
+            return NULL;
         }
-        possible = pattern_begin(&p, str_units(text), str_units(sep));
+        truth possible = pattern_begin(&p, str_units(text), str_units(sep));
         if (possible < 0)
-            goto fail;
+            return NULL;
         if (possible) {
-            done = right ? rsplit_at(list, text, &p, maxcount) : split_at(list, text, &p, maxcount);
+            done = right ? rsplit_at(&parts, text, &p, maxcount) : split_at(&parts, text, &p, maxcount);
             pattern_end(&p);
         }
         else
-            done = add_slice(list, text, 0, PyUnicode_GET_LENGTH(text));
+            done = add_slice(&parts, text, 0, PyUnicode_GET_LENGTH(text));
     }
-    if (done == 0 && (!right || PyList_Reverse(list) == 0))
-        return list;
-fail:
-    Py_DECREF(list);
-    return NULL;
+    return parts_finish(&parts, done, right);
 }
 
 /* Parts between separators (NULL: runs of white space), at most maxsplit cuts from the left. */
@@ -460,9 +532,9 @@ PyUnicode_Splitlines(PyObject *text, int keepends)
     if (ensure_str(text) < 0)
         return NULL;
     struct units u = str_units(text);
-    PyObject *list = PyList_New(0);
-    if (list == NULL)
-        return NULL;
+    struct parts parts;
+    parts.list = NULL;
+    parts.n = 0;
     for (Py_ssize_t i = 0; i < u.length;) {
         Py_ssize_t start = i;
         if (u.width == 1)
@@ -477,12 +549,10 @@ PyUnicode_Splitlines(PyObject *text, int keepends)
             if (keepends)
                 end = i;
         }
-        if (add_slice(list, text, start, end) < 0) {
-            Py_DECREF(list);
-            return NULL;
-        }
+        if (add_slice(&parts, text, start, end) < 0)
+            return parts_finish(&parts, -1, false);
     }
-    return list;
+    return parts_finish(&parts, 0, false);
 }
 
 /* (before, sep, after) around text[at:at+len(sep)]. */
