@@ -297,6 +297,25 @@ page_alloc_slow(unsigned kind, unsigned c)
     }
 }
 
+bool
+page_trace(struct Page *page)
+{
+    if (page->traces == NULL && (page->traces = calloc(page->capacity, sizeof *page->traces)) != NULL) {
+        krait_heap.trace_bytes += page->capacity * sizeof *page->traces;
+    }
+    return page->traces != NULL;
+}
+
+void
+page_forget_traces(struct Page *page)
+{
+    if (page->traces != NULL) {
+        krait_heap.trace_bytes -= page->capacity * sizeof *page->traces;
+        free(page->traces);
+        page->traces = NULL;
+    }
+}
+
 /* Release an empty page.  The head of a class list stays: a loop that allocates and frees one block
    must not map and unmap.  A page under collection stays until the collector is done with it. */
 void
@@ -314,6 +333,7 @@ page_settle(struct Page *page)
         }
         class_unlink(page);
         all_unlink(page);
+        page_forget_traces(page);
 #ifdef KRAIT_ASAN
         watched_forget(page);
 #endif

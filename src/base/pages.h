@@ -69,6 +69,12 @@ enum {
     SIDE_PENDING = 128,                 /* reachable; what it refers to is yet to be marked */
 };
 
+/* Where a block was allocated, while tracemalloc traces (modules/_tracemalloc.c). */
+struct BlockTrace {
+    uint32_t traceback;                 /* its number, 0: not traced */
+    uint32_t size;                      /* bytes that were asked for */
+};
+
 struct Page {
     void *free;                         /* blocks given back, linked through their first word */
     uint32_t used;
@@ -86,6 +92,7 @@ struct Page {
     struct Page *next, *prev;           /* class list */
     struct Page *all_next, *all_prev;   /* every page of its kind */
     struct Page *young_next, *young_prev;   /* heap.young: pages with young tracked objects */
+    struct BlockTrace *traces;          /* one per block, or NULL */
     struct Arena *arena;                /* NULL: a mapping of its own (large object) */
     size_t mapping;                     /* bytes of that mapping */
 #ifdef KRAIT_ASAN
@@ -132,6 +139,7 @@ struct Heap {
     struct Arena *arenas[2];            /* with a free page; 1: of the collected kinds */
     size_t arena_count, arena_peak, arena_total;
     size_t large_count;
+    size_t trace_bytes;                 /* of all pages' `traces` */
     struct LargeTable large;
     int ready;
 #ifdef KRAIT_ASAN
@@ -205,6 +213,9 @@ void large_free(struct Page *page);
 /* A page of collected objects gets a young one, or loses its last. */
 void page_young_link(struct Page *page);
 void page_young_unlink(struct Page *page);
+/* Room for traces, if there is memory; and their end. */
+bool page_trace(struct Page *page);
+void page_forget_traces(struct Page *page);
 /* Release the page if it is empty and nobody needs it. */
 void page_settle(struct Page *page);
 /* Plain blocks above PAGE_MAX (large.c): malloc and its companions, entered in a table.  A block

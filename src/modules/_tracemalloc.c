@@ -1,9 +1,14 @@
 /* The module _tracemalloc: where memory blocks were allocated.
 
    While tracing, hooks over the three allocator domains keep a trace (size and traceback) per live
-   block.  Traces and interned tracebacks live in raw memory that is not traced.  A per-thread flag
-   keeps the tracer from tracing itself.  The tables are guarded by a lock, since raw memory is used
-   without the GIL. */
+   block.  A block on a page has its trace in an array beside the page (base/pages.h), any other in a
+   table by address.  Tracebacks are interned and known by number.  All of it lives in memory from
+   malloc, which is not traced.
+
+   Pages, tracebacks and the memo of sites are guarded by the GIL.  The table is guarded by a lock,
+   since blocks of the raw domain are released without the GIL; they are noted with it.  `inside`
+   keeps what the tracer itself allocates out of the traces; a flag per thread does the same while a
+   thread in the raw domain waits for the GIL. */
 #include "object/declare.h"
 #include "object/freelist.h"
 #include "object/state.h"
@@ -11,6 +16,7 @@
 #include "runtime/dump.h"
 #include "runtime/init.h"
 #include "vm/frame.h"
+#include <sched.h>
 #include <string.h>
 
 enum { MAX_FRAMES = 65535 };
@@ -23,15 +29,16 @@ struct Site {
 struct Traceback {
     struct Traceback *next;     /* in its bucket */
     Py_uhash_t hash;
+    uint32_t number;
     uint16_t count, total;      /* frames kept, frames there were */
     struct Site sites[1];
 };
 
+/* A block that is not on a page, or of a domain of its own. */
 struct Trace {
     uintptr_t block;            /* 0: free slot */
     size_t size;
-    struct Traceback *traceback;
-    unsigned domain;
+    uint32_t traceback, domain;
 };
 
 /* Open addressing with linear probing over (domain, block). */
@@ -40,20 +47,37 @@ struct TraceTable {
     size_t mask, used;
 };
 
+/* What is known of an instruction: file and line of its place, and the number of the traceback that
+   consists of this place alone. */
+struct SiteMemo {
+    const void *at;
+    uint32_t epoch, lineno, traceback;
+    uint16_t total;
+    PyObject *filename;
+};
+
+enum { MEMOS = 1024 };
+
 struct TraceState {
-    bool tracing, installed;
+    bool tracing, inside;
+    int lock;                   /* of the table; held for a few instructions */
     int max_frames;
-    size_t traced, peak;
+    uint32_t epoch;             /* of valid memos */
+    size_t on_pages;            /* bytes of traced blocks on pages */
+    size_t in_table;            /* and of the others; changed under the lock */
+    size_t peak;
     PyMemAllocatorEx below[3];
     struct TraceTable traces;
     struct Traceback **buckets;
-    size_t bucket_count, traceback_count, traceback_bytes;
-    PyObject *names;            /* set of the file names in use */
+    size_t bucket_count, traceback_bytes;
+    struct Traceback **tracebacks;      /* by number; 0 is none, 1 is `empty` */
+    size_t traceback_count, traceback_room;
+    PyObject *names;            /* dict of the file names in use */
     PyObject *unknown;          /* "<unknown>" */
     struct Traceback empty;
-    PyThread_type_lock lock;
-    pthread_key_t busy;         /* non-NULL in a thread that is inside the tracer */
+    pthread_key_t busy;         /* non-NULL in a thread that is inside the tracer for the raw domain */
     struct Traceback *scratch;
+    struct SiteMemo memos[MEMOS];
 };
 
 #define trace (_PyRuntime.tracemalloc)
@@ -74,15 +98,70 @@ set_busy(bool busy)
 }
 
 static void
-lock_tables(void)
+lock_table(void)
 {
-    PyThread_acquire_lock(trace->lock, 1);
+    while (__atomic_exchange_n(&trace->lock, 1, __ATOMIC_ACQUIRE)) {
+        sched_yield();
+    }
 }
 
 static void
-unlock_tables(void)
+unlock_table(void)
 {
-    PyThread_release_lock(trace->lock);
+    __atomic_store_n(&trace->lock, 0, __ATOMIC_RELEASE);
+}
+
+/* ---- traces of blocks on pages ------------------------------------------------------------ */
+
+/* The page that keeps the trace of a block, or NULL if the table does. */
+static ALWAYS_INLINE struct Page *
+trace_page(const void *block)
+{
+    if (!heap_has(block)) {
+        return NULL;
+    }
+    struct Page *page = page_of(block);
+    return page->arena != NULL ? page : NULL;
+}
+
+static ALWAYS_INLINE void
+peak_note(void)
+{
+    size_t now = trace->on_pages + __atomic_load_n(&trace->in_table, __ATOMIC_RELAXED);
+    if (now > trace->peak) {
+        trace->peak = now;
+    }
+}
+
+static ALWAYS_INLINE status
+page_note(struct Page *page, const void *block, size_t size, uint32_t traceback)
+{
+    if (unlikely(page->traces == NULL) && !page_trace(page)) {
+        return -1;
+    }
+    struct BlockTrace *slot = &page->traces[page_block_index(page, block)];
+    if (unlikely(slot->traceback != 0)) {
+        trace->on_pages -= slot->size;
+    }
+    *slot = (struct BlockTrace){traceback, (uint32_t)size};
+    trace->on_pages += size;
+    peak_note();
+    return 0;
+}
+
+static ALWAYS_INLINE struct BlockTrace
+page_take(struct Page *page, const void *block)
+{
+    struct BlockTrace none = {0, 0};
+    if (page->traces == NULL) {
+        return none;
+    }
+    struct BlockTrace *slot = &page->traces[page_block_index(page, block)], old = *slot;
+    if (old.traceback != 0) {
+        trace->on_pages -= old.size;
+        *slot = none;
+    }
+    return old;
 }
 
 /* ---- the table of traces ------------------------------------------------------------------ */
@@ -136,13 +215,14 @@ table_grow(void)
     return 0;
 }
 
+/* The lock is held for the functions below. */
 static status
-trace_add(unsigned domain, uintptr_t block, size_t size, struct Traceback *traceback)
+trace_add(unsigned domain, uintptr_t block, size_t size, uint32_t traceback)
 {
     struct TraceTable *t = &trace->traces;
     struct Trace *slot = trace_find(domain, block);
     if (slot != NULL) {
-        trace->traced -= slot->size;
+        trace->in_table -= slot->size;
     }
     else {
         if ((t->slots == NULL || (t->used + 1) * 3 > (t->mask + 1) * 2) && table_grow() < 0) {
@@ -156,22 +236,21 @@ trace_add(unsigned domain, uintptr_t block, size_t size, struct Traceback *trace
         t->used++;
     }
     *slot = (struct Trace){block, size, traceback, domain};
-    trace->traced += size;
-    if (trace->traced > trace->peak) {
-        trace->peak = trace->traced;
-    }
+    trace->in_table += size;
     return 0;
 }
 
-static void
+/* Take a trace out; number 0 if there is none. */
+static struct Trace
 trace_remove(unsigned domain, uintptr_t block)
 {
     struct TraceTable *t = &trace->traces;
-    struct Trace *slot = trace_find(domain, block);
+    struct Trace *slot = trace_find(domain, block), old = {0, 0, 0, 0};
     if (slot == NULL) {
-        return;
+        return old;
     }
-    trace->traced -= slot->size;
+    old = *slot;
+    trace->in_table -= old.size;
     t->used--;
     /* Close the gap: later entries of the run move up if they may. */
     size_t gap = (size_t)(slot - t->slots);
@@ -183,6 +262,7 @@ trace_remove(unsigned domain, uintptr_t block)
         }
     }
     t->slots[gap].block = 0;
+    return old;
 }
 
 /* ---- tracebacks --------------------------------------------------------------------------- */
@@ -193,39 +273,66 @@ traceback_bytes(int count)
     return offsetof(struct Traceback, sites) + (size_t)(count > 0 ? count : 1) * sizeof(struct Site);
 }
 
-/* The running frames, innermost first, into the scratch traceback.  The GIL is held. */
-static void
-read_frames(struct Traceback *tb)
+/* The one object of a file's name that all tracebacks share. */
+static PyObject *
+name_kept(PyObject *name)
 {
-    PyThreadState *tstate = PyGILState_GetThisThreadState();
+    if (name == NULL || !PyUnicode_CheckExact(name) || !PyUnicode_IS_READY(name)) {
+        return trace->unknown;
+    }
+    PyObject *kept = PyDict_SetDefault(trace->names, name, name);
+    if (kept == NULL) {
+        PyErr_Clear();
+        return trace->unknown;
+    }
+    return kept;
+}
+
+static NOINLINE void
+memo_fill(struct SiteMemo *memo, const Frame *frame)
+{
+    int line = PyCode_Addr2Line(frame->code, frame_last_index(frame) * (int)sizeof(_Py_CODEUNIT));
+    *memo = (struct SiteMemo){.at = frame->last, .epoch = trace->epoch, .lineno = line < 0 ? 0 : (unsigned)line,
+                              .filename = name_kept(frame->code->co_filename)};
+}
+
+static ALWAYS_INLINE struct SiteMemo *
+site_of(const Frame *frame)
+{
+    uintptr_t at = (uintptr_t)frame->last;
+    struct SiteMemo *memo = &trace->memos[(at >> 1 ^ at >> 11) & (MEMOS - 1)];
+    if (unlikely(memo->at != frame->last || memo->epoch != trace->epoch)) {
+        memo_fill(memo, frame);
+    }
+    return memo;
+}
+
+static ALWAYS_INLINE Frame *
+innermost(void)
+{
+    PyThreadState *tstate = tstate_get();
+    return tstate == NULL ? NULL : frame_visible(tstate->cframe->current_frame);
+}
+
+/* `frame` and those below it, into the scratch traceback. */
+static void
+read_frames(struct Traceback *tb, Frame *frame)
+{
     Py_uhash_t hash = 0x345678u;
-    tb->count = tb->total = 0;
-    Frame *frame = tstate == NULL ? NULL : frame_visible(tstate->cframe->current_frame);
+    int count = 0, total = 0;
     for (; frame != NULL; frame = frame_visible(frame->previous)) {
-        if (tb->count < trace->max_frames) {
-            struct Site *site = &tb->sites[tb->count++];
-            int line = PyCode_Addr2Line(frame->code, frame_last_index(frame) * (int)sizeof(_Py_CODEUNIT));
-            PyObject *name = frame->code->co_filename;
-            site->lineno = line < 0 ? 0 : (unsigned)line;
-            site->filename = name != NULL && PyUnicode_Check(name) && PyUnicode_IS_READY(name)
-                                 ? name
-                                 : trace->unknown;
-            /* The set keeps one object of each name alive for all tracebacks. */
-            if (site->filename != trace->unknown) {
-                PyObject *kept = PyDict_SetDefault(trace->names, site->filename, site->filename);
-                if (kept == NULL) {
-                    PyErr_Clear();
-                    kept = trace->unknown;
-                }
-                site->filename = kept;
-            }
-            hash = (hash ^ (uintptr_t)site->filename >> 4 ^ site->lineno) * 1000003u;
+        if (count < trace->max_frames) {
+            struct SiteMemo *memo = site_of(frame);
+            tb->sites[count++] = (struct Site){memo->filename, memo->lineno};
+            hash = (hash ^ (uintptr_t)memo->filename >> 4 ^ memo->lineno) * 1000003u;
         }
-        if (tb->total < UINT16_MAX) {
-            tb->total++;
+        if (total < UINT16_MAX) {
+            total++;
         }
     }
-    tb->hash = hash ^ tb->total;
+    tb->count = (uint16_t)count;
+    tb->total = (uint16_t)total;
+    tb->hash = hash ^ (Py_uhash_t)total;
 }
 
 static bool
@@ -262,129 +369,176 @@ buckets_grow(void)
     trace->bucket_count = count;
 }
 
-/* The interned traceback of the running code, or NULL without memory.  The GIL and the table lock
-   are held. */
-static struct Traceback *
-traceback_now(void)
+/* The number of a new traceback; 0 without memory. */
+static uint32_t
+traceback_enter(struct Traceback *tb)
+{
+    if (trace->traceback_count + 1 >= trace->traceback_room) {
+        size_t room = trace->traceback_room ? trace->traceback_room * 2 : 256;
+        struct Traceback **bigger = realloc(trace->tracebacks, room * sizeof *bigger);
+        if (bigger == NULL || room > UINT32_MAX) {
+            return 0;
+        }
+        trace->tracebacks = bigger;
+        trace->traceback_room = room;
+    }
+    trace->tracebacks[++trace->traceback_count] = tb;
+    return tb->number = (uint32_t)trace->traceback_count;
+}
+
+static NOINLINE uint32_t
+traceback_find(Frame *frame)
 {
     struct Traceback *tb = trace->scratch;
-    read_frames(tb);
-    if (tb->count == 0) {
-        return &trace->empty;
-    }
+    read_frames(tb, frame);
     if (trace->traceback_count >= trace->bucket_count) {
         buckets_grow();
         if (trace->bucket_count == 0) {
-            return NULL;
+            return 0;
         }
     }
     struct Traceback **bucket = &trace->buckets[tb->hash & (trace->bucket_count - 1)];
     for (struct Traceback *known = *bucket; known != NULL; known = known->next) {
         if (traceback_equal(known, tb)) {
-            return known;
+            return known->number;
         }
     }
     struct Traceback *copy = malloc(traceback_bytes(tb->count));
     if (copy == NULL) {
-        return NULL;
+        return 0;
     }
     memcpy(copy, tb, traceback_bytes(tb->count));
+    if (traceback_enter(copy) == 0) {
+        free(copy);
+        return 0;
+    }
     copy->next = *bucket;
     *bucket = copy;
-    trace->traceback_count++;
     trace->traceback_bytes += traceback_bytes(tb->count);
-    return copy;
+    return copy->number;
+}
+
+/* The number of the running code's traceback; 0 without memory. */
+static ALWAYS_INLINE uint32_t
+traceback_now(void)
+{
+    Frame *frame = innermost();
+    if (frame == NULL) {
+        return 1;
+    }
+    if (trace->max_frames > 1) {
+        return traceback_find(frame);
+    }
+    unsigned total = 0;
+    for (Frame *f = frame; f != NULL; f = frame_visible(f->previous)) {
+        total++;
+    }
+    total = total < UINT16_MAX ? total : UINT16_MAX;
+    struct SiteMemo *memo = site_of(frame);
+    if (unlikely(memo->traceback == 0 || memo->total != total)) {
+        uint32_t number = traceback_find(frame);
+        memo = site_of(frame);
+        memo->traceback = number;
+        memo->total = (uint16_t)total;
+    }
+    return memo->traceback;
 }
 
 static status
-note_block(unsigned domain, uintptr_t block, size_t size)
+table_note(unsigned domain, uintptr_t block, size_t size, uint32_t traceback)
 {
-    status result = -1;
-    lock_tables();
-    if (trace->tracing) {
-        struct Traceback *tb = traceback_now();
-        result = tb == NULL ? -1 : trace_add(domain, block, size, tb);
-    }
-    unlock_tables();
+    lock_table();
+    status result = trace_add(domain, block, size, traceback);
+    unlock_table();
+    peak_note();
     return result;
 }
 
-static void
-forget_block(unsigned domain, uintptr_t block)
+/* The GIL is held. */
+static status
+note_block(unsigned domain, const void *block, size_t size)
 {
-    lock_tables();
-    if (trace->tracing) {
-        trace_remove(domain, block);
+    if (!trace->tracing) {
+        return -1;
     }
-    unlock_tables();
+    trace->inside = true;
+    uint32_t traceback = traceback_now();
+    trace->inside = false;
+    struct Page *page = domain == 0 ? trace_page(block) : NULL;
+    return traceback == 0 ? -1
+           : page != NULL ? page_note(page, block, size, traceback)
+                          : table_note(domain, (uintptr_t)block, size, traceback);
 }
 
-/* ---- the hooks ---------------------------------------------------------------------------- */
-
-/* Note a new block with the GIL held or taken for it; frees the block if that is not possible. */
-static void *
-noted(PyMemAllocatorEx *below, void *p, size_t size, bool need_gil)
+/* Take a block's trace out, before the block is given back. */
+static struct Trace
+forget_block(unsigned domain, const void *block)
 {
-    if (p == NULL) {
-        return NULL;
+    struct Trace old = {0, 0, 0, 0};
+    struct Page *page = domain == 0 ? trace_page(block) : NULL;
+    if (page != NULL) {
+        struct BlockTrace taken = page_take(page, block);
+        old.traceback = taken.traceback;
+        old.size = taken.size;
+        return old;
     }
-    set_busy(true);
-    PyGILState_STATE gil = PyGILState_LOCKED;
-    if (need_gil) {
-        gil = PyGILState_Ensure();
+    lock_table();
+    if (trace->tracing) {
+        old = trace_remove(domain, (uintptr_t)block);
     }
-    status done = note_block(0, (uintptr_t)p, size);
-    if (need_gil) {
-        PyGILState_Release(gil);
-    }
-    set_busy(false);
-    if (done < 0) {
+    unlock_table();
+    return old;
+}
+
+/* ---- the hooks of mem and obj: the GIL is held ------------------------------------------------ */
+
+static ALWAYS_INLINE void *
+noted(PyMemAllocatorEx *below, void *p, size_t size)
+{
+    if (p != NULL && !trace->inside && note_block(0, p, size) < 0 && trace->tracing) {
         below->free(below->ctx, p);
         return NULL;
     }
     return p;
 }
 
-static bool
-is_raw(PyMemAllocatorEx *below)
-{
-    return below == &trace->below[PYMEM_DOMAIN_RAW];
-}
-
 static void *
 hook_malloc(void *ctx, size_t n)
 {
     PyMemAllocatorEx *below = ctx;
-    if (is_busy()) {
-        return below->malloc(below->ctx, n);
-    }
-    return noted(below, below->malloc(below->ctx, n), n, is_raw(below));
+    return noted(below, below->malloc(below->ctx, n), n);
 }
 
 static void *
 hook_calloc(void *ctx, size_t count, size_t size)
 {
     PyMemAllocatorEx *below = ctx;
-    if (is_busy()) {
-        return below->calloc(below->ctx, count, size);
-    }
-    return noted(below, below->calloc(below->ctx, count, size), count * size, is_raw(below));
+    return noted(below, below->calloc(below->ctx, count, size), count * size);
 }
 
 static void
 hook_free(void *ctx, void *p)
 {
     PyMemAllocatorEx *below = ctx;
-    if (p == NULL) {
+    if (p != NULL) {
+        forget_block(0, p);
+        below->free(below->ctx, p);
+    }
+}
+
+/* The trace of a block that could not be moved stands again. */
+static void
+restore_block(const void *block, struct Trace old)
+{
+    struct Page *page = trace_page(block);
+    if (old.traceback == 0 || !trace->tracing) {
         return;
     }
-    below->free(below->ctx, p);
-    /* Also from inside the tracer: what it frees may have been traced. */
-    if (!is_busy()) {
-        forget_block(0, (uintptr_t)p);
+    if (page != NULL) {
+        (void)page_note(page, block, old.size, old.traceback);
     }
-    else if (trace->tracing) {
-        trace_remove(0, (uintptr_t)p);
+    else {
+        (void)table_note(0, (uintptr_t)block, old.size, old.traceback);
     }
 }
 
@@ -395,28 +549,70 @@ hook_realloc(void *ctx, void *p, size_t n)
     if (p == NULL) {
         return hook_malloc(ctx, n);
     }
+    struct Trace old = forget_block(0, p);
     void *moved = below->realloc(below->ctx, p, n);
     if (moved == NULL) {
+        restore_block(p, old);
+    }
+    else if (!trace->inside) {
+        (void)note_block(0, moved, n);          /* the old block is gone: the new one must not be lost */
+    }
+    return moved;
+}
+
+/* ---- the hooks of raw: without the GIL ------------------------------------------------------ */
+
+/* Note a block of the raw domain; the GIL is taken for it. */
+static status
+note_raw(const void *p, size_t n)
+{
+    set_busy(true);
+    PyGILState_STATE gil = PyGILState_Ensure();
+    status result = trace->inside ? 0 : note_block(0, p, n);
+    PyGILState_Release(gil);
+    set_busy(false);
+    return result;
+}
+
+static void *
+raw_noted(PyMemAllocatorEx *below, void *p, size_t n)
+{
+    if (p != NULL && !is_busy() && note_raw(p, n) < 0 && trace->tracing) {
+        below->free(below->ctx, p);
         return NULL;
     }
-    if (is_busy()) {
-        if (moved != p) {
-            trace_remove(0, (uintptr_t)p);
-        }
-        return moved;
+    return p;
+}
+
+static void *
+hook_raw_malloc(void *ctx, size_t n)
+{
+    PyMemAllocatorEx *below = ctx;
+    return raw_noted(below, below->malloc(below->ctx, n), n);
+}
+
+static void *
+hook_raw_calloc(void *ctx, size_t count, size_t size)
+{
+    PyMemAllocatorEx *below = ctx;
+    return raw_noted(below, below->calloc(below->ctx, count, size), count * size);
+}
+
+static void *
+hook_raw_realloc(void *ctx, void *p, size_t n)
+{
+    PyMemAllocatorEx *below = ctx;
+    if (p == NULL) {
+        return hook_raw_malloc(ctx, n);
     }
-    set_busy(true);
-    bool raw = is_raw(below);
-    PyGILState_STATE gil = raw ? PyGILState_Ensure() : PyGILState_LOCKED;
-    if (moved != p) {
-        forget_block(0, (uintptr_t)p);
+    struct Trace old = forget_block(0, p);
+    void *moved = below->realloc(below->ctx, p, n);
+    if (moved == NULL) {
+        restore_block(p, old);
     }
-    /* The old block is gone: a failure to note the new one must not lose it. */
-    note_block(0, (uintptr_t)moved, n);
-    if (raw) {
-        PyGILState_Release(gil);
+    else if (!is_busy()) {
+        (void)note_raw(moved, n);
     }
-    set_busy(false);
     return moved;
 }
 
@@ -432,8 +628,7 @@ need_state(void)
     if (state == NULL) {
         return -1;
     }
-    state->lock = PyThread_allocate_lock();
-    if (state->lock == NULL || pthread_key_create(&state->busy, NULL) != 0) {
+    if (pthread_key_create(&state->busy, NULL) != 0) {
         free(state);
         return -1;
     }
@@ -450,22 +645,35 @@ need_state(void)
     return 0;
 }
 
+static status
+enter_empty(void)
+{
+    return traceback_enter(&trace->empty) == 0 ? -1 : 0;
+}
+
 static void
 clear_tables(void)
 {
-    lock_tables();
+    lock_table();
     free(trace->traces.slots);
     trace->traces = (struct TraceTable){NULL, 0, 0};
-    trace->traced = trace->peak = 0;
-    for (size_t i = 0; i < trace->bucket_count; i++) {
-        for (struct Traceback *tb = trace->buckets[i], *next; tb != NULL; tb = next) {
-            next = tb->next;
-            free(tb);
+    trace->in_table = 0;
+    unlock_table();
+    for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
+        for (struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
+            page_forget_traces(page);
         }
+    }
+    trace->on_pages = trace->peak = 0;
+    for (size_t i = 2; i <= trace->traceback_count; i++) {
+        free(trace->tracebacks[i]);
+    }
+    for (size_t i = 0; i < trace->bucket_count; i++) {
         trace->buckets[i] = NULL;
     }
-    trace->traceback_count = trace->traceback_bytes = 0;
-    unlock_tables();
+    trace->traceback_count = trace->traceback_count > 0 ? 1 : 0;
+    trace->traceback_bytes = 0;
+    trace->epoch++;
     if (trace->names != NULL) {
         PyDict_Clear(trace->names);
     }
@@ -490,17 +698,21 @@ start_tracing(int frames)
         return -1;
     }
     struct Traceback *scratch = malloc(traceback_bytes(frames));
-    if (scratch == NULL) {
+    if (scratch == NULL || (trace->traceback_count == 0 && enter_empty() < 0)) {
+        free(scratch);
         PyErr_NoMemory();
         return -1;
     }
     trace->max_frames = frames;
+    trace->epoch++;
     trace->scratch = scratch;
     trace->tracing = true;
     _Py_tracemalloc_config.tracing = 1;
     _Py_tracemalloc_config.max_nframe = frames;
     for (int domain = 0; domain < 3; domain++) {
-        PyMemAllocatorEx hook = {&trace->below[domain], hook_malloc, hook_calloc, hook_realloc,
+        bool raw = domain == PYMEM_DOMAIN_RAW;
+        PyMemAllocatorEx hook = {&trace->below[domain], raw ? hook_raw_malloc : hook_malloc,
+                                 raw ? hook_raw_calloc : hook_calloc, raw ? hook_raw_realloc : hook_realloc,
                                  hook_free};
         PyMem_GetAllocator((PyMemAllocatorDomain)domain, &trace->below[domain]);
         PyMem_SetAllocator((PyMemAllocatorDomain)domain, &hook);
@@ -549,9 +761,7 @@ PyTraceMalloc_Track(unsigned int domain, uintptr_t ptr, size_t size)
         return -2;
     }
     PyGILState_STATE gil = PyGILState_Ensure();
-    set_busy(true);
-    status result = note_block(domain, ptr, size);
-    set_busy(false);
+    status result = note_block(domain, (void *)ptr, size);
     PyGILState_Release(gil);
     return result;
 }
@@ -562,35 +772,62 @@ PyTraceMalloc_Untrack(unsigned int domain, uintptr_t ptr)
     if (trace == NULL || !trace->tracing) {
         return -2;
     }
-    forget_block(domain, ptr);
+    forget_block(domain, (void *)ptr);
     return 0;
+}
+
+/* The block in which an object stands. */
+static ALWAYS_INLINE const void *
+block_of(PyObject *op)
+{
+    bool pre = heap_collects(op) && page_of(op)->kind == PAGE_COLLECTED_PRE;
+    return (const char *)op - (pre ? 2 * sizeof(PyObject *) : 0);
+}
+
+/* The number in the trace of a block, 0 if there is none; `now`, unless it is 0, takes its place. */
+static uint32_t
+trace_number(unsigned domain, const void *block, uint32_t now)
+{
+    struct Page *page = domain == 0 ? trace_page(block) : NULL;
+    uint32_t number = 0;
+    if (page != NULL) {
+        if (page->traces != NULL) {
+            struct BlockTrace *slot = &page->traces[page_block_index(page, block)];
+            number = slot->traceback;
+            slot->traceback = number != 0 && now != 0 ? now : number;
+        }
+        return number;
+    }
+    lock_table();
+    struct Trace *slot = trace_find(domain, (uintptr_t)block);
+    if (slot != NULL) {
+        number = slot->traceback;
+        slot->traceback = now != 0 ? now : number;
+    }
+    unlock_table();
+    return number;
 }
 
 /* A recycled object counts as allocated here and now. */
 int
 _PyTraceMalloc_NewReference(PyObject *op)
 {
-    if (trace == NULL || !trace->tracing || is_busy()) {
+    if (trace == NULL || !trace->tracing || trace->inside) {
         return -1;
     }
-    uintptr_t block = (uintptr_t)op;
-    if (heap_collects(op) && page_of(op)->kind == PAGE_COLLECTED_PRE) {
-        block -= 2 * sizeof(PyObject *);
+    trace->inside = true;
+    uint32_t now = traceback_now();
+    trace->inside = false;
+    return now != 0 && trace_number(0, block_of(op), now) != 0 ? 0 : -1;
+}
+
+/* A code object dies: what is known of its instructions is no longer true. */
+void
+tracemalloc_forget_code(void)
+{
+    if (trace != NULL) {
+        trace->epoch++;
     }
-    status result = -1;
-    set_busy(true);
-    lock_tables();
-    struct Trace *slot = trace_find(0, block);
-    if (slot != NULL) {
-        struct Traceback *tb = traceback_now();
-        if (tb != NULL) {
-            slot->traceback = tb;
-            result = 0;
-        }
-    }
-    unlock_tables();
-    set_busy(false);
-    return result;
 }
 
 static PyObject *
@@ -609,14 +846,12 @@ sites_tuple(const struct Traceback *tb)
 }
 
 static struct Traceback *
-traceback_of(unsigned domain, uintptr_t block)
+traceback_of(unsigned domain, const void *block)
 {
     struct Traceback *tb = NULL;
     if (trace != NULL && trace->tracing) {
-        lock_tables();
-        struct Trace *slot = trace_find(domain, block);
-        tb = slot == NULL ? NULL : slot->traceback;
-        unlock_tables();
+        uint32_t number = trace_number(domain, block, 0);
+        tb = number == 0 ? NULL : trace->tracebacks[number];
     }
     return tb;
 }
@@ -624,7 +859,7 @@ traceback_of(unsigned domain, uintptr_t block)
 PyObject *
 _PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t ptr)
 {
-    struct Traceback *tb = traceback_of(domain, ptr);
+    struct Traceback *tb = traceback_of(domain, (void *)ptr);
     if (tb == NULL) {
         Py_RETURN_NONE;
     }
@@ -640,7 +875,7 @@ alloc_site_print(int fd, const void *block)
         _Py_write_noraise(fd, hint, sizeof hint - 1);
         return;
     }
-    struct Traceback *tb = traceback_of(0, (uintptr_t)block);
+    struct Traceback *tb = traceback_of(0, block);
     if (tb == NULL) {
         return;
     }
@@ -670,9 +905,9 @@ static PyObject *
 _tracemalloc_clear_traces(PyObject *module)
 {
     if (trace != NULL && trace->tracing) {
-        set_busy(true);
+        trace->inside = true;
         clear_tables();
-        set_busy(false);
+        trace->inside = false;
     }
     Py_RETURN_NONE;
 }
@@ -696,6 +931,35 @@ shared_tuple(PyObject *cache, struct Traceback *tb)
     return tuple;
 }
 
+/* Copy at most `room` traces; how many there are if `copy` is NULL. */
+static size_t
+traces_copy(struct Trace *copy, size_t room)
+{
+    size_t n = 0;
+    for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
+        for (struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
+            for (uint32_t i = 0; page->traces != NULL && i < page->carved; i++) {
+                struct BlockTrace *slot = &page->traces[i];
+                if (slot->traceback != 0 && copy != NULL && n < room) {
+                    copy[n] = (struct Trace){1, slot->size, slot->traceback, 0};
+                }
+                n += slot->traceback != 0;
+            }
+        }
+    }
+    lock_table();
+    for (size_t i = 0; trace->traces.slots != NULL && i <= trace->traces.mask; i++) {
+        if (trace->traces.slots[i].block != 0) {
+            if (copy != NULL && n < room) {
+                copy[n] = trace->traces.slots[i];
+            }
+            n++;
+        }
+    }
+    unlock_table();
+    return copy == NULL || n < room ? n : room;
+}
+
 FUNCTION(_tracemalloc, _get_traces, "($module, /)",
          "A list of (domain, size, traceback, total number of frames) of all traced blocks.")
 static PyObject *
@@ -705,27 +969,25 @@ _tracemalloc__get_traces(PyObject *module)
     if (list == NULL || trace == NULL || !trace->tracing) {
         return list;
     }
-    /* Work on a copy: making the tuples changes the table. */
-    set_busy(true);
-    PyObject *cache = PyDict_New();
-    lock_tables();
-    size_t count = trace->traces.used, n = 0;
+    /* Work on a copy: making the tuples changes what is traced. */
+    size_t count = traces_copy(NULL, 0);
     struct Trace *copy = malloc((count + 1) * sizeof *copy);
-    for (size_t i = 0; copy != NULL && trace->traces.slots != NULL && i <= trace->traces.mask; i++) {
-        if (trace->traces.slots[i].block != 0 && n < count) {
-            copy[n++] = trace->traces.slots[i];
-        }
-    }
-    unlock_tables();
+    count = copy == NULL ? 0 : traces_copy(copy, count);
+    trace->inside = true;
+    PyObject *cache = PyDict_New();
     if (copy == NULL || cache == NULL) {
         PyErr_NoMemory();
         Py_CLEAR(list);
     }
-    for (size_t i = 0; list != NULL && i < n; i++) {
-        PyObject *tuple = shared_tuple(cache, copy[i].traceback);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        if (copy[i].traceback > trace->traceback_count) {
+            break;                  /* a finaliser has cleared the traces meanwhile */
+        }
+        struct Traceback *tb = trace->tracebacks[copy[i].traceback];
+        PyObject *tuple = shared_tuple(cache, tb);
         PyObject *item = tuple == NULL ? NULL
                                        : Py_BuildValue("InNI", copy[i].domain, (Py_ssize_t)copy[i].size,
-                                                       tuple, (unsigned)copy[i].traceback->total);
+                                                       tuple, (unsigned)tb->total);
         if (item == NULL || PyList_Append(list, item) < 0) {
             Py_CLEAR(list);
         }
@@ -733,7 +995,7 @@ _tracemalloc__get_traces(PyObject *module)
     }
     free(copy);
     Py_XDECREF(cache);
-    set_busy(false);
+    trace->inside = false;
     return list;
 }
 
@@ -742,11 +1004,11 @@ FUNCTION(_tracemalloc, _get_object_traceback, "($module, obj, /)",
 static PyObject *
 _tracemalloc__get_object_traceback(PyObject *module, PyObject *obj)
 {
-    uintptr_t block = (uintptr_t)obj;
-    if (heap_collects(obj) && page_of(obj)->kind == PAGE_COLLECTED_PRE) {
-        block -= 2 * sizeof(PyObject *);
+    struct Traceback *tb = traceback_of(0, block_of(obj));
+    if (tb == NULL) {
+        Py_RETURN_NONE;
     }
-    return _PyTraceMalloc_GetTraceback(0, block);
+    return sites_tuple(tb);
 }
 
 FUNCTION(_tracemalloc, start, "($module, nframe=1, /)",
@@ -781,10 +1043,11 @@ _tracemalloc_get_tracemalloc_memory(PyObject *module)
 {
     size_t size = 0;
     if (trace != NULL) {
-        lock_tables();
-        size = (trace->traces.slots == NULL ? 0 : (trace->traces.mask + 1) * sizeof(struct Trace)) +
-               trace->bucket_count * sizeof(void *) + trace->traceback_bytes;
-        unlock_tables();
+        lock_table();
+        size = trace->traces.slots == NULL ? 0 : (trace->traces.mask + 1) * sizeof(struct Trace);
+        unlock_table();
+        size += krait_heap.trace_bytes + trace->bucket_count * sizeof(void *) + trace->traceback_bytes +
+                trace->traceback_room * sizeof(void *);
     }
     return PyLong_FromSize_t(size);
 }
@@ -796,10 +1059,8 @@ _tracemalloc_get_traced_memory(PyObject *module)
 {
     size_t now = 0, peak = 0;
     if (trace != NULL && trace->tracing) {
-        lock_tables();
-        now = trace->traced;
+        now = trace->on_pages + __atomic_load_n(&trace->in_table, __ATOMIC_RELAXED);
         peak = trace->peak;
-        unlock_tables();
     }
     return Py_BuildValue("nn", (Py_ssize_t)now, (Py_ssize_t)peak);
 }
@@ -809,9 +1070,7 @@ static PyObject *
 _tracemalloc_reset_peak(PyObject *module)
 {
     if (trace != NULL && trace->tracing) {
-        lock_tables();
-        trace->peak = trace->traced;
-        unlock_tables();
+        trace->peak = trace->on_pages + __atomic_load_n(&trace->in_table, __ATOMIC_RELAXED);
     }
     Py_RETURN_NONE;
 }

@@ -76,6 +76,7 @@ struct TraceConfig {
 };
 extern struct TraceConfig _Py_tracemalloc_config;
 int _PyTraceMalloc_NewReference(PyObject *op);
+void tracemalloc_forget_code(void);
 
 /* Life for a cached object: its type, and one reference. */
 static ALWAYS_INLINE void

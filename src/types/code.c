@@ -12,6 +12,7 @@
 #include "types/code.h"
 
 #include "object/declare.h"
+#include "object/freelist.h"
 #include "object/state.h"
 #include "vm/specialize.h"
 
@@ -856,6 +857,9 @@ drop_extra(PyCodeObject *self)
 static void
 code_tp_dealloc(PyCodeObject *self)
 {
+    if (unlikely(_Py_tracemalloc_config.tracing)) {
+        tracemalloc_forget_code();
+    }
     if (self->co_extra != NULL) {
         drop_extra(self);
     }
