@@ -182,6 +182,11 @@ embed: all ## build/embed_rounds: start and end an interpreter again and again i
 refcheck: debug ## test files again and again in the debug build: what they keep (TIER=A, NAMES="test_dict ...")
 	$(PYTHON) tools/refleak.py --interp build-debug/krait $(if $(TIER),--tier $(TIER)) $(NAMES)
 
+.PHONY: stress
+stress: debug ## every allocation failing in turn, a collection at every n-th: NAMES="test_dict ...", EVERY=1
+	$(PYTHON) tools/stress.py memory --interp build-debug/krait
+	$(PYTHON) tools/stress.py collect --interp build-debug/krait --every $(or $(EVERY),1) $(NAMES)
+
 asan: ## AddressSanitizer and UBSan
 	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
 	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all

@@ -4,6 +4,7 @@
 
 - tests/object/test_leaks.py: loops over each feature leave no reference and no memory block;
 - tests/embed/rounds.c: an interpreter started and ended again and again leaves the same each time;
+- tools/stress.py: pieces of Python whose n-th allocation fails, and a collection at every second;
 - the test files below, several times in one process (tools/refleak.py): nothing is left.
 The last line counts passed, failed, skipped.
 """
@@ -58,6 +59,9 @@ def main():
     code, text = output([PYTHON, 'tools/refleak.py', '--interp', interp, *FILES], 1800)
     for line in re.findall(r'^test_\w+ .*$', text, re.M):
         judge(line.split()[0], ' clean ' in line, line)
+    for command in (['memory', '--step', '2', '--most', '60', '--shuffled', '150'], ['collect', '--every', '2', 'test_iter']):
+        code, text = output([PYTHON, 'tools/stress.py', *command, '--interp', interp], 600)
+        judge('stress ' + command[0], code == 0, text)
     print('%d passed, %d failed, 0 skipped' % (passed, failed))
     return failed > 0
 

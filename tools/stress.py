@@ -20,6 +20,7 @@ import argparse
 import gc
 import mmap
 import os
+import random
 import re
 import signal
 import subprocess
@@ -176,6 +177,8 @@ def memory(options):
     chosen = [i for i, piece in enumerate(pieces)
               if not options.names or any(text in '\n'.join(piece[2]) for text in options.names)]
     chosen = [i for i in chosen if i >= options.first][:options.limit]
+    if options.shuffled:
+        chosen = sorted(random.Random(1).sample(chosen, min(options.shuffled, len(chosen))))
     failed, done, crashes = set(), set(), 0
     at, per_piece = (0, 0, 'one'), {}
     with tempfile.TemporaryDirectory() as folder:
@@ -270,12 +273,13 @@ def main():
     parser.add_argument('--most', type=int, default=20000)
     parser.add_argument('--first', type=int, default=0)
     parser.add_argument('--limit', type=int, default=10000)
+    parser.add_argument('--shuffled', type=int, default=0, help='so many pieces, chosen evenly')
     parser.add_argument('--every', type=int, default=1)
     parser.add_argument('--timeout', type=int, default=1200)
     parser.add_argument('--shared', help=argparse.SUPPRESS)
     parser.add_argument('--at', nargs=3, help=argparse.SUPPRESS)
     parser.add_argument('--pieces', nargs='*', type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.interp = os.path.abspath(options.interp)
     if options.what == 'work':
         options.at = int(options.at[0]), int(options.at[1]), options.at[2]

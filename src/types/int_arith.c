@@ -778,6 +778,8 @@ int_nb_lshift(PyObject *a, PyObject *b)
     if (large < 0) return NULL;
     if (Py_SIZE(a) == 0) return int_small(0);
     if (large) {
+        /* Up to here the number of digits can be said, though there is no room for them. */
+        if (_PyLong_NumBits(b) <= 65) return PyErr_NoMemory();
         PyErr_SetString(PyExc_OverflowError, "too many digits in integer");
         return NULL;
     }

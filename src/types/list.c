@@ -765,9 +765,9 @@ list_delete_steps(PyListObject *self, Py_ssize_t start, Py_ssize_t step, Py_ssiz
     return done;
 }
 
-/* self[start::step] = value, n places. */
+/* self[start:stop:step] = value, bounds not yet clipped: going over the value may change the list. */
 static status
-list_assign_steps(PyListObject *self, Py_ssize_t start, Py_ssize_t step, Py_ssize_t n,
+list_assign_steps(PyListObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
                   PyObject *value)
 {
     PyObject *fast;
@@ -777,6 +777,7 @@ list_assign_steps(PyListObject *self, Py_ssize_t start, Py_ssize_t step, Py_ssiz
         fast = PySequence_Fast(value, "must assign iterable to extended slice");
     }
     if (fast == NULL) return -1;
+    Py_ssize_t n = PySlice_AdjustIndices(Py_SIZE(self), &start, &stop, step);
     if (PySequence_Fast_GET_SIZE(fast) != n) {
         PyErr_Format(PyExc_ValueError,
                      "attempt to assign sequence of size %zd to extended slice of size %zd",
@@ -821,12 +822,12 @@ list_mp_ass_subscript(PyObject *op, PyObject *key, PyObject *value)
     }
     Py_ssize_t start, stop, step;
     if (PySlice_Unpack(key, &start, &stop, &step) < 0) return -1;
+    if (step != 1 && value != NULL) return list_assign_steps(self, start, stop, step, value);
     Py_ssize_t n = PySlice_AdjustIndices(Py_SIZE(self), &start, &stop, step);
     if (step == 1) return list_assign_slice(self, start, stop, value);
     /* s[5:2] is the place before item 5. */
     if ((step < 0 && start < stop) || (step > 0 && start > stop)) stop = start;
-    if (value == NULL) return list_delete_steps(self, start, step, n);
-    return list_assign_steps(self, start, step, n, value);
+    return list_delete_steps(self, start, step, n);
 }
 
 /* ---- methods ---------------------------------------------------------------------------- */

@@ -159,7 +159,14 @@ node_add(PyODictObject *od, PyObject *key, Py_hash_t hash)
     if (ix == KEY_ERROR) {
         goto fail;
     }
-    if (ix >= 0 && ix < od->nodes_len) {
+    if (ix < 0) {
+        /* What died for the new value took the key away again. */
+        node_unlink(od, node);
+        Py_DECREF(node->key);
+        PyMem_Free(node);
+        return 0;
+    }
+    if (ix < od->nodes_len) {
         od->nodes[ix] = node;
     }
     return 0;
@@ -201,6 +208,9 @@ node_drop_at(PyODictObject *od, Node *node, Py_ssize_t ix)
     }
 }
 
+/* Clearing counts in the upper half of `state`: iterators tell it by the length. */
+#define STATE_CLEARED ((size_t)1 << 32)
+
 static void
 nodes_clear(PyODictObject *od)
 {
@@ -210,7 +220,7 @@ nodes_clear(PyODictObject *od)
     od->nodes_len = 0;
     od->nodes_keys = NULL;
     od->first = od->last = NULL;
-    od->state++;
+    od->state += STATE_CLEARED;
     while (node != NULL) {
         Node *next = node->next;
         Py_DECREF(node->key);
@@ -355,7 +365,7 @@ oditer_key(ODictIter *self)
     if (self->current == NULL) {
         goto done;
     }
-    if (self->od->state != self->state) {
+    if ((self->od->state & (STATE_CLEARED - 1)) != (self->state & (STATE_CLEARED - 1))) {
         PyErr_SetString(PyExc_RuntimeError, "OrderedDict mutated during iteration");
         goto done;
     }

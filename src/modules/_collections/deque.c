@@ -535,7 +535,7 @@ deque_remove(Deque *self, PyObject *value)
             return NULL;
         }
         if (state != self->state) {
-            PyErr_SetString(PyExc_IndexError, "deque mutated during remove().");
+            PyErr_SetString(PyExc_IndexError, "deque mutated during iteration");
             return NULL;
         }
         if (equal) {
