@@ -2,7 +2,8 @@
 
     debug.py [--build build-debug]
 
-- tests/object/test_leaks.py: loops over each feature leave no reference and no memory block;
+- tests/object/test_leaks.py: loops over each feature leave no reference and no memory block, also
+  when requests for memory fail;
 - tests/embed/rounds.c: an interpreter started and ended again and again leaves the same each time;
 - tools/stress.py: pieces of Python whose n-th allocation fails, and a collection at every second;
 - the test files below, several times in one process (tools/refleak.py): nothing is left.
@@ -54,6 +55,11 @@ def main():
     for line in lines:
         judge(line, line.startswith('ok '), line)
     judge('loops over features', code == 0 and len(lines) > 20, text)
+    code, text = output([interp, '-W', 'ignore', 'tests/object/test_leaks.py', '--no-memory'], 1800)
+    lines = [line for line in text.splitlines() if line.startswith(('ok ', 'LEAK '))]
+    for line in lines:
+        judge('without memory: ' + line, line.startswith('ok '), line)
+    judge('features without memory', code == 0 and len(lines) > 20, text)
     code, text = output([os.path.join(options.build, 'embed_rounds')], 300)
     judge('rounds of an embedded interpreter', code == 0 and text.count('round') == 6, text)
     code, text = output([PYTHON, 'tools/refleak.py', '--interp', interp, *FILES], 1800)
