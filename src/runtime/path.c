@@ -199,20 +199,26 @@ venv_home(const wchar_t *directory)
     return home;
 }
 
-/* The base installation's executable for a virtual environment with that `home`. */
+/* The base installation's executable for a virtual environment with that `home`: what the link leads to,
+   or, for a copy, the program in `home` under its own or a usual name. */
 static wchar_t *
 base_executable_of(const wchar_t *home, const wchar_t *executable)
 {
-    const wchar_t *slash = wcsrchr(executable, L'/');
-    wchar_t *candidate = join(home, slash != NULL ? slash + 1 : executable);
-    if (candidate != NULL && !stat_is(candidate, S_IFREG, false)) {
-        wchar_t *real = real_path(executable);
-        if (real != NULL) {
-            PyMem_RawFree(candidate);
-            return real;
-        }
+    wchar_t *real = real_path(executable);
+    if (real == NULL || wcscmp(real, executable) != 0) {
+        return real;
     }
-    return candidate;
+    PyMem_RawFree(real);
+    const wchar_t *slash = wcsrchr(executable, L'/');
+    const wchar_t *const names[] = {slash != NULL ? slash + 1 : executable, L"python3", VERSION_DIR};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        wchar_t *candidate = join(home, names[i]);
+        if (candidate == NULL || stat_is(candidate, S_IFREG, false)) {
+            return candidate;
+        }
+        PyMem_RawFree(candidate);
+    }
+    return join(home, names[0]);
 }
 
 /* ---- the prefixes ------------------------------------------------------------------------- */

@@ -331,6 +331,19 @@ adjust_encoder(TextIO *self)
     return moved <= 0 ? moved : reset_encoder(self, 0);
 }
 
+/* Streams that cannot seek begin without a byte order mark in UTF-16 and UTF-32. */
+static status
+omit_mark(TextIO *self, PyObject *codec_info)
+{
+    PyObject *name;
+    if (!self->can_write || _PyObject_LookupAttr(codec_info, ID(name), &name) <= 0)
+        return PyErr_Occurred() ? -1 : 0;
+    bool wide = PyUnicode_Check(name) && (_PyUnicode_EqualToASCIIString(name, "utf-16") ||
+                                          _PyUnicode_EqualToASCIIString(name, "utf-32"));
+    Py_DECREF(name);
+    return wide ? reset_encoder(self, 0) : 0;
+}
+
 /* -- set-up -------------------------------------------------------------------------------- */
 
 /* Which native kind a codec is, judged by its name and the module of `part`. */
@@ -535,7 +548,7 @@ textio_init(TextIO *self, PyObject *buffer, text_or_none encoding, PyObject *err
     self->has_read1 = has_read1;
 
     self->start_of_stream = 0;
-    if (adjust_encoder(self) < 0)
+    if (adjust_encoder(self) < 0 || (!can_seek && omit_mark(self, codec_info) < 0))
         goto fail;
     Py_DECREF(codec_info);
     self->ok = 1;
