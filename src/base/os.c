@@ -22,6 +22,14 @@ os_unmap(void *base, size_t bytes)
     errno = saved;
 }
 
+void
+os_discard(void *base, size_t bytes)
+{
+    int saved = errno;
+    madvise(base, bytes, MADV_DONTNEED);
+    errno = saved;
+}
+
 void *
 os_map_aligned(size_t bytes, size_t align)
 {

@@ -9,6 +9,8 @@ void *os_map_aligned(size_t bytes, size_t align);
 /* Fresh zeroed memory, page aligned. */
 void *os_map(size_t bytes);
 void os_unmap(void *base, size_t bytes);
+/* What stands there is not needed any more; it reads as zeros afterwards. */
+void os_discard(void *base, size_t bytes);
 /* Fill with random bytes from the system.  `blocking` waits for the pool at boot.  0, or -1 with
    errno set. */
 status os_random(void *buffer, size_t n, bool blocking);

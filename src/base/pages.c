@@ -126,6 +126,7 @@ arena_take_page(bool collected, struct Arena **owner)
     }
     unsigned i = (unsigned)__builtin_ctz(~arena->used);
     arena->used |= 1u << i;
+    arena->dirty &= ~(1u << i);
     if (arena->used == (1u << PAGES_PER_ARENA) - 1) {
         arena_unlink(arena);
     }
@@ -133,11 +134,14 @@ arena_take_page(bool collected, struct Arena **owner)
     return arena->base + i * PAGE_BYTES;
 }
 
-/* An arena without a used page goes back to the system unless it is the only one with room. */
+/* An arena without a used page goes back to the system unless it is the only one with room.  In one that
+   is used a little, for a long time perhaps, at least the free pages go back. */
 static void
 arena_give_page(struct Arena *arena, char *page)
 {
-    arena->used &= ~(1u << ((size_t)(page - arena->base) / PAGE_BYTES));
+    uint32_t bit = 1u << ((size_t)(page - arena->base) / PAGE_BYTES);
+    arena->used &= ~bit;
+    arena->dirty |= bit;
     if (!arena->linked) {
         arena_link(arena);
     }
@@ -147,6 +151,11 @@ arena_give_page(struct Arena *arena, char *page)
         os_unmap(arena->base, ARENA_BYTES);
         krait_heap.arena_count--;
         free(arena);
+    }
+    else if ((size_t)__builtin_popcount(arena->used) <= PAGES_PER_ARENA / 2) {
+        for (; arena->dirty != 0; arena->dirty &= arena->dirty - 1) {
+            os_discard(arena->base + (size_t)__builtin_ctz(arena->dirty) * PAGE_BYTES, PAGE_BYTES);
+        }
     }
 }
 

@@ -108,6 +108,7 @@ struct Arena {
     struct Arena *next, *prev;          /* arenas that have a free page */
     int linked;
     uint32_t used;                      /* bit per page */
+    uint32_t dirty;                     /* given back by its class, not yet to the system */
 };
 
 #ifdef KRAIT_ASAN
