@@ -6,11 +6,17 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+static void *
+map_at(void *hint, size_t bytes)
+{
+    void *p = mmap(hint, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 void *
 os_map(size_t bytes)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? NULL : p;
+    return map_at(NULL, bytes);
 }
 
 void
@@ -38,6 +44,15 @@ os_map_aligned(size_t bytes, size_t align)
         return p;
     }
     os_unmap(p, bytes);
+    /* Mappings grow downwards: a little further down there mostly is room, and the next one then
+       fits below it without a gap. */
+    char *below = (char *)((uintptr_t)p & ~(uintptr_t)(align - 1));
+    if ((p = map_at(below, bytes)) == below) {
+        return p;
+    }
+    if (p != NULL) {
+        os_unmap(p, bytes);
+    }
     if (bytes > SIZE_MAX - align || (p = os_map(bytes + align)) == NULL) {
         return NULL;
     }
