@@ -167,7 +167,7 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 
 # ---- variants ---------------------------------------------------------------------------------
 
-.PHONY: debug asan tsan asan-test clean
+.PHONY: debug asan tsan asan-test tsan-test clean
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
@@ -197,6 +197,12 @@ tsan: ## ThreadSanitizer
 
 asan-test: asan ## tests under the sanitizers, each report listed by site: TIER=A, NAMES="test_dict ..."
 	$(PYTHON) tools/sanitize.py $(if $(TIER)$(NAMES),,--tests) $(if $(TIER),--tier $(TIER)) $(NAMES)
+
+# tests/tsan.supp holds what is meant, with reasons.
+THREADED := test_thread test_threading test_threading_local test_queue test_threadsignals test_threadedtempfile \
+            tests/load/test_threads.py tests/modules/test_thread.py tests/runtime/test_gil.py
+tsan-test: tsan ## tests of threads under ThreadSanitizer, each report listed by site: NAMES="test_queue ..."
+	$(PYTHON) tools/sanitize.py --interp build-tsan/krait $(or $(NAMES),$(THREADED))
 
 clean: ## remove every build
 	rm -rf build build-*

@@ -62,7 +62,7 @@ struct sockaddr_bt_sco {
 /* The layout is read by compiled modules (through the capsule). */
 typedef struct {
     PyObject_HEAD
-    int fd;                        /* -1: closed */
+    _Atomic int fd;                /* -1: closed; threads in a call read it without the GIL */
     int family;
     int type;
     int proto;
