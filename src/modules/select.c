@@ -369,7 +369,7 @@ select_new_poll(PyObject *module)
 
 typedef struct {
     PyObject_HEAD
-    int fd;                        /* -1: closed */
+    _Atomic int fd;                /* -1: closed; read without the GIL in calls */
 } Epoll;
 
 static PyObject *

@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    int fd;                    /* -1: closed */
+    _Atomic int fd;            /* -1: closed; read without the GIL in calls */
     unsigned char created;
     unsigned char readable;
     unsigned char writable;
