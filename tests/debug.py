@@ -65,7 +65,7 @@ def main():
     code, text = output([PYTHON, 'tools/refleak.py', '--interp', interp, *FILES], 1800)
     for line in re.findall(r'^test_\w+ .*$', text, re.M):
         judge(line.split()[0], ' clean ' in line, line)
-    for command in (['memory', '--step', '2', '--most', '60', '--shuffled', '150'], ['collect', '--every', '2', 'test_iter']):
+    for command in (['memory', '--step', '4', '--most', '120'], ['collect', '--every', '2', 'test_iter']):
         code, text = output([PYTHON, 'tools/stress.py', *command, '--interp', interp], 600)
         judge('stress ' + command[0], code == 0, text)
     print('%d passed, %d failed, 0 skipped' % (passed, failed))

@@ -228,7 +228,10 @@ def kill_if_stuck(process, shared):
     last, since = None, time.monotonic()
     while process.poll() is None:
         time.sleep(0.5)
-        now = state(shared)
+        try:
+            now = state(shared)
+        except FileNotFoundError:       # all is over
+            return
         if now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since > HANG:

@@ -426,6 +426,9 @@ format_error(PyThreadState *tstate, PyObject *exception, const char *format, va_
     /* Formatting calls repr() and str(), which must not see an exception; one of theirs is replaced. */
     _PyErr_Clear(tstate);
     PyObject *text = PyUnicode_FromFormatV(format, list);
+    if (text == NULL && _PyErr_ExceptionMatches(tstate, PyExc_MemoryError)) {
+        return NULL;
+    }
     _PyErr_Clear(tstate);
     _PyErr_SetObject(tstate, exception, text);
     Py_XDECREF(text);

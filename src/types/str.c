@@ -132,11 +132,17 @@ PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
 static PyObject *
 str_new_subtype(PyTypeObject *type, PyObject *text)
 {
-    PyUnicodeObject *self = (PyUnicodeObject *)type->tp_alloc(type, 0);
-    if (self == NULL)
-        return NULL;
     int width = (int)PyUnicode_KIND(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    /* The units first: an instance without them could not be given back. */
+    void *units = length < PY_SSIZE_T_MAX / width ? PyObject_Malloc((size_t)(length + 1) * (size_t)width) : NULL;
+    if (units == NULL)
+        return PyErr_NoMemory();
+    PyUnicodeObject *self = (PyUnicodeObject *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        PyObject_Free(units);
+        return NULL;
+    }
     PyASCIIObject *head = ASCII(self);
     head->length = length;
     head->hash = ASCII(text)->hash;
@@ -148,12 +154,7 @@ str_new_subtype(PyTypeObject *type, PyObject *text)
     COMPACT(self)->utf8 = NULL;
     COMPACT(self)->utf8_length = 0;
     COMPACT(self)->wstr_length = 0;
-    self->data.any = length < PY_SSIZE_T_MAX / width ? PyObject_Malloc((size_t)(length + 1) * (size_t)width)
-                                                     : NULL;
-    if (self->data.any == NULL) {
-        Py_DECREF(self);
-        return PyErr_NoMemory();
-    }
+    self->data.any = units;
     memcpy(self->data.any, PyUnicode_DATA(text), (size_t)(length + 1) * (size_t)width);
     if (head->state.ascii) {
         COMPACT(self)->utf8 = self->data.any;
