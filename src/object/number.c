@@ -3,6 +3,7 @@
    A binary operator tries the slot of the left operand, then that of the right one; the right one
    first if its type derives from the left's.  Py_NotImplemented passes the turn on. */
 #include "object/object.h"
+#include <opcode.h>
 
 /* Slots are named by their offset in PyNumberMethods. */
 #define NB(field) offsetof(PyNumberMethods, nb_##field)
@@ -601,4 +602,35 @@ PyNumber_ToBase(PyObject *op, int base)
     PyObject *result = _PyLong_Format(index, base);
     Py_DECREF(index);
     return result;
+}
+
+PyObject *
+operator_refused(PyObject *a, PyObject *b, int op)
+{
+    static const struct {
+        size_t offset;
+        const char *sign;
+    } operators[] = {
+        [NB_ADD] = {NB(add), "+"},
+        [NB_AND] = {NB(and), "&"},
+        [NB_FLOOR_DIVIDE] = {NB(floor_divide), "//"},
+        [NB_LSHIFT] = {NB(lshift), "<<"},
+        [NB_MATRIX_MULTIPLY] = {NB(matrix_multiply), "@"},
+        [NB_MULTIPLY] = {NB(multiply), "*"},
+        [NB_REMAINDER] = {NB(remainder), "%"},
+        [NB_OR] = {NB(or), "|"},
+        [NB_RSHIFT] = {NB(rshift), ">>"},
+        [NB_SUBTRACT] = {NB(subtract), "-"},
+        [NB_TRUE_DIVIDE] = {NB(true_divide), "/"},
+        [NB_XOR] = {NB(xor), "^"},
+    };
+    binaryfunc func = Py_TYPE(a) != Py_TYPE(b) ? (binaryfunc)nb_slot(Py_TYPE(b), operators[op].offset) : NULL;
+    if (func != NULL) {
+        PyObject *result = func(a, b);
+        if (result != Py_NotImplemented) {
+            return result;
+        }
+        Py_DECREF(result);
+    }
+    return raise_operands(a, b, operators[op].sign);
 }

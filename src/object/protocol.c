@@ -292,6 +292,22 @@ raise_unordered(PyObject *a, PyObject *b, int op)
     return NULL;
 }
 
+PyObject *
+compare_refused(PyObject *a, PyObject *b, int op)
+{
+    if (Py_TYPE(b)->tp_richcompare != NULL) {
+        PyObject *result = Py_TYPE(b)->tp_richcompare(b, a, _Py_SwappedOp[op]);
+        if (result != Py_NotImplemented) {
+            return result;
+        }
+        Py_DECREF(result);
+    }
+    if (op == Py_EQ || op == Py_NE) {
+        return PyBool_FromLong((a == b) == (op == Py_EQ));
+    }
+    return raise_unordered(a, b, op);
+}
+
 /* The method of b goes first if its class derives from a's; then a's, then b's reflected. */
 static PyObject *
 compare(PyObject *a, PyObject *b, int op)

@@ -19,6 +19,7 @@
 #include "object/state.h"
 #include "object/doors.h"
 #include "object/gc.h"
+#include "object/object.h"
 #include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
@@ -108,7 +109,7 @@ is_true(PyObject *value)
 }
 
 static ALWAYS_INLINE bool
-recursion_enter(PyThreadState *tstate)
+depth_enter(PyThreadState *tstate)
 {
     return likely(tstate->recursion_remaining-- > 0) || _Py_CheckRecursiveCall(tstate, "") == 0;
 }
@@ -135,6 +136,82 @@ is_inlinable(PyThreadState *tstate, PyObject *callable)
     return PyFunction_Check(callable) &&
            ((PyFunctionObject *)callable)->vectorcall == _PyFunction_Vectorcall &&
            !has_eval_hook(tstate);
+}
+
+/* ---- operators of Python classes -------------------------------------------------------------- */
+
+static PyObject *
+operator_name(int op)
+{
+    switch (op) {
+    case NB_ADD: return ID(__add__);
+    case NB_AND: return ID(__and__);
+    case NB_FLOOR_DIVIDE: return ID(__floordiv__);
+    case NB_LSHIFT: return ID(__lshift__);
+    case NB_MATRIX_MULTIPLY: return ID(__matmul__);
+    case NB_MULTIPLY: return ID(__mul__);
+    case NB_REMAINDER: return ID(__mod__);
+    case NB_OR: return ID(__or__);
+    case NB_RSHIFT: return ID(__rshift__);
+    case NB_SUBTRACT: return ID(__sub__);
+    case NB_TRUE_DIVIDE: return ID(__truediv__);
+    case NB_XOR: return ID(__xor__);
+    }
+    return NULL;
+}
+
+static PyObject *
+comparison_name(int op)
+{
+    switch (op) {
+    case Py_LT: return ID(__lt__);
+    case Py_LE: return ID(__le__);
+    case Py_EQ: return ID(__eq__);
+    case Py_NE: return ID(__ne__);
+    case Py_GT: return ID(__gt__);
+    }
+    return ID(__ge__);
+}
+
+/* A function of a class, to be called with two arguments in this loop; borrowed, NULL if it does not fit. */
+static PyFunctionObject *
+method_peek(PyThreadState *tstate, PyTypeObject *type, PyObject *name)
+{
+    PyObject *found = _PyType_Lookup(type, name);
+    if (found == NULL || !is_inlinable(tstate, found) || !takes_exactly(found, 2)) {
+        return NULL;
+    }
+    int flags = ((PyCodeObject *)((PyFunctionObject *)found)->func_code)->co_flags;
+    return flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) ? NULL : (PyFunctionObject *)found;
+}
+
+/* The method that a binary operator calls first, where operator_refused knows what comes after it. */
+static PyFunctionObject *
+operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
+{
+    PyTypeObject *type = Py_TYPE(left);
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
+        (Py_TYPE(right) != type && !PyFloat_CheckExact(right) && !PyLong_CheckExact(right))) {
+        return NULL;
+    }
+    PySequenceMethods *sequence = type->tp_as_sequence;
+    if ((op == NB_ADD || op == NB_MULTIPLY) && sequence != NULL &&
+        (sequence->sq_concat != NULL || sequence->sq_repeat != NULL)) {
+        return NULL;
+    }
+    PyObject *name = operator_name(op);
+    return name != NULL ? method_peek(tstate, type, name) : NULL;
+}
+
+static PyFunctionObject *
+comparison_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
+{
+    PyTypeObject *type = Py_TYPE(left);
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
+        (Py_TYPE(right) != type && PyType_IsSubtype(Py_TYPE(right), type))) {
+        return NULL;
+    }
+    return method_peek(tstate, type, comparison_name(op));
 }
 
 /* ---- operators on exact ints and floats ------------------------------------------------------- */
@@ -213,6 +290,7 @@ float_operator(PyObject *left, PyObject *right, int op)
     return NULL;
 }
 
+/* Quick ways alone: NULL, perhaps without an exception, if there is none. */
 static ALWAYS_INLINE PyObject *
 number_operator(PyObject *left, PyObject *right, int op)
 {
@@ -223,14 +301,7 @@ number_operator(PyObject *left, PyObject *right, int op)
     else if (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) {
         result = float_operator(left, right, op);
     }
-    else {
-        return binary_functions[op](left, right);
-    }
-    if (likely(result != NULL)) {
-        return result;
-    }
-    /* Not for the quick way, or no memory for the result. */
-    return unlikely(PyErr_Occurred()) ? NULL : binary_functions[op](left, right);
+    return result;
 }
 
 /* A comparison whose outcome needs no code to run: 1, 0, or -1 if it is not of that kind. */
@@ -557,7 +628,7 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         (callee)->previous = frame;                                                                \
         frame = (callee);                                                                          \
         cframe.current_frame = frame;                                                              \
-        if (unlikely(!recursion_enter(tstate))) {                                                  \
+        if (unlikely(!depth_enter(tstate))) {                                                  \
             tstate->recursion_remaining--;                                                         \
             goto leave_failed;                                                                     \
         }                                                                                          \
@@ -584,6 +655,17 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         GO();                                                                                      \
     } while (0)
 
+/* Call the method of an operator; the operands stay on the stack until it ends. */
+#define ENTER_METHOD(method, end)                                                                  \
+    do {                                                                                           \
+        Py_INCREF(sp[-2]);                                                                         \
+        Py_INCREF(sp[-1]);                                                                         \
+        Frame *callee_ = push_exact(tstate, (PyFunctionObject *)Py_NewRef(method), sp - 2, 2);     \
+        ERROR_IF(callee_ == NULL);                                                                 \
+        callee_->ends_as = (end);                                                                  \
+        ENTER_FRESH(callee_);                                                                      \
+    } while (0)
+
 /* As ENTER for a suspended generator, without the detour. */
 #define ENTER_SUSPENDED(inner)                                                                     \
     do {                                                                                           \
@@ -591,7 +673,7 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         (inner)->previous = frame;                                                                 \
         frame = (inner);                                                                           \
         cframe.current_frame = frame;                                                              \
-        if (unlikely(!recursion_enter(tstate))) {                                                  \
+        if (unlikely(!depth_enter(tstate))) {                                                  \
             tstate->recursion_remaining--;                                                         \
             goto leave_failed;                                                                     \
         }                                                                                          \
@@ -823,7 +905,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
     cframe.current_frame = frame;
 
     if (unlikely(throwing)) {
-        if (!recursion_enter(tstate)) {
+        if (!depth_enter(tstate)) {
             tstate->recursion_remaining--;
             goto leave_failed;
         }
@@ -838,7 +920,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
 
 start_frame:
     cframe.current_frame = frame;
-    if (unlikely(!recursion_enter(tstate))) {
+    if (unlikely(!depth_enter(tstate))) {
         /* leave_failed gives one back. */
         tstate->recursion_remaining--;
         goto leave_failed;
@@ -1031,6 +1113,32 @@ init_returned:
         }
         Py_DECREF(result_out);
         goto resume_frame;
+    }
+
+operator_returned:
+    /* The method of an operator or comparison is finished; the operands lie on the caller's stack. */
+    {
+        Frame *done = frame;
+        int end = done->ends_as;
+        frame = done->previous;
+        cframe.current_frame = frame;
+        pop_frame(tstate, done);
+        sp = frame->slots + frame->stack_top;
+        frame->stack_top = -1;
+        next = frame->last + 1;
+        PyObject *left = sp[-2], *right = sp[-1];
+        if (unlikely(result_out == Py_NotImplemented)) {
+            Py_DECREF(result_out);
+            result_out = end == ENDS_AS_OPERATOR ? operator_refused(left, right, _Py_OPARG(next[-1]))
+                                                 : compare_refused(left, right, _Py_OPARG(next[-1]));
+            ERROR_IF(result_out == NULL);
+        }
+        next += opcode_caches[end == ENDS_AS_OPERATOR ? BINARY_OP : COMPARE_OP];
+        sp[-2] = result_out;
+        sp--;
+        Py_DECREF(left);
+        Py_DECREF(right);
+        GO();
     }
 
 unbound_local:

@@ -23,6 +23,14 @@
 #include <frameobject.h>
 #include "base/common.h"
 
+/* What the end of a frame means to its caller in the same loop. */
+enum FrameEnd {
+    ENDS_AS_VALUE = 0,        /* the value of the call */
+    ENDS_AS_INIT = 1,         /* an __init__: must be None, the instance waits on the caller's stack already */
+    ENDS_AS_OPERATOR = 2,     /* of BINARY_OP, whose operands wait there; NotImplemented passes the turn on */
+    ENDS_AS_COMPARISON = 3,   /* the same of COMPARE_OP */
+};
+
 enum FrameOwner { OWNED_BY_THREAD = 0, OWNED_BY_GENERATOR = 1, OWNED_BY_OBJECT = 2 };
 
 /* gi_frame_state of a generator; everything below FRAME_EXECUTING can be resumed. */
@@ -49,7 +57,7 @@ struct _PyInterpreterFrame {
                                  frame returns */
     bool is_entry;            /* returning from it leaves the C loop that runs it */
     char owner;
-    bool is_init;             /* an __init__ whose instance waits on the caller's stack already */
+    uint8_t ends_as;          /* what its value becomes: enum FrameEnd */
     PyObject *slots[1];
 };
 typedef struct _PyInterpreterFrame Frame;
@@ -111,7 +119,7 @@ frame_init(Frame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject 
     frame->stack_top = code->co_nlocalsplus;
     frame->is_entry = false;
     frame->owner = OWNED_BY_THREAD;
-    frame->is_init = false;
+    frame->ends_as = ENDS_AS_VALUE;
     for (int i = bound; i < code->co_nlocalsplus; i++) {
         frame->slots[i] = NULL;
     }

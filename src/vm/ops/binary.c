@@ -40,6 +40,14 @@ OP(UNARY_NOT, (value -- result))
 OP(BINARY_OP, (left, right -- result))
 {
     result = number_operator(left, right, oparg);
+    if (result == NULL && likely(tstate->curexc_type == NULL)) {
+        PyFunctionObject *method =
+            cframe.use_tracing ? NULL : operator_method_peek(tstate, left, right, oparg);
+        if (method != NULL) {
+            ENTER_METHOD(method, ENDS_AS_OPERATOR);
+        }
+        result = binary_functions[oparg](left, right);
+    }
     Py_DECREF(left);
     Py_DECREF(right);
     FAIL_IF(result == NULL);
@@ -48,6 +56,12 @@ OP(BINARY_OP, (left, right -- result))
 OP(COMPARE_OP, (left, right -- result))
 {
     int known = compare_quick(left, right, oparg);
+    if (known < 0 && !cframe.use_tracing) {
+        PyFunctionObject *method = comparison_method_peek(tstate, left, right, oparg);
+        if (method != NULL) {
+            ENTER_METHOD(method, ENDS_AS_COMPARISON);
+        }
+    }
     result = known >= 0 ? Py_NewRef(known ? Py_True : Py_False)
                         : PyObject_RichCompare(left, right, oparg);
     Py_DECREF(left);

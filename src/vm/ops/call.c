@@ -67,7 +67,7 @@ OP(CALL, ())
             Frame *callee = eval_push_call(tstate, init, NULL, args - 1, positional + 1, names);
             frame->last = next - 1;
             ERROR_IF(callee == NULL);
-            callee->is_init = true;
+            callee->ends_as = ENDS_AS_INIT;
             ENTER_FRESH(callee);
         }
     }
@@ -357,7 +357,7 @@ OP(PRECALL_PY_CLASS, ())
     next += CACHES + 1 + CALL_CACHES;
     frame->last = next - 1;
     ERROR_IF(callee == NULL);
-    callee->is_init = true;
+    callee->ends_as = ENDS_AS_INIT;
     ENTER_FRESH(callee);
 }
 

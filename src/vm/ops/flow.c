@@ -378,11 +378,14 @@ OP(RETURN_VALUE, ())
         goto leave;
     }
     Frame *done = frame;
-    if (unlikely(done->owner | done->is_init)) {
+    if (unlikely(done->owner | done->ends_as)) {
         tstate->recursion_remaining++;
         result_out = value;
-        if (done->is_init) {
+        if (done->ends_as == ENDS_AS_INIT) {
             goto init_returned;
+        }
+        if (done->ends_as != ENDS_AS_VALUE) {
+            goto operator_returned;
         }
         goto generator_returned;
     }
