@@ -4,7 +4,8 @@ allocation, collection and tracing, and what goes back to the system.
     memory.py [--interp build/krait] [--rounds 3] [NAME...]
 
 Each program runs in processes of its own, the two interpreters in turn.  `size` is the peak of the resident
-set in MiB, `time` what the program prints itself, in seconds; the least of the rounds counts.  A ratio below
+set in MiB, `time` what the program prints itself, in seconds, `factor` and `bytes` likewise; the least of the rounds
+counts.  For a factor the ratio is Krait's own; else a ratio below
 1 means that Krait needs less.  `target` is the ratio that the project asks for.
 """
 import argparse
@@ -13,7 +14,35 @@ import subprocess
 import sys
 
 REFERENCE = '/usr/bin/python3.11'
-TIMED = 'import time, gc\nt = time.perf_counter()\n%s\nprint(time.perf_counter() - t)\n'
+TIMED = 'import time, gc\nt = time.process_time()\n%s\nprint(time.process_time() - t)\n'
+# The same work without and with tracing, in times of the former.
+FACTOR = '''import time, tracemalloc
+class Node:
+    def __init__(self, i): self.a = i; self.b = [i]
+def work():
+    t = time.process_time()
+    x = [[str(i)] for i in range(100000)]
+    y = [{"a": i, "b": (i, float(i))} for i in range(50000)]
+    z = [Node(i) for i in range(50000)]
+    return time.process_time() - t
+plain = min(work() for _ in range(3))
+tracemalloc.start(%d)
+print(min(work() for _ in range(3)) / plain)
+'''
+# The longest collection of a generation while a million objects live.
+PAUSE = '''import gc, time
+x = [[i] for i in range(1000000)]
+gc.collect()
+worst = start = 0
+def note(phase, info):
+    global worst, start
+    if info['generation'] == %d:
+        if phase == 'start': start = time.perf_counter()
+        else: worst = max(worst, time.perf_counter() - start)
+gc.callbacks.append(note)
+y = [[i] for i in range(200000)]
+print(worst)
+'''
 
 # name: (what is compared, target ratio, program)
 PROGRAMS = {
@@ -33,13 +62,16 @@ PROGRAMS = {
     'alloc_many': ('time', 1 / 1.2, TIMED % 'for _ in range(10):\n    x = [(i, i) for i in range(200000)]\n    del x'),
     'collect': ('time', 1 / 1.5, 'import gc; gc.disable(); x = [[] for i in range(10000000)]\n'
                                  + TIMED % 'gc.collect()'),
-    'trace_1': ('time', 1.0, 'import tracemalloc; tracemalloc.start(1)\n'
-                             + TIMED % 'x = [[str(i)] for i in range(300000)]'),
-    'trace_25': ('time', 1.0, 'import tracemalloc; tracemalloc.start(25)\n'
-                              + TIMED % 'x = [[str(i)] for i in range(300000)]'),
+    'trace_1': ('factor', 1.8, FACTOR % 1),
+    'trace_25': ('factor', 2.5, FACTOR % 25),
+    'trace_memory': ('bytes', 0.5, 'import tracemalloc; tracemalloc.start()\n'
+                                   'x = [[str(i)] for i in range(300000)]\n'
+                                   'print(tracemalloc.get_tracemalloc_memory())'),
+    'pause_young': ('time', 1.0, PAUSE % 0),
+    'pause_middle': ('time', 1.0, PAUSE % 1),
     'returned': ('time', 1.1, 'def rss():\n    return int(open("/proc/self/statm").read().split()[1])\n'
                               'a = rss()\nx = [(i, str(i), [i]) for i in range(%d)]\nb = rss()\ndel x\n'
-                              'print(rss() / a)\n' % 4000000),
+                              'print(rss() / a)\n' % 1500000),
 }
 
 
@@ -68,10 +100,10 @@ def main():
         kind, target, source = PROGRAMS[name]
         ours, theirs = [], []
         for _ in range(options.rounds):
-            ours.append(run(os.path.abspath(options.interp), source)[kind == 'time'])
-            theirs.append(run(REFERENCE, source)[kind == 'time'])
+            ours.append(run(os.path.abspath(options.interp), source)[kind != 'size'])
+            theirs.append(run(REFERENCE, source)[kind != 'size'])
         ratio = min(ours) / min(theirs)
-        if name == 'returned':      # resident pages after the drop, in times of the start
+        if name == 'returned' or kind == 'factor':      # in times of the start, or of the same work untraced
             ratio = min(ours)
         print('%-14s %-5s %9.3f %10.3f %6.2f %7.2f %s' % (name, kind, min(ours), min(theirs), ratio, target,
                                                        '' if ratio <= target else 'MISSED'), flush=True)
