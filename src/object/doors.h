@@ -22,6 +22,14 @@ PyObject *import_name(PyThreadState *tstate, PyObject *builtins, PyObject *globa
    exception if there is none. */
 PyObject *suggest_for(PyObject *exception);
 
+/* types/format_quick.c: format() of an exact int, float or str without a method call; NULL without an
+   exception for any other value. */
+PyObject *format_native(PyObject *value, PyObject *spec);
+
+/* vm/specialize.c: the opcode that stands for a family in quickened code before it has seen an operand. */
+int quickened_opcode(int opcode);
+/* The instruction that does the work of two neighbours, 0 if there is none. */
+int quickened_pair(int first, int second);
 
 /* observe: called at allocation and release when a hook is installed (base/alloc.h). */
 

@@ -1,9 +1,8 @@
 /* What can be asked of any object: its text, hash, order, truth, items, attributes' names. */
 #include "object/object.h"
 #include "object/call.h"
+#include "object/doors.h"
 #include "object/slots.h"
-#include "types/format_quick.h"
-#include "types/format_spec.h"
 
 /* ---- text ------------------------------------------------------------------------------------------- */
 
@@ -192,25 +191,9 @@ PyObject_Format(PyObject *op, PyObject *spec)
         }
     }
     else {
-        PyTypeObject *type = Py_TYPE(op);
-        PyObject *quick = type == &PyLong_Type      ? format_int_quick(op, spec)
-                          : type == &PyUnicode_Type ? format_str_quick(op, spec)
-                                                    : NULL;
+        PyObject *quick = format_native(op, spec);
         if (quick != NULL || PyErr_Occurred()) {
             return quick;
-        }
-        if (type == &PyLong_Type || type == &PyFloat_Type || type == &PyUnicode_Type) {
-            _PyUnicodeWriter writer;
-            _PyUnicodeWriter_Init(&writer);
-            int (*write)(_PyUnicodeWriter *, PyObject *, PyObject *, Py_ssize_t, Py_ssize_t) =
-                type == &PyLong_Type    ? _PyLong_FormatAdvancedWriter
-                : type == &PyFloat_Type ? _PyFloat_FormatAdvancedWriter
-                                        : _PyUnicode_FormatAdvancedWriter;
-            if (write(&writer, op, spec, 0, PyUnicode_GET_LENGTH(spec)) < 0) {
-                _PyUnicodeWriter_Dealloc(&writer);
-                return NULL;
-            }
-            return _PyUnicodeWriter_Finish(&writer);
         }
     }
     PyObject *empty = NULL;

@@ -12,9 +12,9 @@
 #include "types/code.h"
 
 #include "object/declare.h"
+#include "object/doors.h"
 #include "object/freelist.h"
 #include "object/state.h"
-#include "vm/specialize.h"
 
 #include <opcode.h>
 

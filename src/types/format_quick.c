@@ -1,7 +1,9 @@
-/* The commonest format specifications of exact int and str: [align][0][width][d or x].
+/* format() of exact ints, floats and strings; the commonest specifications of int and str,
+   [align][0][width][d or x], in one step.
 
    Everything else is left to format_spec.c, which also reports mistakes. */
-#include "types/format_quick.h"
+#include "object/doors.h"
+#include "types/format_spec.h"
 #include "types/int.h"
 #include "types/str.h"
 
@@ -77,7 +79,8 @@ fill_up(const struct Spec *spec, char default_align, const char *sign, const cha
     return result;
 }
 
-PyObject *
+/* NULL without an exception if the specification is not one of the simple ones; so the next. */
+static PyObject *
 format_int_quick(PyObject *value, PyObject *text)
 {
     struct Spec spec;
@@ -95,7 +98,7 @@ format_int_quick(PyObject *value, PyObject *text)
     return fill_up(&spec, '>', n < 0 ? "-" : NULL, p, (size_t)(end - p));
 }
 
-PyObject *
+static PyObject *
 format_str_quick(PyObject *value, PyObject *text)
 {
     struct Spec spec;
@@ -108,4 +111,35 @@ format_str_quick(PyObject *value, PyObject *text)
         return Py_NewRef(value);
     }
     return fill_up(&spec, '<', NULL, (const char *)PyUnicode_1BYTE_DATA(value), (size_t)length);
+}
+
+PyObject *
+format_native(PyObject *value, PyObject *spec)
+{
+    int (*write)(_PyUnicodeWriter *, PyObject *, PyObject *, Py_ssize_t, Py_ssize_t);
+    PyObject *quick = NULL;
+    if (PyLong_CheckExact(value)) {
+        quick = format_int_quick(value, spec);
+        write = _PyLong_FormatAdvancedWriter;
+    }
+    else if (PyUnicode_CheckExact(value)) {
+        quick = format_str_quick(value, spec);
+        write = _PyUnicode_FormatAdvancedWriter;
+    }
+    else if (PyFloat_CheckExact(value)) {
+        write = _PyFloat_FormatAdvancedWriter;
+    }
+    else {
+        return NULL;
+    }
+    if (quick != NULL || PyErr_Occurred()) {
+        return quick;
+    }
+    _PyUnicodeWriter writer;
+    _PyUnicodeWriter_Init(&writer);
+    if (write(&writer, value, spec, 0, PyUnicode_GET_LENGTH(spec)) < 0) {
+        _PyUnicodeWriter_Dealloc(&writer);
+        return NULL;
+    }
+    return _PyUnicodeWriter_Finish(&writer);
 }

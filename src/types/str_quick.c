@@ -4,7 +4,6 @@
    str_format.c) then begins anew and reports mistakes.  Invariant: a Piece's text stays valid until pieces_clear. */
 #include "types/str_quick.h"
 #include "types/float.h"
-#include "types/format_quick.h"
 #include "types/int.h"
 #include "types/str.h"
 

@@ -8,6 +8,7 @@
 #include "vm/cache.h"
 #include "vm/eval.h"
 #include "vm/specialize.h"
+#include "object/doors.h"
 
 void
 specialize_to(_Py_CODEUNIT *instruction, int opcode)

@@ -27,7 +27,6 @@ void specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **ar
 void specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction);
 void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames);
 
-
 /* The __init__ that calling `type` would run right after object.__new__, if the loop can run it
    itself: a Python function of a class with nothing special about its making.  Borrowed. */
 static ALWAYS_INLINE PyFunctionObject *
@@ -47,12 +46,6 @@ class_init_peek(PyTypeObject *type)
                ? init
                : NULL;
 }
-
-/* The opcode that stands for a family in quickened code before it has seen an operand. */
-int quickened_opcode(int opcode);
-
-/* The instruction that does the work of two neighbours, 0 if there is none. */
-int quickened_pair(int first, int second);
 
 /* The two ways every one of them ends. */
 void specialize_to(_Py_CODEUNIT *instruction, int opcode);
