@@ -335,19 +335,54 @@ custom_code(const struct _frozen *row)
     return code;
 }
 
+/* Test modules of which no file is installed, with their texts. */
+static const struct {
+    const char *origin, *text;
+} texts[] = {
+    {"__phello__.ham", ""},
+    {"__phello__.ham.eggs", ""},
+    {"frozen_only", "initialized = True\nprint(\"Hello world!\")\n"},
+};
+
+static const char *
+text_of(const char *origin)
+{
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (strcmp(texts[i].origin, origin) == 0) {
+            return texts[i].text;
+        }
+    }
+    return NULL;
+}
+
+static PyObject *
+compile_frozen(const char *text, const char *origin)
+{
+    PyObject *file = PyUnicode_FromFormat("<frozen %s>", origin), *code = NULL;
+    if (file != NULL) {
+        code = Py_CompileStringObject(text, file, Py_file_input, NULL, 0);
+        Py_DECREF(file);
+    }
+    return code;
+}
+
 PyObject *
 frozen_code(const struct FrozenModule *module)
 {
     if (module->custom != NULL) {
         return custom_code(module->custom);
     }
-    const char *origin = module->origin != NULL ? module->origin : "__hello__";
+    const char *origin = module->origin != NULL ? module->origin : "frozen_only";
     char stem[4096], source[4200], pyc[4300];
     struct stat st;
     origin += origin[0] == '<';
     PyObject *ready = static_code(origin);
     if (ready != NULL || PyErr_Occurred()) {
         return ready;
+    }
+    const char *own = text_of(origin);
+    if (own != NULL) {
+        return compile_frozen(own, origin);
     }
     bool found = false;
     for (int installed = 0; installed < 2 && !found; installed++) {
@@ -368,28 +403,26 @@ frozen_code(const struct FrozenModule *module)
     const char *base = strrchr(source, '/') + 1;
     snprintf(pyc, sizeof pyc, "%.*s__pycache__/%.*s.cpython-311.pyc", (int)(base - source), source,
              (int)(strlen(base) - 3), base);
-    PyObject *file = PyUnicode_FromFormat("<frozen %s>", origin);
-    if (file == NULL) {
-        return NULL;
-    }
     PyObject *code = code_from_cache(pyc, &st);
     if (code != NULL) {
-        if (code_rename(code, file) < 0) {
+        PyObject *file = PyUnicode_FromFormat("<frozen %s>", origin);
+        if (file == NULL || code_rename(code, file) < 0) {
             Py_CLEAR(code);
         }
+        Py_XDECREF(file);
+        return code;
     }
-    else if (!PyErr_Occurred()) {
-        size_t size;
-        char *text = read_file(source, &size, &st);
-        if (text == NULL) {
-            PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
-        }
-        else {
-            code = Py_CompileStringObject(text, file, Py_file_input, NULL, 0);
-            PyMem_RawFree(text);
-        }
+    if (PyErr_Occurred()) {
+        return NULL;
     }
-    Py_DECREF(file);
+    size_t size;
+    char *text = read_file(source, &size, &st);
+    if (text == NULL) {
+        PyErr_Format(PyExc_ImportError, "No such frozen object named %s", module->name);
+        return NULL;
+    }
+    code = compile_frozen(text, origin);
+    PyMem_RawFree(text);
     return code;
 }
 
