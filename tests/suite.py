@@ -37,6 +37,7 @@ def main():
         ('real programs', [PYTHON, 'tools/demo.py', '--interp', options.interp]),
         ('names against the reference', [PYTHON, 'tools/parity_names.py', '--interp', options.interp]),
         ('bytecode against the reference', [PYTHON, 'tools/parity_bytecode.py', '--interp', options.interp]),
+        ('the sources against the design', [PYTHON, 'tools/lint.py']),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
         ('the binary interface', [PYTHON, 'tools/abi.py', '--interp', options.interp]),

@@ -3,6 +3,7 @@
 #define KRAIT_TYPES_MODULE_H
 
 #include <Python.h>
+#include <stddef.h>
 
 typedef struct {
     PyObject_HEAD
