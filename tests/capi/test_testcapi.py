@@ -22,7 +22,7 @@ getargs_s_hash_int getargs_s_hash_int2 join_temporary_c_thread pymem_api_misuse 
 pymem_malloc_without_gil pyobject_malloc_without_gil pyvectorcall_call set_exc_info set_exception stack_pointer
 type_get_version unicode_asucs4 pymarshal_read_last_object_from_file pymarshal_read_long_from_file
 pymarshal_read_object_from_file pymarshal_read_short_from_file pymarshal_write_long_to_file pymarshal_write_object_to_file
-return_result_with_error raise_SIGINT_then_send_None'''.split()
+return_result_with_error raise_SIGINT_then_send_None set_nomemory'''.split()
 NOW = datetime.datetime(2020, 2, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
 
 

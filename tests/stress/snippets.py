@@ -314,7 +314,7 @@ __import__('configparser').ConfigParser().read_string('[a]\nb=c')
 __import__('ctypes').c_int(5).value
 __import__('sqlite3').connect(':memory:').execute('select 1, "a", 2.5').fetchall()
 __import__('_struct').Struct('i').pack(1), __import__('_opcode').stack_effect(100, 0)
-__import__('importlib').util.find_spec('os').name
+__import__('importlib.util').util.find_spec('os').name
 __import__('importlib').import_module('keyword').kwlist[:0]
 __import__('importlib').reload(__import__('keyword')).kwlist[:0]
 '''
