@@ -1,4 +1,4 @@
-"""Run one program in this interpreter and print the best processor time of a run.
+"""Run one program in this interpreter and print the best time of a run.
 
 once.py NAME [BUDGET] [COUNT]: repeat for BUDGET seconds, or COUNT times without looking at the clock.
 NAME is a program of programs/ or train/, or micro:FUNCTION.  Prints the time and what run returned.
@@ -15,19 +15,19 @@ sys.setswitchinterval(0.005)
 if name.startswith('micro:'):
     sys.path.insert(0, here)
     import micro
-    function, size = getattr(micro, name[6:]), micro.N
+    function, size, wall = getattr(micro, name[6:]), micro.N, False
 else:
     for folder in ('programs', 'train'):
         sys.path.insert(0, os.path.join(here, folder))
     module = __import__(name)
-    function, size = module.run, module.N
+    function, size, wall = module.run, module.N, getattr(module, 'WALL', False)
 if count is not None:
     for _ in range(count):
         result = function(size)
     print(0.0, repr(result))
     sys.exit()
-# Processor time: other processes of the machine do not count.
-clock = time.process_time
+# Processor time, so that other processes of the machine do not count; a program about waiting says WALL.
+clock = time.perf_counter if wall else time.process_time
 result = function(size)
 best = None
 end = clock() + budget

@@ -4,8 +4,9 @@
     bench.py [--interp build/krait] [--rounds 5] [--micro | --all] [--start] [--table FILE.md]
              [--chart FILE.svg] [--count [FILE]] [NAME...]
 
-Every round starts one process of each interpreter in turn, which reports the best of its runs (processor time); the
-figure of a program is the median over the rounds.  Ratio is reference time / Krait time: above 1
+Every round starts one process of each interpreter in turn, which reports the best of its runs
+(processor time; wall time of programs about waiting, which say WALL); the figure of a program is
+the median over the rounds.  Ratio is reference time / Krait time: above 1
 Krait is faster.  --start measures process starts instead.  --count prints instructions executed
 (perf stat, else callgrind) and, given a FILE with committed figures, fails if one grew by over 3%;
 --count-update writes the file.  Results of a program must be equal in both, else it is reported.

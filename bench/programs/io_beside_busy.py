@@ -3,6 +3,7 @@ import socket
 import threading
 
 N = 20
+WALL = True             # the question is how long the waiting thread waits
 
 
 def run(n):
