@@ -217,7 +217,8 @@ def jupyter_kernel():
                     print(kind, content['data'].get('text/plain'))
                 elif kind == 'error':
                     print(kind, content['ename'], content['evalue'])
-            reply = client.execute_interactive(code, output_hook=show, timeout=60)
+            # an error must not abort a cell that follows too soon
+            reply = client.execute_interactive(code, output_hook=show, stop_on_error=False, timeout=60)
             print(reply['content']['status'], reply['content']['execution_count'])
         for code in ('6 * 7', 'print("out"); x = 3', 'x + 1', '1/0', 'def (', 'import sys; print("err", file=sys.stderr)', 'import asyncio\nawait asyncio.sleep(0, 5)',
                      '%timeit -n 1 -r 1 -q 1', '!echo shell', 'class A:\n    def _repr_pretty_(self, p, c): p.text("pretty")\nA()', '_', 'x?'[:1]):
