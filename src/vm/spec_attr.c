@@ -187,10 +187,12 @@ specialize_class_value(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *nam
         return false;
     }
     if (type->tp_dictoffset != 0) {
-        PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
         if (!PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) || MANAGED_DICT(owner) != NULL ||
-            STR_HASH(name) == -1 || keys == NULL || keys->nentries > UINT16_MAX ||
-            keys_find_str(keys, name, STR_HASH(name)) >= 0) {
+            STR_HASH(name) == -1) {
+            return false;
+        }
+        PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+        if (keys == NULL || keys->nentries > UINT16_MAX || keys_find_str(keys, name, STR_HASH(name)) >= 0) {
             return false;
         }
         instruction[1 + CACHE_ATTR_INDEX] = (uint16_t)keys->nentries;

@@ -1,6 +1,7 @@
 """Corners that nobody should reach: what the reference happens to do there."""
 import re
 import struct
+import sys
 
 
 def show(f, *args):
@@ -36,3 +37,15 @@ for pattern in ('', 'a*', '$', '^', '(?=)', 'a', 'b*?', r'\b', r'\B', '.*', '(a|
             show(getattr(compiled, method), 'aab', pos, end)
         show(lambda: [m.span() for m in compiled.finditer('aab', pos, end)])
         show(lambda: compiled.scanner('aab', pos, end).match())
+
+
+# A class attribute through an instance of a static type that has a dict: read often enough to be specialised.
+def read_often(value):
+    return {value.__module__ for _ in range(100)}
+
+
+for value in ValueError(), sys, read_often:
+    try:
+        print(read_often(value))
+    except AttributeError as error:
+        print(error)
