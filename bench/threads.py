@@ -1,0 +1,83 @@
+"""What threads cost, on the wall clock, Krait's figures beside the reference's.
+
+    threads.py [--interp build/krait] [--rounds 7]
+
+Rounds alternate; the figures are medians.  sleepers: four threads that sleep 0.2 s each, in seconds (at
+most 0.3).  busy pair: two computing threads, against the same work one after the other (at most 1.05).
+latency: how long a thread waits for its answer on a socket beside a computing thread, in milliseconds.
+"""
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+
+REFERENCE = '/usr/bin/python3.11'
+PROGRAM = '''
+import socket, threading, time
+
+def together(functions):
+    threads = [threading.Thread(target=f) for f in functions]
+    start = time.perf_counter()
+    for t in threads: t.start()
+    for t in threads: t.join()
+    return time.perf_counter() - start
+
+def work():
+    n = 0
+    for i in range(3000000):
+        n += i & 7
+
+print(together([lambda: time.sleep(0.2)] * 4))
+
+start = time.perf_counter()
+work()
+work()
+apart = time.perf_counter() - start
+print(together([work, work]) / apart)
+
+ours, theirs = socket.socketpair()
+stop = threading.Event()
+
+def busy():
+    while not stop.is_set():
+        sum(range(1000))
+
+def echo():
+    while data := theirs.recv(1):
+        theirs.send(data)
+
+threads = [threading.Thread(target=busy), threading.Thread(target=echo)]
+for t in threads: t.start()
+waits, end = [], time.perf_counter() + 1.5
+while time.perf_counter() < end:
+    start = time.perf_counter()
+    ours.send(b'x')
+    ours.recv(1)
+    waits.append(time.perf_counter() - start)
+ours.close()
+stop.set()
+for t in threads: t.join()
+theirs.close()
+print(sum(waits) / len(waits) * 1000)
+'''
+FIGURES = ('sleepers', 's'), ('busy pair', 'x'), ('latency', 'ms')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--interp', default='build/krait')
+    parser.add_argument('--rounds', type=int, default=7)
+    options = parser.parse_args()
+    found = {interp: [] for interp in (os.path.abspath(options.interp), REFERENCE)}
+    for _ in range(options.rounds):
+        for interp, rows in found.items():
+            output = subprocess.run([interp, '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
+            rows.append([float(line) for line in output.split()])
+    krait, reference = ([statistics.median(column) for column in zip(*rows)] for rows in found.values())
+    for (name, unit), ours, theirs in zip(FIGURES, krait, reference):
+        print('%-10s krait %8.3f %-2s  reference %8.3f %s' % (name, ours, unit, theirs, unit))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
