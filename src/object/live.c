@@ -333,13 +333,13 @@ list_object(PyObject *op, void *arg)
     return 0;
 }
 
-/* getobjects([limit[, type]]): every live object, at most `limit` (0: all) of `type`. */
+/* _getobjects([limit[, type]]): every live object, at most `limit` (0: all) of `type`. */
 static PyObject *
 sys_getobjects(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_ssize_t limit = 0;
     struct ObjectList list = {NULL, 0, 0, NULL};
-    if (!PyArg_ParseTuple(args, "|nO!:getobjects", &limit, &PyType_Type, &list.type)) {
+    if (!PyArg_ParseTuple(args, "|nO!:_getobjects", &limit, &PyType_Type, &list.type)) {
         return NULL;
     }
     if (live_walk(list_object, &list) != 0) {
@@ -450,8 +450,8 @@ PyMethodDef live_sys_functions[] = {
      PyDoc_STR("The sum of the reference counts of all live objects.")},
     {"_getallblocks", sys__getallblocks, METH_NOARGS,
      PyDoc_STR("Number of memory blocks in use, also of the raw domain and above the pages' sizes.")},
-    {"getobjects", sys_getobjects, METH_VARARGS,
-     PyDoc_STR("getobjects([limit[, type]]) -> list of all live objects, of one type if given.")},
+    {"_getobjects", sys_getobjects, METH_VARARGS,
+     PyDoc_STR("_getobjects([limit[, type]]) -> list of all live objects, of one type if given.")},
     {"_typecounts", sys__typecounts, METH_NOARGS,
      PyDoc_STR("Dict of type name to (live objects, sum of their reference counts).")},
     {NULL, NULL, 0, NULL},
