@@ -4,19 +4,9 @@ import importlib.util
 import sys
 import warnings
 
+from parts import part
+
 warnings.simplefilter('ignore')
-
-
-def part(*packages):
-    """Run a function if its packages are there; the report names what it raised."""
-    def decorate(function):
-        if all(importlib.util.find_spec(p) for p in packages):
-            print('----', function.__name__, flush=True)
-            try:
-                function()
-            except Exception as e:
-                print('raised', type(e).__name__, str(e)[:200])
-    return decorate
 
 
 @part('lxml')

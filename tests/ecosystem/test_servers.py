@@ -12,20 +12,11 @@ import time
 import urllib.request
 import warnings
 
+from parts import part
+
 warnings.simplefilter('ignore')
 folder = tempfile.mkdtemp()
 os.chdir(folder)
-
-
-def part(*packages):
-    def decorate(function):
-        if all(importlib.util.find_spec(p) for p in packages):
-            print('----', function.__name__, flush=True)
-            try:
-                function()
-            except Exception as e:
-                print('raised', type(e).__name__, str(e)[:300])
-    return decorate
 
 
 def free_port():
