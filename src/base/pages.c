@@ -45,6 +45,32 @@ heap_init(void)
     heap->ready = 1;
 }
 
+/* ---- spans: whole MiBs -------------------------------------------------------------------- */
+
+/* Zeroed memory for an arena or a large object.  A limit on the address space may leave no room for a
+   mapping while malloc keeps much for later: then it comes from there, and *borrowed says so. */
+static char *
+span_take(size_t bytes, bool *borrowed)
+{
+    char *base = os_map_aligned(bytes, ARENA_BYTES);
+    *borrowed = base == NULL;
+    if (base == NULL && (base = aligned_alloc(ARENA_BYTES, bytes)) != NULL) {
+        memset(base, 0, bytes);
+    }
+    return base;
+}
+
+static void
+span_give(char *base, size_t bytes, bool borrowed)
+{
+    if (borrowed) {
+        free(base);
+    }
+    else {
+        os_unmap(base, bytes);
+    }
+}
+
 /* ---- arenas ------------------------------------------------------------------------------- */
 
 static void
@@ -102,7 +128,7 @@ arena_new(bool collected)
         return NULL;
     }
     arena->collected = collected;
-    arena->base = os_map_aligned(ARENA_BYTES, ARENA_BYTES);
+    arena->base = span_take(ARENA_BYTES, &arena->borrowed);
     if (arena->base == NULL) {
         free(arena);
         return NULL;
@@ -148,7 +174,7 @@ arena_give_page(struct Arena *arena, char *page)
     if (arena->used == 0 && (arena->next != NULL || arena->prev != NULL)) {
         arena_unlink(arena);
         known_clear(arena->base, ARENA_BYTES);
-        os_unmap(arena->base, ARENA_BYTES);
+        span_give(arena->base, ARENA_BYTES, arena->borrowed);
         krait_heap.arena_count--;
         free(arena);
     }
@@ -400,12 +426,14 @@ large_alloc(unsigned kind, size_t n)
         return NULL;
     }
     size_t bytes = (n + PAGE_FIRST_COLLECTED + ARENA_BYTES - 1) & ~(ARENA_BYTES - 1);
-    char *base = os_map_aligned(bytes, ARENA_BYTES);
+    bool borrowed;
+    char *base = span_take(bytes, &borrowed);
     if (base == NULL) {
         return NULL;
     }
     known_set(base, bytes, true);
     struct Page *page = page_init(base, kind, CLASS_WHOLE, PAGE_WHOLE, NULL);
+    page->borrowed = borrowed;
     page->mapping = bytes;
     page->capacity = page->carved = page->used = 1;
     krait_heap.large_count++;
@@ -420,13 +448,14 @@ large_free(struct Page *page)
     }
     char *base = page_base(page);
     size_t bytes = page->mapping;
+    bool borrowed = page->borrowed;
     all_unlink(page);
 #ifdef KRAIT_ASAN
     watched_forget(page);
 #endif
     known_clear(base, bytes);
     krait_heap.large_count--;
-    os_unmap(base, bytes);
+    span_give(base, bytes, borrowed);
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */

@@ -84,6 +84,7 @@ struct Page {
     uint8_t young;                      /* bit g: may hold tracked objects of generation g (0, 1) */
     uint8_t in_young_list;
     uint8_t held;                       /* a collection looks at it: it stays */
+    bool borrowed;                      /* its own mapping is a block of malloc's */
     uint32_t block;                     /* bytes per block */
     uint32_t capacity;
     uint32_t carved;                    /* blocks handed out at least once */
@@ -105,6 +106,7 @@ struct Page {
 struct Arena {
     char *base;
     bool collected;
+    bool borrowed;                      /* a block of malloc's */
     struct Arena *next, *prev;          /* arenas that have a free page */
     int linked;
     uint32_t used;                      /* bit per page */
