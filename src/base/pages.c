@@ -473,23 +473,57 @@ heap_count(unsigned kind)
     return n;
 }
 
+static void __attribute__((noreturn))
+page_broken(const struct Page *page, const char *what)
+{
+    fprintf(stderr, "page %p (kind %u, blocks of %u): %s; %u used, %u carved of %u\n", (const void *)page, page->kind,
+            page->block, what, page->used, page->carved, page->capacity);
+    abort();
+}
+
 void
 page_check(const struct Page *page)
 {
-    size_t free_blocks = 0;
-    for (void **p = page->free; p != NULL; p = *p) {
-        free_blocks++;
-        if (page_of(p) != page || free_blocks > page->capacity) {
-            fprintf(stderr, "page %p: broken free list at %p\n", (const void *)page, (void *)p);
-            abort();
+    bool collected = page->kind >= PAGE_COLLECTED;
+    size_t presize = page->kind == PAGE_COLLECTED_PRE ? 2 * sizeof(void *) : 0, free_blocks = 0;
+    for (char *p = page->free; p != NULL; p = *(char **)p) {
+        if (page_of(p) != page || ++free_blocks > page->capacity) {
+            page_broken(page, "a broken free list");
+        }
+        if (collected && *page_side(p + presize) & SIDE_LIVE) {
+            page_broken(page, "a free block counts as live");
         }
     }
-    if (free_blocks + page->used != page->carved || page->carved > page->capacity ||
-        (page->arena != NULL &&
-         page->listed != (free_blocks > 0 || page->carved < page->capacity) &&
-         page != krait_heap.available[page->kind][page->size_class])) {
-        fprintf(stderr, "page %p: %zu free, %u used, %u carved of %u\n", (const void *)page,
-                free_blocks, page->used, page->carved, page->capacity);
-        abort();
+    if (page->carved > page->capacity || free_blocks + page->used != page->carved) {
+        page_broken(page, "blocks are missing");
+    }
+    if (page->arena != NULL && page->listed != (free_blocks > 0 || page->carved < page->capacity) &&
+        page != krait_heap.available[page->kind][page->size_class]) {
+        page_broken(page, "not in its class list, or in it without room");
+    }
+    if (page->in_young_list != (page->young != 0)) {
+        page_broken(page, "not in the young list, or in it without reason");
+    }
+#ifndef KRAIT_ASAN
+    if (collected) {
+        size_t live = 0;
+        const char *at = page_base(page) + page->first + presize;
+        for (uint32_t i = 0; i < page->carved; i++, at += page->block) {
+            live += *page_side(at) & SIDE_LIVE;
+        }
+        if (live != page->used) {
+            page_broken(page, "an allocated block does not count as live");
+        }
+    }
+#endif
+}
+
+void
+heap_check(void)
+{
+    for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
+        for (const struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
+            page_check(page);
+        }
     }
 }

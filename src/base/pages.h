@@ -4,7 +4,7 @@
    class and one kind, so that
 
        page of p        = p with its low 16 bits cleared
-       header of a page = page + colour, colour = 64 * (page number mod 16)
+       header of a page = page + colour, colour = 64 * (page number mod 8)
        side byte of p   = page + SIDE_BIAS + (p mod 64 KiB) / 32          (collected kinds only)
 
    The colour spreads the headers over cache sets.  A header is found without a load; a side byte
@@ -18,8 +18,9 @@
 
    Invariants (page_check):
      used <= capacity;  blocks in the free list + used + uncarved = capacity
-     a page is in its class list  <=>  it has a free or an uncarved block
+     a page is in its class list  <=>  it has a free or an uncarved block, or heads the list
      side byte & SIDE_LIVE  <=>  the block is allocated                   (collected kinds)
+     a page is in heap.young  <=>  its `young` bits are not 0
 
    Everything here is guarded by the GIL.
 
@@ -230,6 +231,8 @@ void large_plain_free(void *p);
 size_t heap_count(unsigned kind);
 /* Aborts with a message if an invariant of the page does not hold. */
 void page_check(const struct Page *page);
+/* The same for every page: the debug build asks before each full collection. */
+void heap_check(void);
 
 /* n in 1..PAGE_MAX */
 static ALWAYS_INLINE void *

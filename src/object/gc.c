@@ -533,27 +533,56 @@ is_owner(PyObject *op)
     return Py_TYPE(op)->tp_flags & Py_TPFLAGS_HEAPTYPE || Py_TYPE(op)->tp_finalize == _PyGen_Finalize;
 }
 
+static bool
+is_due(PyObject *op, uint8_t side)
+{
+    return !(side & SIDE_FINALIZED) && Py_TYPE(op)->tp_finalize != NULL;
+}
+
+/* A built-in object refers to this one: whatever it has to say to it comes first. */
+static int
+visit_later(PyObject *op, void *from)
+{
+    if (op != from && is_garbage_object(op) && is_due(op, *page_side(op)) &&
+        Py_TYPE(op)->tp_finalize != _PyGen_Finalize) {
+        *page_side(op) |= SIDE_PENDING;
+    }
+    return 0;
+}
+
 static void
-call_finalizers_of(struct Collection *c, bool owners)
+call_finalizers_of(struct Collection *c, bool owners, uint8_t pending)
 {
     FOR_EACH_GARBAGE(c, op, side) {
-        if (*side & SIDE_FINALIZED || Py_TYPE(op)->tp_finalize == NULL || is_owner(op) != owners) {
-            continue;
+        if (is_due(op, *side) && is_owner(op) == owners && (*side & SIDE_PENDING) == pending) {
+            *side |= SIDE_FINALIZED;
+            Py_INCREF(op);
+            Py_TYPE(op)->tp_finalize(op);
+            Py_DECREF(op);
         }
-        *side |= SIDE_FINALIZED;
-        Py_INCREF(op);
-        Py_TYPE(op)->tp_finalize(op);
-        Py_DECREF(op);
     }
 }
 
-/* The reference calls them in the order in which the objects were made.  Nothing here knows that order;
-   what it is good for is that owners come before what they own. */
+/* The reference calls them in the order in which the objects were made, or, if a collection found them
+   alive before, in the order in which they refer to each other.  Here a text layer comes before its
+   buffer, and that before the raw file, so that nothing is lost that was written; and the owner before
+   what it owns.  SIDE_PENDING stands for what must wait. */
 static void
 call_finalizers(struct Collection *c)
 {
-    call_finalizers_of(c, true);
-    call_finalizers_of(c, false);
+    FOR_EACH_GARBAGE(c, op, side) {
+        if (is_due(op, *side) && !is_owner(op)) {
+            Py_TYPE(op)->tp_traverse(op, visit_later, op);
+        }
+    }
+    call_finalizers_of(c, true, 0);
+    call_finalizers_of(c, false, 0);
+    call_finalizers_of(c, true, SIDE_PENDING);
+    call_finalizers_of(c, false, SIDE_PENDING);
+    FOR_EACH_GARBAGE(c, op, side) {
+        *side &= (uint8_t)~SIDE_PENDING;
+        (void)op;
+    }
 }
 
 static int
@@ -723,6 +752,11 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
     for (unsigned i = 0; i <= generation; i++) {
         gc->generations[i].count = 0;
     }
+#ifdef KRAIT_DEBUG
+    if (generation == 2) {
+        heap_check();
+    }
+#endif
     if (find_garbage(&c, generation) < 0) {
         collection_free(&c);
         return 0;
@@ -873,18 +907,25 @@ collect_generations(PyThreadState *tstate)
 /* ---- allocation --------------------------------------------------------------------------- */
 
 #if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
-enum { STRESS_FULL = 200 };
+/* Of so many stressed allocations one collects the middle generation too; a full collection waits for
+   a 64th of the old objects' number of allocations, so that the cost of all is linear. */
+enum { STRESS_MIDDLE = 16, STRESS_FULL = 64 };
 
 /* A collection at every n-th allocation, whatever thresholds say: who holds an object that is not
-   finished, or not counted, meets it here.  Each STRESS_FULL-th one is a full one. */
+   finished, or not counted, meets it here. */
 void
 stress_allocation(PyThreadState *tstate)
 {
     struct GcState *gc = &tstate->interp->gc;
     if (gc->stress_every > 0 && ++gc->stress_count >= gc->stress_every && gc->enabled &&
         !gc->collecting && tstate->curexc_type == NULL) {
+        int generation = ++gc->stress_rounds % STRESS_MIDDLE == 0;
+        if (gc->stress_rounds * gc->stress_every > gc->long_lived_total / STRESS_FULL) {
+            generation = 2;
+            gc->stress_rounds = 0;
+        }
         gc->stress_count = 0;
-        gc_collect(tstate, ++gc->stress_rounds % STRESS_FULL == 0 ? 2 : 0);
+        gc_collect(tstate, generation);
     }
 }
 #endif
