@@ -1,7 +1,7 @@
 """Hostile circumstances: no memory, and a collection at every allocation.
 
     stress.py memory [--interp build-debug/krait] [--step N] [--most N] [--first N] [--limit N] [TEXT...]
-    stress.py collect [--interp build-debug/krait] [--every N] [test_list ...]
+    stress.py collect [--interp build-debug/krait] [--every N] [--results FILE] [test_list ...]
 
 memory: each piece of tests/stress/snippets.py (those that contain a TEXT) runs with its n-th allocation
 failing, for n = 0, 1, 2, ... until nothing fails any more (at most --most; in steps that grow with n
@@ -11,13 +11,16 @@ gives the result again.  `_testcapi.set_nomemory` makes allocations fail.
 
 collect: files of CPython's suite with a collection at every N-th allocation of a collected object
 (KRAIT_COLLECT_EVERY, which the debug and the AddressSanitizer build know).  Counted are crashes: a failing
-test may have its reason in the collections.  Files that take longer than --timeout are skipped.
+test may have its reason in the collections.  N is 1 for every test id that takes no more than --limit-id
+seconds of processor time; what takes longer runs again with 10 N, alone.  Each file's line says how many
+ids ran with which N.  A file fails if it crashes, or if an id takes too long with the largest N as well.
 
 Best with the debug build, which fills freed blocks and checks invariants, or with AddressSanitizer's.
 The last line is `N passed, N failed, N skipped`.
 """
 import argparse
 import gc
+import json
 import mmap
 import os
 import random
@@ -28,6 +31,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -241,30 +245,166 @@ def kill_if_stuck(process, shared):
             return
 
 
+# ---- collections everywhere ---------------------------------------------------------------------
+
+DRIVER = os.path.join(ROOT, 'tests', 'conformance', 'driver.py')
+TICKS = os.sysconf('SC_CLK_TCK')
+STEPS = 10                      # an id that is too slow runs again with a collection at every 10 times N-th
+IMPORT_LIMIT = 60               # seconds of processor time until the ids of a file are known
+
+
+def processor_time(pid):
+    """Seconds that the process and its dead children have used."""
+    try:
+        with open('/proc/%d/stat' % pid) as f:
+            return sum(map(int, f.read().rpartition(')')[2].split()[11:15])) / TICKS
+    except OSError:
+        return 0
+
+
+def records(path):
+    """-> (ids that were enumerated, ids with a result, the id that began last and has no result)"""
+    known, done, running = [], set(), None
+    with open(path, encoding='ascii', errors='replace') as f:
+        for line in f:
+            fields = line.rstrip('\n').split('\t')
+            if fields[0] == 'E':
+                known.append(fields[1])
+            elif fields[0] == 'B':
+                running = fields[1]
+            elif fields[0] == 'R' and len(fields) > 2:
+                done.add(fields[2])
+    return list(dict.fromkeys(known)), done, None if running in done else running
+
+
+def put_aside(path, ids):
+    with open(path, 'a', encoding='ascii') as f:
+        for name in ids:
+            f.write('R\tleft\t%s\t0\t\n' % name)
+
+
+def stressed_run(options, name, every, path, folder):
+    """Run the ids of the file `name` that have no record in `path`.
+    -> (what ended it: 'end', 'slow' or a description of a crash, standard error, seconds)"""
+    with open(os.path.join(folder, 'errors'), 'w+b') as errors:
+        process = subprocess.Popen([options.interp, DRIVER, path, 'cpu', name], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=errors, cwd=folder, start_new_session=True,
+                                   env=environment(KRAIT_COLLECT_EVERY=str(every), CPDRIVER_RESUME='1'))
+        since, since_wall, last, slow = 0, time.monotonic(), (None, 0), False
+        pause = 0.02
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            time.sleep(pause)
+            pause = min(0.5, pause * 1.5)
+            known, done, running = records(path)
+            now, wall = processor_time(process.pid), time.monotonic()
+            if (running, len(done)) != last:
+                last, since, since_wall = (running, len(done)), now, wall
+            limit = options.limit_id if known else IMPORT_LIMIT
+            if now - since > limit or wall - since_wall > 6 * limit:
+                slow = True
+                os.killpg(process.pid, signal.SIGKILL)
+                pid, status, usage = os.wait4(process.pid, 0)
+                break
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        used = usage.ru_utime + usage.ru_stime
+        errors.seek(0)
+        text = errors.read()
+    if b'ERROR: AddressSanitizer' in text or b'runtime error: ' in text:
+        return 'report', text, used
+    if slow:
+        return 'slow', text, used
+    return 'exit %d' % code if code < 0 or code in (134, 139) else 'end', text, used
+
+
+def collect_file(options, name):
+    """-> {'every': {N: ids}, 'crashes': [[id, N, how, where]], 'hangs': [[id, N]], 'seconds': n}"""
+    counts, crashes, hangs, seconds, every = {}, [], [], 0, options.every
+    with tempfile.TemporaryDirectory() as folder:
+        known, wanted = [], None            # None: all of them
+        while wanted is None or wanted:
+            path = os.path.join(folder, 'records-%d' % every)
+            open(path, 'w').close()
+            if wanted is not None:
+                put_aside(path, [i for i in known if i not in wanted])
+            again, bad = [], set()
+            while True:
+                end, text, used = stressed_run(options, name, every, path, folder)
+                seconds += used
+                found, done, running = records(path)
+                known = known or found
+                if end == 'end':
+                    break
+                running = running if known else None
+                if end == 'slow':
+                    again.append(running)
+                else:
+                    crashes.append([running or '-', every, end, place(text)])
+                    bad.add(running)
+                if running is None or len(bad) >= CRASHES_PER_PIECE:
+                    break
+                put_aside(path, [running])
+            ids = set(wanted if wanted is not None else known) & set(known)
+            counts[every] = len(ids - set(again) - bad)
+            if crashes and len(bad) >= CRASHES_PER_PIECE:
+                break
+            if every >= options.rarest or None in again and known:
+                hangs += [[i or '-', every] for i in again]
+                break
+            wanted = None if again == [None] else again
+            every *= STEPS
+    return {'every': {n: counts[n] for n in counts if counts[n]}, 'crashes': crashes, 'hangs': hangs,
+            'seconds': round(seconds)}
+
+
+def say(name, result):
+    every = ', '.join('N=%s: %d' % item for item in result['every'].items())
+    bad = result['crashes'] or result['hangs']
+    print('%-22s %-8s %s (%d s)' % (name, 'crashes' if result['crashes'] else 'hangs' if bad else 'lives',
+                                   every, result['seconds']))
+    for test, n, how, where in result['crashes']:
+        print('    %s: N=%d %s\n%s' % (test, n, how, where))
+    for test, n in result['hangs']:
+        print('    %s: N=%d, no end' % (test, n))
+    sys.stdout.flush()
+
+
 def collect(options):
-    passed = failed = skipped = 0
-    driver = os.path.join(ROOT, 'tests', 'conformance', 'driver.py')
-    for name in options.names or CORE:
-        with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, 'out'), 'w+b') as out:
-            started = time.monotonic()
-            try:
-                code = subprocess.run([options.interp, driver, '-', 'cpu', name], stdin=subprocess.DEVNULL, stdout=out,
-                                      stderr=out, timeout=options.timeout, cwd=folder,
-                                      env=environment(KRAIT_COLLECT_EVERY=str(options.every))).returncode
-            except subprocess.TimeoutExpired:
-                code = 'timeout'
-            out.seek(0)
-            text = out.read()
-        slow = code == 'timeout'
-        bad = not slow and (code < 0 or code in (134, 139)) or b'ERROR: AddressSanitizer' in text or \
-            b'runtime error: ' in text
-        passed, failed, skipped = passed + (not bad and not slow), failed + bad, skipped + slow
-        tests = len(re.findall(rb'^R\t', text, re.M))
-        print('%-24s %s %d tests %.0f s' % (name, 'exit %s' % code if bad or slow else 'lives', tests,
-                                            time.monotonic() - started), flush=True)
-        if bad:
-            print(place(text), flush=True)
-    print('%d passed, %d failed, %d skipped' % (passed, failed, skipped))
+    """Results are kept in --results, one line of JSON for each file, and not measured again."""
+    names, results = options.names or CORE, {}
+    if options.results and os.path.exists(options.results):
+        with open(options.results) as f:
+            for line in f:
+                name, result = json.loads(line)
+                results[name] = result
+    todo = [name for name in names if name not in results]
+    began = time.monotonic()
+
+    def one(name):
+        if options.seconds and time.monotonic() - began > options.seconds:
+            return
+        results[name] = collect_file(options, name)
+        say(name, results[name])
+        if options.results:
+            with open(options.results, 'a') as f:
+                f.write(json.dumps([name, results[name]]) + '\n')
+
+    for name in names:
+        if name in results:
+            say(name, results[name])
+    with ThreadPoolExecutor(options.jobs) as pool:
+        list(pool.map(one, todo))
+    have = [results[name] for name in names if name in results]
+    failed = sum(bool(r['crashes'] or r['hangs'] or not r['every']) for r in have)
+    total = {}
+    for r in have:
+        for n, count in r['every'].items():
+            total[int(n)] = total.get(int(n), 0) + count
+    print('ids with a collection at every N-th allocation: %s; %d s of processor time'
+          % (', '.join('N=%d: %d' % item for item in sorted(total.items())), sum(r['seconds'] for r in have)))
+    print('%d passed, %d failed, %d skipped' % (len(have) - failed, failed, len(names) - len(have)))
     return failed > 0
 
 
@@ -279,7 +419,11 @@ def main():
     parser.add_argument('--limit', type=int, default=10000)
     parser.add_argument('--shuffled', type=int, default=0, help='so many pieces, chosen evenly')
     parser.add_argument('--every', type=int, default=1)
-    parser.add_argument('--timeout', type=int, default=1200)
+    parser.add_argument('--rarest', type=int, default=1000, help='the largest N that slow ids are tried with')
+    parser.add_argument('--limit-id', type=float, default=10, help='seconds of processor time for an id')
+    parser.add_argument('--results', help='a file for what is known, so that a later run goes on')
+    parser.add_argument('--seconds', type=float, default=0, help='begin no file after that many')
+    parser.add_argument('--jobs', type=int, default=1)
     parser.add_argument('--shared', help=argparse.SUPPRESS)
     parser.add_argument('--at', nargs=3, help=argparse.SUPPRESS)
     parser.add_argument('--pieces', nargs='*', type=int, help=argparse.SUPPRESS)
