@@ -10,7 +10,7 @@
 #include "object/gc.h"
 #include "object/weakref.h"
 #include "types/byteslike.h"
-#include "types/int.h"
+#include "types/memory_item.h"
 
 typedef PyMemoryViewObject View;
 
@@ -423,201 +423,15 @@ memoryview_bf_releasebuffer(View *self, Py_buffer *view)
 
 /* ---- items ------------------------------------------------------------------------------ */
 
-/* The character of a native format with optional '@', or 0. */
-static char
-native_format(const char *format)
-{
-    if (format == NULL) return 'B';
-    if (*format == '@') format++;
-    if (format[0] == '\0' || format[1] != '\0') return 0;
-    return strchr("cbB?hHiIlLqQnNfdP", *format) ? *format : 0;
-}
-
-static Py_ssize_t
-native_size(char format)
-{
-    switch (format) {
-    case 'c':
-    case 'b':
-    case 'B':
-        return 1;
-    case '?':
-        return sizeof(_Bool);
-    case 'h':
-    case 'H':
-        return sizeof(short);
-    case 'i':
-    case 'I':
-        return sizeof(int);
-    case 'l':
-    case 'L':
-        return sizeof(long);
-    case 'q':
-    case 'Q':
-        return sizeof(long long);
-    case 'n':
-    case 'N':
-        return sizeof(Py_ssize_t);
-    case 'f':
-        return sizeof(float);
-    case 'd':
-        return sizeof(double);
-    default:
-        return sizeof(void *);
-    }
-}
-
-/* The same with NotImplementedError instead of 0. */
-static char
-supported_format(const Py_buffer *view)
-{
-    char c = native_format(view->format);
-    if (c == 0) {
-        PyErr_Format(PyExc_NotImplementedError, "memoryview: unsupported format %s", view->format);
-    }
-    return c;
-}
-
-#define READ_AS(type, p)                                                                           \
-    ({                                                                                             \
-        type x_;                                                                                   \
-        memcpy(&x_, p, sizeof x_);                                                                 \
-        x_;                                                                                        \
-    })
-
-/* The item at p as an object. */
-static PyObject *
-unpack_item(const char *p, char format)
-{
-    switch (format) {
-    case 'B':
-        return int_small((unsigned char)*p);
-    case 'b':
-        return PyLong_FromLong((signed char)*p);
-    case 'c':
-        return PyBytes_FromStringAndSize(p, 1);
-    case '?':
-        return PyBool_FromLong(READ_AS(unsigned char, p) != 0);
-    case 'h':
-        return PyLong_FromLong(READ_AS(short, p));
-    case 'H':
-        return PyLong_FromLong(READ_AS(unsigned short, p));
-    case 'i':
-        return PyLong_FromLong(READ_AS(int, p));
-    case 'I':
-        return PyLong_FromUnsignedLong(READ_AS(unsigned, p));
-    case 'l':
-        return PyLong_FromLong(READ_AS(long, p));
-    case 'L':
-        return PyLong_FromUnsignedLong(READ_AS(unsigned long, p));
-    case 'q':
-        return PyLong_FromLongLong(READ_AS(long long, p));
-    case 'Q':
-        return PyLong_FromUnsignedLongLong(READ_AS(unsigned long long, p));
-    case 'n':
-        return PyLong_FromSsize_t(READ_AS(Py_ssize_t, p));
-    case 'N':
-        return PyLong_FromSize_t(READ_AS(size_t, p));
-    case 'f':
-        return PyFloat_FromDouble(READ_AS(float, p));
-    case 'd':
-        return PyFloat_FromDouble(READ_AS(double, p));
-    case 'P':
-        return PyLong_FromVoidPtr(READ_AS(void *, p));
-    }
-    PyErr_Format(PyExc_NotImplementedError, "memoryview: format %c not supported", format);
-    return NULL;
-}
-
-static COLD status
-bad_value(const char *format)
-{
-    if (PyErr_ExceptionMatches(PyExc_TypeError)) {
-        PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%s'", format);
-    } else if (PyErr_ExceptionMatches(PyExc_OverflowError)
-               || PyErr_ExceptionMatches(PyExc_ValueError)) {
-        PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%s'", format);
-    }
-    return -1;
-}
-
-static COLD status
-out_of_range(const char *format)
-{
-    PyErr_Format(PyExc_ValueError, "memoryview: invalid value for format '%s'", format);
-    return -1;
-}
-
-/* An int for a signed (or unsigned) item of `size` bytes as 64 bits. */
-static status
-integer_bits(PyObject *value, Py_ssize_t size, bool is_signed, const char *format, uint64_t *bits)
-{
-    PyObject *index = _PyNumber_Index(value);
-    if (index == NULL) return bad_value(format);
-    if (is_signed) {
-        int64_t x = PyLong_AsLongLong(index);
-        Py_DECREF(index);
-        if (x == -1 && PyErr_Occurred()) return bad_value(format);
-        if (size < 8 && (x < -((int64_t)1 << (8 * size - 1)) || x >= (int64_t)1 << (8 * size - 1))) {
-            return out_of_range(format);
-        }
-        *bits = (uint64_t)x;
-    } else {
-        uint64_t x = PyLong_AsUnsignedLongLong(index);
-        Py_DECREF(index);
-        if (x == (uint64_t)-1 && PyErr_Occurred()) return bad_value(format);
-        if (size < 8 && x >> (8 * size)) return out_of_range(format);
-        *bits = x;
-    }
-    return 0;
-}
-
 /* Store value at p. */
 static status
-pack_item(View *self, char *p, PyObject *value, char c)
+store_item(View *self, char *p, PyObject *value, char c)
 {
-    const char *format = self->view.format;
-    union {
-        uint64_t bits;
-        double d;
-        float f;
-        void *pointer;
-        char byte;
-    } item;
-    size_t size = (size_t)native_size(c);
-    switch (c) {
-    case 'f':
-    case 'd':
-        item.d = PyFloat_AsDouble(value);
-        if (item.d == -1.0 && PyErr_Occurred()) return bad_value(format);
-        if (c == 'f') item.f = (float)item.d;
-        break;
-    case '?': {
-        int truth_value = PyObject_IsTrue(value);
-        if (truth_value < 0) return -1;
-        item.byte = (char)truth_value;
-        break;
-    }
-    case 'c':
-        if (!PyBytes_Check(value)) {
-            PyErr_Format(PyExc_TypeError, "memoryview: invalid type for format '%s'", format);
-            return -1;
-        }
-        if (PyBytes_GET_SIZE(value) != 1) return out_of_range(format);
-        item.byte = PyBytes_AS_STRING(value)[0];
-        break;
-    case 'P':
-        item.pointer = PyLong_AsVoidPtr(value);
-        if (item.pointer == NULL && PyErr_Occurred()) return bad_value(format);
-        break;
-    default:
-        if (integer_bits(value, (Py_ssize_t)size, strchr("bhilqn", c) != NULL, format, &item.bits) < 0) {
-            return -1;
-        }
-    }
+    union MemoryItem item;
+    if (item_pack(&item, value, c, self->view.format) < 0) return -1;
     /* Conversion may have run code that released the view. */
     CHECK_RELEASED(self, -1);
-    memcpy(p, &item, size);
+    memcpy(p, &item, (size_t)item_size(c));
     return 0;
 }
 
@@ -680,7 +494,7 @@ static PyObject *
 memoryview_sq_item(View *self, Py_ssize_t index)
 {
     CHECK_RELEASED(self, NULL);
-    char format = supported_format(&self->view);
+    char format = item_format_checked(self->view.format);
     if (format == 0) return NULL;
     if (self->view.ndim == 0) {
         PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
@@ -690,7 +504,7 @@ memoryview_sq_item(View *self, Py_ssize_t index)
         return not_implemented("multi-dimensional sub-views are not implemented");
     }
     char *p = step_into(&self->view, self->view.buf, 0, index);
-    return p == NULL ? NULL : unpack_item(p, format);
+    return p == NULL ? NULL : item_unpack(p, format);
 }
 
 /* Narrow dimension 0 of a view to a slice. */
@@ -723,8 +537,8 @@ memoryview_mp_subscript(View *self, PyObject *key)
     if (self->view.ndim == 0) {
         if (key == Py_Ellipsis) return Py_NewRef(self);
         if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0) {
-            char format = supported_format(&self->view);
-            return format == 0 ? NULL : unpack_item(self->view.buf, format);
+            char format = item_format_checked(self->view.format);
+            return format == 0 ? NULL : item_unpack(self->view.buf, format);
         }
         PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
         return NULL;
@@ -746,13 +560,13 @@ memoryview_mp_subscript(View *self, PyObject *key)
         return (PyObject *)part;
     }
     if (is_multi(key, false)) {
-        char format = supported_format(&self->view);
+        char format = item_format_checked(self->view.format);
         if (format == 0) return NULL;
         if (PyTuple_GET_SIZE(key) < self->view.ndim) {
             return not_implemented("sub-views are not implemented");
         }
         char *p = step_by_tuple(self, key);
-        return p == NULL ? NULL : unpack_item(p, format);
+        return p == NULL ? NULL : item_unpack(p, format);
     }
     if (is_multi(key, true)) {
         return not_implemented("multi-dimensional slicing is not implemented");
@@ -852,7 +666,7 @@ static int
 memoryview_mp_ass_subscript(View *self, PyObject *key, PyObject *value)
 {
     CHECK_RELEASED(self, -1);
-    char format = supported_format(&self->view);
+    char format = item_format_checked(self->view.format);
     if (format == 0) return -1;
     if (self->view.readonly) {
         PyErr_SetString(PyExc_TypeError, "cannot modify read-only memory");
@@ -865,7 +679,7 @@ memoryview_mp_ass_subscript(View *self, PyObject *key, PyObject *value)
     int ndim = self->view.ndim;
     if (ndim == 0) {
         if (key == Py_Ellipsis || (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)) {
-            return pack_item(self, self->view.buf, value, format);
+            return store_item(self, self->view.buf, value, format);
         }
         PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
         return -1;
@@ -879,7 +693,7 @@ memoryview_mp_ass_subscript(View *self, PyObject *key, PyObject *value)
         if (index == -1 && PyErr_Occurred()) return -1;
         CHECK_RELEASED(self, -1);
         char *p = step_into(&self->view, self->view.buf, 0, index);
-        return p == NULL ? -1 : pack_item(self, p, value, format);
+        return p == NULL ? -1 : store_item(self, p, value, format);
     }
     if (PySlice_Check(key) && ndim == 1) return assign_slice(self, key, value);
     if (is_multi(key, false)) {
@@ -888,7 +702,7 @@ memoryview_mp_ass_subscript(View *self, PyObject *key, PyObject *value)
             return -1;
         }
         char *p = step_by_tuple(self, key);
-        return p == NULL ? -1 : pack_item(self, p, value, format);
+        return p == NULL ? -1 : store_item(self, p, value, format);
     }
     if (PySlice_Check(key) || is_multi(key, true)) {
         not_implemented("memoryview slice assignments are currently restricted to ndim = 1");
@@ -913,77 +727,6 @@ memoryview_mp_length(View *self)
 
 /* ---- comparison, hash, repr ------------------------------------------------------------- */
 
-/* How items of one side of a comparison become objects. */
-struct Unpacker {
-    char format;                    /* native, or 0 */
-    PyObject *unpack;               /* struct.Struct(format).unpack_from, else NULL */
-    Py_ssize_t size;
-};
-
-static status
-unpacker_init(struct Unpacker *u, const Py_buffer *view)
-{
-    u->format = native_format(view->format);
-    u->unpack = NULL;
-    u->size = view->itemsize;
-    if (u->format) return 0;
-    PyObject *module = PyImport_ImportModule("struct");
-    if (module == NULL) return -1;
-    PyObject *object = PyObject_CallMethod(module, "Struct", "s", view->format);
-    if (object != NULL) {
-        u->unpack = PyObject_GetAttrString(object, "unpack_from");
-        Py_DECREF(object);
-    } else {
-        /* A format that struct does not know makes the views different. */
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
-        PyObject *error = PyObject_GetAttrString(module, "error");
-        PyErr_Clear();
-        bool unknown = error != NULL && type != NULL && PyErr_GivenExceptionMatches(type, error);
-        PyErr_Restore(type, value, traceback);
-        Py_XDECREF(error);
-        if (unknown) {
-            PyErr_Clear();
-            Py_DECREF(module);
-            return 1;
-        }
-    }
-    Py_DECREF(module);
-    return u->unpack == NULL ? -1 : 0;
-}
-
-static PyObject *
-unpacker_get(struct Unpacker *u, const char *p)
-{
-    if (u->format) return unpack_item(p, u->format);
-    PyObject *bytes = PyBytes_FromStringAndSize(p, u->size);
-    if (bytes == NULL) return NULL;
-    PyObject *tuple = PyObject_CallOneArg(u->unpack, bytes);
-    Py_DECREF(bytes);
-    if (tuple != NULL && PyTuple_Check(tuple) && PyTuple_GET_SIZE(tuple) == 1) {
-        Py_SETREF(tuple, Py_NewRef(PyTuple_GET_ITEM(tuple, 0)));
-    }
-    return tuple;
-}
-
-static truth
-items_equal(struct Unpacker *ua, const char *p, struct Unpacker *ub, const char *q)
-{
-    if (ua->format && ua->format == ub->format) {
-        if (ua->format == 'd') return READ_AS(double, p) == READ_AS(double, q);
-        if (ua->format == 'f') return READ_AS(float, p) == READ_AS(float, q);
-        if (ua->format == '?') return (*p != 0) == (*q != 0);
-        return memcmp(p, q, (size_t)native_size(ua->format)) == 0;
-    }
-    PyObject *x = unpacker_get(ua, p);
-    if (x == NULL) return -1;
-    PyObject *y = unpacker_get(ub, q);
-    truth equal = y == NULL ? -1 : PyObject_RichCompareBool(x, y, Py_EQ);
-    Py_DECREF(x);
-    Py_XDECREF(y);
-    return equal;
-}
-
 static inline const char *
 follow(const Py_buffer *view, const char *p, int dim)
 {
@@ -993,8 +736,8 @@ follow(const Py_buffer *view, const char *p, int dim)
 
 /* Compare from dimension `dim` on; both have the same shape. */
 static truth
-parts_equal(const Py_buffer *a, const char *p, struct Unpacker *ua, const Py_buffer *b,
-            const char *q, struct Unpacker *ub, int dim)
+parts_equal(const Py_buffer *a, const char *p, struct ItemReader *ua, const Py_buffer *b,
+            const char *q, struct ItemReader *ub, int dim)
 {
     if (dim == a->ndim) return items_equal(ua, p, ub, q);
     for (Py_ssize_t i = 0; i < a->shape[dim]; i++) {
@@ -1028,7 +771,7 @@ memoryview_tp_richcompare(PyObject *a, PyObject *b, int op)
         }
         y = &other;
     }
-    struct Unpacker ux = {0}, uy = {0};
+    struct ItemReader ux = {0}, uy = {0};
     Py_ssize_t one_stride = y->itemsize, one_shape;
     Py_buffer flat = *y;
     if (flat.ndim == 1 && flat.shape == NULL) {
@@ -1047,8 +790,8 @@ memoryview_tp_richcompare(PyObject *a, PyObject *b, int op)
     if (!same_shape(x, &flat)) {
         equal = 0;
     } else {
-        status known = unpacker_init(&ux, x);
-        if (known == 0) known = unpacker_init(&uy, &flat);
+        status known = item_reader_init(&ux, x);
+        if (known == 0) known = item_reader_init(&uy, &flat);
         if (known == 0) {
             equal = parts_equal(x, x->buf, &ux, &flat, flat.buf, &uy, 0);
         } else if (known > 0) {
@@ -1071,7 +814,7 @@ memoryview_tp_hash(View *self)
         PyErr_SetString(PyExc_ValueError, "cannot hash writable memoryview object");
         return -1;
     }
-    char format = native_format(view->format);
+    char format = item_format(view->format);
     if (format != 'B' && format != 'b' && format != 'c') {
         PyErr_SetString(PyExc_ValueError,
                         "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
@@ -1168,7 +911,7 @@ is_byte_format(char c)
 static status
 cast_format(View *self, const Py_buffer *src, const char *format)
 {
-    char to = native_format(format), from = native_format(src->format);
+    char to = item_format(format), from = item_format(src->format);
     if (to == 0) {
         PyErr_SetString(PyExc_ValueError,
                         "memoryview: destination format must be a native single character format "
@@ -1180,7 +923,7 @@ cast_format(View *self, const Py_buffer *src, const char *format)
         return -1;
     }
     Py_buffer *view = &self->view;
-    Py_ssize_t size = native_size(to);
+    Py_ssize_t size = item_size(to);
     if (view->len % size != 0) {
         PyErr_SetString(PyExc_TypeError, "memoryview: length is not a multiple of itemsize");
         return -1;
@@ -1309,7 +1052,7 @@ nested_list(const Py_buffer *view, const char *p, int dim, char format)
     if (list == NULL) return NULL;
     for (Py_ssize_t i = 0; i < n; i++, p += view->strides[dim]) {
         const char *at = follow(view, p, dim);
-        PyObject *item = dim + 1 == view->ndim ? unpack_item(at, format)
+        PyObject *item = dim + 1 == view->ndim ? item_unpack(at, format)
                                                : nested_list(view, at, dim + 1, format);
         if (item == NULL) {
             Py_DECREF(list);
@@ -1325,9 +1068,9 @@ static PyObject *
 memoryview_tolist(View *self, PyObject *Py_UNUSED(ignored))
 {
     CHECK_RELEASED(self, NULL);
-    char format = supported_format(&self->view);
+    char format = item_format_checked(self->view.format);
     if (format == 0) return NULL;
-    if (self->view.ndim == 0) return unpack_item(self->view.buf, format);
+    if (self->view.ndim == 0) return item_unpack(self->view.buf, format);
     return nested_list(&self->view, self->view.buf, 0, format);
 }
 
@@ -1478,7 +1221,7 @@ memoryview_tp_iter(View *self)
     if (self->view.ndim != 1) {
         return not_implemented("multi-dimensional sub-views are not implemented");
     }
-    char format = supported_format(&self->view);
+    char format = item_format_checked(self->view.format);
     if (format == 0) return NULL;
     struct MemoryIterator *it = PyObject_GC_New(struct MemoryIterator, &memory_iterator_type);
     if (it == NULL) return NULL;
@@ -1513,7 +1256,7 @@ memory_iterator_tp_iternext(struct MemoryIterator *self)
     if (self->index < self->length) {
         CHECK_RELEASED(seq, NULL);
         char *p = step_into(&seq->view, seq->view.buf, 0, self->index++);
-        return p == NULL ? NULL : unpack_item(p, self->format);
+        return p == NULL ? NULL : item_unpack(p, self->format);
     }
     Py_CLEAR(self->seq);
     return NULL;

@@ -41,8 +41,8 @@ typedef struct {
     Py_ssize_t size;
     Word *owner;                    /* UNTIL -> its REPEAT */
     uint32_t *seen, stamp;          /* places that the current closure has visited */
-    Word *todo;
-    Py_ssize_t todo_len;
+    Word *pending;
+    Py_ssize_t pending_len;
     struct place *places[2];
     Py_ssize_t places_len;
     struct chars *sets;
@@ -214,7 +214,7 @@ visit(Analysis *a, Word pc)
 {
     if (a->seen[pc] != a->stamp) {
         a->seen[pc] = a->stamp;
-        a->todo[a->todo_len++] = pc;
+        a->pending[a->pending_len++] = pc;
     }
 }
 
@@ -235,14 +235,14 @@ place_add(Analysis *a, struct place *places, Word pc, Word head, Word taken)
     return true;
 }
 
-/* Collect the places where the next character is taken after `pc`s put into todo by visit(); false
+/* Collect the places where the next character is taken after `pc`s put into pending by visit(); false
    if there may be a match without one, or it is not known. */
 static bool
 close_places(Analysis *a, struct place *places)
 {
     const Word *code = a->code;
-    while (a->todo_len > 0) {
-        Word pc = a->todo[--a->todo_len];
+    while (a->pending_len > 0) {
+        Word pc = a->pending[--a->pending_len];
         if (--a->budget < 0) {
             return false;
         }
@@ -299,7 +299,7 @@ static void
 begin_closure(Analysis *a)
 {
     a->stamp++;
-    a->todo_len = 0;
+    a->pending_len = 0;
     a->places_len = 0;
 }
 
@@ -597,11 +597,11 @@ program_new(const Word *code, Py_ssize_t size)
     Analysis a = {.code = code, .size = size, .budget = 100000 + 16 * size};
     a.seen = PyMem_Calloc((size_t)size, sizeof(*a.seen));
     a.owner = PyMem_Calloc((size_t)size, sizeof(*a.owner));
-    a.todo = PyMem_New(Word, size);
+    a.pending = PyMem_New(Word, size);
     a.places[0] = PyMem_New(struct place, size);
     a.places[1] = PyMem_New(struct place, size);
     a.sets = PyMem_New(struct chars, MAX_SETS);
-    bool ok = program != NULL && a.seen != NULL && a.owner != NULL && a.todo != NULL &&
+    bool ok = program != NULL && a.seen != NULL && a.owner != NULL && a.pending != NULL &&
               a.places[0] != NULL && a.places[1] != NULL && a.sets != NULL;
     if (ok) {
         memcpy(program->code, code, (size_t)size * sizeof(Word));
@@ -615,7 +615,7 @@ program_new(const Word *code, Py_ssize_t size)
     }
     PyMem_Free(a.seen);
     PyMem_Free(a.owner);
-    PyMem_Free(a.todo);
+    PyMem_Free(a.pending);
     PyMem_Free(a.places[0]);
     PyMem_Free(a.places[1]);
     PyMem_Free(a.sets);

@@ -1,45 +1,12 @@
-/* array: sequences of numbers of one C type.
-
-   Invariants: 0 <= ob_size <= allocated; items is NULL iff allocated is 0; while exports > 0 neither
-   size nor place may change. */
-#include <Python.h>
-
+/* array: sequences of numbers of one C type; array.h has the invariants. */
+#include "modules/array/array.h"
 #include <stddef.h>
-#include <structmember.h>
-#include "object/declare.h"
-
-struct Array;
-
-/* One C type: how an item is read and written. */
-struct ItemType {
-    char typecode;
-    int itemsize;
-    PyObject *(*get)(const char *p);
-    status (*set)(char *p, PyObject *value);    /* p NULL: only check the value */
-    const char *format;                         /* for the buffer protocol */
-    bool is_integer;
-    bool is_signed;
-};
-
-struct Array {
-    PyObject_VAR_HEAD
-    char *items;
-    Py_ssize_t allocated;
-    const struct ItemType *type;
-    PyObject *weakrefs;
-    Py_ssize_t exports;
-};
 
 struct ArrayIterator {
     PyObject_HEAD
     Py_ssize_t index;               /* of the next item */
     struct Array *seq;              /* NULL once exhausted */
     const struct ItemType *type;
-};
-
-struct ArrayState {
-    PyTypeObject *array_type;
-    PyTypeObject *iterator_type;
 };
 
 static struct PyModuleDef array_module;
@@ -55,265 +22,6 @@ static bool
 is_array(struct ArrayState *state, PyObject *op)
 {
     return PyObject_TypeCheck(op, state->array_type);
-}
-
-/* ---- items ------------------------------------------------------------------------------ */
-
-/* An int from anything but a float, within limits; the texts name the kind of number. */
-static status
-long_in_range(PyObject *value, long low, long high, const char *less, const char *greater, long *x)
-{
-    if (PyFloat_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
-                     Py_TYPE(value)->tp_name);
-        return -1;
-    }
-    *x = PyLong_AsLong(value);
-    if (*x == -1 && PyErr_Occurred()) return -1;
-    if (*x < low || *x > high) {
-        PyErr_SetString(PyExc_OverflowError, *x < low ? less : greater);
-        return -1;
-    }
-    return 0;
-}
-
-#define GETTER_OF(name, ctype, make)                                                               \
-    static PyObject *get_##name(const char *p)                                                     \
-    {                                                                                              \
-        ctype x;                                                                                   \
-        memcpy(&x, p, sizeof x);                                                                   \
-        return make(x);                                                                            \
-    }
-
-GETTER_OF(b, signed char, PyLong_FromLong)
-GETTER_OF(B, unsigned char, PyLong_FromLong)
-GETTER_OF(h, short, PyLong_FromLong)
-GETTER_OF(H, unsigned short, PyLong_FromLong)
-GETTER_OF(i, int, PyLong_FromLong)
-GETTER_OF(I, unsigned, PyLong_FromUnsignedLong)
-GETTER_OF(l, long, PyLong_FromLong)
-GETTER_OF(L, unsigned long, PyLong_FromUnsignedLong)
-GETTER_OF(q, long long, PyLong_FromLongLong)
-GETTER_OF(Q, unsigned long long, PyLong_FromUnsignedLongLong)
-GETTER_OF(f, float, PyFloat_FromDouble)
-GETTER_OF(d, double, PyFloat_FromDouble)
-
-static PyObject *
-get_u(const char *p)
-{
-    wchar_t x;
-    memcpy(&x, p, sizeof x);
-    return PyUnicode_FromWideChar(&x, 1);
-}
-
-#define STORE(ctype, value)                                                                        \
-    do {                                                                                           \
-        ctype x_ = (ctype)(value);                                                                 \
-        if (p != NULL) memcpy(p, &x_, sizeof x_);                                                  \
-    } while (0)
-
-static status
-set_b(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, SHRT_MIN, SHRT_MAX, "signed short integer is less than minimum",
-                      "signed short integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    if (x < -128 || x > 127) {
-        PyErr_SetString(PyExc_OverflowError, x < 0 ? "signed char is less than minimum"
-                                                   : "signed char is greater than maximum");
-        return -1;
-    }
-    STORE(signed char, x);
-    return 0;
-}
-
-static status
-set_B(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, 0, UCHAR_MAX, "unsigned byte integer is less than minimum",
-                      "unsigned byte integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(unsigned char, x);
-    return 0;
-}
-
-static status
-set_h(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, SHRT_MIN, SHRT_MAX, "signed short integer is less than minimum",
-                      "signed short integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(short, x);
-    return 0;
-}
-
-static status
-set_H(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, INT_MIN, INT_MAX, "signed integer is less than minimum",
-                      "signed integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    if (x < 0 || x > USHRT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, x < 0 ? "unsigned short is less than minimum"
-                                                   : "unsigned short is greater than maximum");
-        return -1;
-    }
-    STORE(unsigned short, x);
-    return 0;
-}
-
-static status
-set_i(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, INT_MIN, INT_MAX, "signed integer is less than minimum",
-                      "signed integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(int, x);
-    return 0;
-}
-
-static status
-set_l(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, LONG_MIN, LONG_MAX, NULL, NULL, &x) < 0) return -1;
-    STORE(long, x);
-    return 0;
-}
-
-/* value as an int object by __index__: new reference. */
-static PyObject *
-index_of(PyObject *value)
-{
-    return PyLong_Check(value) ? Py_NewRef(value) : _PyNumber_Index(value);
-}
-
-static status
-set_I(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long x = PyLong_AsUnsignedLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long)-1 && PyErr_Occurred()) return -1;
-    if (x > UINT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "unsigned int is greater than maximum");
-        return -1;
-    }
-    STORE(unsigned, x);
-    return 0;
-}
-
-static status
-set_L(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long x = PyLong_AsUnsignedLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long)-1 && PyErr_Occurred()) return -1;
-    STORE(unsigned long, x);
-    return 0;
-}
-
-static status
-set_q(char *p, PyObject *value)
-{
-    if (PyFloat_Check(value)) return long_in_range(value, 0, 0, NULL, NULL, &(long){0});
-    long long x = PyLong_AsLongLong(value);
-    if (x == -1 && PyErr_Occurred()) return -1;
-    STORE(long long, x);
-    return 0;
-}
-
-static status
-set_Q(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long long x = PyLong_AsUnsignedLongLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long long)-1 && PyErr_Occurred()) return -1;
-    STORE(unsigned long long, x);
-    return 0;
-}
-
-static status
-set_f(char *p, PyObject *value)
-{
-    double x = PyFloat_AsDouble(value);
-    if (x == -1.0 && PyErr_Occurred()) return -1;
-    STORE(float, x);
-    return 0;
-}
-
-static status
-set_d(char *p, PyObject *value)
-{
-    double x = PyFloat_AsDouble(value);
-    if (x == -1.0 && PyErr_Occurred()) return -1;
-    STORE(double, x);
-    return 0;
-}
-
-static status
-set_u(char *p, PyObject *value)
-{
-    if (!PyUnicode_Check(value) || PyUnicode_READY(value) < 0 || PyUnicode_GET_LENGTH(value) != 1) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_TypeError, "array item must be unicode character");
-        }
-        return -1;
-    }
-    STORE(wchar_t, PyUnicode_READ_CHAR(value, 0));
-    return 0;
-}
-
-static const struct ItemType item_types[] = {
-    {'b', 1, get_b, set_b, "b", true, true},
-    {'B', 1, get_B, set_B, "B", true, false},
-    {'u', sizeof(wchar_t), get_u, set_u, sizeof(wchar_t) == 4 ? "w" : "u", false, false},
-    {'h', sizeof(short), get_h, set_h, "h", true, true},
-    {'H', sizeof(short), get_H, set_H, "H", true, false},
-    {'i', sizeof(int), get_i, set_i, "i", true, true},
-    {'I', sizeof(int), get_I, set_I, "I", true, false},
-    {'l', sizeof(long), get_l, set_l, "l", true, true},
-    {'L', sizeof(long), get_L, set_L, "L", true, false},
-    {'q', sizeof(long long), get_q, set_q, "q", true, true},
-    {'Q', sizeof(long long), get_Q, set_Q, "Q", true, false},
-    {'f', sizeof(float), get_f, set_f, "f", false, false},
-    {'d', sizeof(double), get_d, set_d, "d", false, false},
-};
-
-static const struct ItemType *
-find_type(int typecode)
-{
-    for (size_t i = 0; i < ARRAY_LEN(item_types); i++) {
-        if (item_types[i].typecode == typecode) return &item_types[i];
-    }
-    return NULL;
-}
-
-static inline char *
-item_at(struct Array *self, Py_ssize_t i)
-{
-    return self->items + i * self->type->itemsize;
-}
-
-static inline PyObject *
-get_item(struct Array *self, Py_ssize_t i)
-{
-    return self->type->get(item_at(self, i));
 }
 
 /* ---- storage ---------------------------------------------------------------------------- */
@@ -561,7 +269,7 @@ array_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
             return NULL;
         }
     }
-    const struct ItemType *item_type = find_type(typecode);
+    const struct ItemType *item_type = item_type_of(typecode);
     if (item_type == NULL) {
         PyErr_SetString(PyExc_ValueError,
                         "bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)");
@@ -1199,7 +907,7 @@ array_reverse(struct Array *self, PyObject *Py_UNUSED(ignored))
 }
 
 METHOD(array, tobytes, "($self, /)", "The items as the bytes of their machine representation.")
-static PyObject *
+PyObject *
 array_tobytes(struct Array *self, PyObject *Py_UNUSED(ignored))
 {
     if (Py_SIZE(self) > PY_SSIZE_T_MAX / self->type->itemsize) return PyErr_NoMemory();
@@ -1233,7 +941,7 @@ array_tofile(struct Array *self, PyTypeObject *defining_class, PyObject *f)
 }
 
 METHOD(array, tolist, "($self, /)", "The items as a list.")
-static PyObject *
+PyObject *
 array_tolist(struct Array *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *list = PyList_New(Py_SIZE(self));
@@ -1274,200 +982,6 @@ array_get_typecode(struct Array *self, void *Py_UNUSED(closure))
 }
 
 MEMBER(array, __weaklistoffset__, T_PYSSIZET, struct Array, weakrefs, READONLY, NULL)
-
-/* ---- pickling --------------------------------------------------------------------------- */
-
-/* How items look in a pickle: numbered pairs, little-endian first. */
-struct MachineFormat {
-    int size;
-    bool is_signed;
-    enum { INTEGER, FLOATING, TEXT } kind;
-};
-
-static const struct MachineFormat machine_formats[] = {
-    {1, false, INTEGER}, {1, true, INTEGER}, {2, false, INTEGER}, {2, false, INTEGER},
-    {2, true, INTEGER}, {2, true, INTEGER}, {4, false, INTEGER}, {4, false, INTEGER},
-    {4, true, INTEGER}, {4, true, INTEGER}, {8, false, INTEGER}, {8, false, INTEGER},
-    {8, true, INTEGER}, {8, true, INTEGER}, {4, false, FLOATING}, {4, false, FLOATING},
-    {8, false, FLOATING}, {8, false, FLOATING}, {2, false, TEXT}, {2, false, TEXT},
-    {4, false, TEXT}, {4, false, TEXT},
-};
-
-static inline bool
-is_big_endian(int format)
-{
-    return format >= 2 && (format & 1);
-}
-
-/* The number of the format that items of a type have here. */
-static int
-machine_format_of(const struct ItemType *type)
-{
-    for (int i = 0; i < (int)ARRAY_LEN(machine_formats); i++) {
-        const struct MachineFormat *f = &machine_formats[i];
-        bool kind = type->is_integer ? f->kind == INTEGER
-                                     : f->kind == (type->typecode == 'u' ? TEXT : FLOATING);
-        if (kind && f->size == type->itemsize && f->is_signed == type->is_signed
-            && (f->size == 1 || is_big_endian(i) == PY_BIG_ENDIAN)) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-/* The items in bytes of another machine as a list. */
-static PyObject *
-list_from_machine(int format, PyObject *bytes)
-{
-    const struct MachineFormat *f = &machine_formats[format];
-    if (PyBytes_GET_SIZE(bytes) % f->size != 0) {
-        PyErr_SetString(PyExc_ValueError, "string length not a multiple of item size");
-        return NULL;
-    }
-    int little = !is_big_endian(format);
-    Py_ssize_t n = PyBytes_GET_SIZE(bytes) / f->size;
-    const char *p = PyBytes_AS_STRING(bytes);
-    PyObject *list = PyList_New(n);
-    for (Py_ssize_t i = 0; list != NULL && i < n; i++, p += f->size) {
-        PyObject *item;
-        if (f->kind == INTEGER) {
-            item = _PyLong_FromByteArray((const unsigned char *)p, (size_t)f->size, little,
-                                         f->is_signed);
-        } else {
-            item = PyFloat_FromDouble(f->size == 4 ? PyFloat_Unpack4(p, little)
-                                                   : PyFloat_Unpack8(p, little));
-        }
-        if (item == NULL) {
-            Py_CLEAR(list);
-        } else {
-            PyList_SET_ITEM(list, i, item);
-        }
-    }
-    return list;
-}
-
-/* arraytype(typecode, initial) */
-static PyObject *
-make_array(PyTypeObject *type, char typecode, PyObject *initial)
-{
-    PyObject *args = Py_BuildValue("(CO)", typecode, initial);
-    if (args == NULL) return NULL;
-    PyObject *self = type->tp_new(type, args, NULL);
-    Py_DECREF(args);
-    return self;
-}
-
-FUNCTION(array, _array_reconstructor,
-         "($module, arraytype, typecode, mformat_code, items,\n                     /)",
-         "Part of unpickling: an array from the machine representation of any machine.")
-static PyObject *
-array__array_reconstructor(PyObject *module, PyObject *arraytype, char_arg typecode,
-                           int mformat_code, PyObject *items)
-{
-    struct ArrayState *state = PyModule_GetState(module);
-    if (!PyType_Check(arraytype)) {
-        PyErr_Format(PyExc_TypeError, "first argument must be a type object, not %.200s",
-                     Py_TYPE(arraytype)->tp_name);
-        return NULL;
-    }
-    PyTypeObject *type = (PyTypeObject *)arraytype;
-    if (!PyType_IsSubtype(type, state->array_type)) {
-        PyErr_Format(PyExc_TypeError, "%.200s is not a subtype of %.200s", type->tp_name,
-                     state->array_type->tp_name);
-        return NULL;
-    }
-    const struct ItemType *item_type = find_type(typecode);
-    if (item_type == NULL) {
-        PyErr_SetString(PyExc_ValueError, "second argument must be a valid type code");
-        return NULL;
-    }
-    if (mformat_code < 0 || mformat_code >= (int)ARRAY_LEN(machine_formats)) {
-        PyErr_SetString(PyExc_ValueError,
-                        "third argument must be a valid machine format code.");
-        return NULL;
-    }
-    if (!PyBytes_Check(items)) {
-        PyErr_Format(PyExc_TypeError, "fourth argument should be bytes, not %.200s",
-                     Py_TYPE(items)->tp_name);
-        return NULL;
-    }
-    if (machine_format_of(item_type) == mformat_code) return make_array(type, (char)typecode, items);
-    const struct MachineFormat *f = &machine_formats[mformat_code];
-    PyObject *converted;
-    if (f->kind == TEXT) {
-        int order = is_big_endian(mformat_code) ? 1 : -1;
-        const char *s = PyBytes_AS_STRING(items);
-        Py_ssize_t n = PyBytes_GET_SIZE(items);
-        /* The reference counts in pairs of units here. */
-        if (n % (2 * f->size) != 0) {
-            PyErr_SetString(PyExc_ValueError, "string length not a multiple of item size");
-            return NULL;
-        }
-        converted = f->size == 2 ? PyUnicode_DecodeUTF16(s, n, "strict", &order)
-                                 : PyUnicode_DecodeUTF32(s, n, "strict", &order);
-    } else {
-        converted = list_from_machine(mformat_code, items);
-        if (f->kind == INTEGER && converted != NULL) {
-            /* A type code that fits the format is better than one that may be narrower here. */
-            for (size_t i = 0; i < ARRAY_LEN(item_types); i++) {
-                const struct ItemType *other = &item_types[i];
-                if (other->is_integer && other->itemsize == f->size
-                    && other->is_signed == f->is_signed) {
-                    if (!(item_type->itemsize == f->size && item_type->is_integer
-                          && item_type->is_signed == f->is_signed)) {
-                        typecode = other->typecode;
-                    }
-                    break;
-                }
-            }
-        }
-    }
-    if (converted == NULL) return NULL;
-    PyObject *self = make_array(type, (char)typecode, converted);
-    Py_DECREF(converted);
-    return self;
-}
-
-METHOD(array, __reduce_ex__, "($self, value, /)", "State for pickle.")
-static PyObject *
-array___reduce_ex__(struct Array *self, PyTypeObject *defining_class, PyObject *value)
-{
-    if (!PyLong_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "__reduce_ex__ argument should be an integer");
-        return NULL;
-    }
-    long protocol = PyLong_AsLong(value);
-    if (protocol == -1 && PyErr_Occurred()) return NULL;
-    PyObject *dict = NULL, *result = NULL;
-    PyObject *name = PyUnicode_InternFromString("__dict__");
-    if (name == NULL) return NULL;
-    int found = _PyObject_LookupAttr((PyObject *)self, name, &dict);
-    Py_DECREF(name);
-    if (found < 0) return NULL;
-    if (dict == NULL) dict = Py_NewRef(Py_None);
-    int format = machine_format_of(self->type);
-    if (format < 0 || protocol < 3) {
-        /* Old protocols store the items one by one. */
-        PyObject *list = array_tolist(self, NULL);
-        if (list != NULL) {
-            result = Py_BuildValue("O(CO)O", Py_TYPE(self), self->type->typecode, list, dict);
-            Py_DECREF(list);
-        }
-    } else {
-        PyObject *module = PyImport_ImportModule("array");
-        PyObject *make = module ? PyObject_GetAttrString(module, "_array_reconstructor") : NULL;
-        PyObject *bytes = make ? array_tobytes(self, NULL) : NULL;
-        if (bytes != NULL) {
-            result = Py_BuildValue("O(OCiO)O", make, Py_TYPE(self), self->type->typecode, format,
-                                   bytes, dict);
-        }
-        Py_XDECREF(module);
-        Py_XDECREF(make);
-        Py_XDECREF(bytes);
-    }
-    Py_DECREF(dict);
-    return result;
-}
 
 /* ---- iterator --------------------------------------------------------------------------- */
 
@@ -1557,7 +1071,7 @@ HEAPTYPE(array, "array.array", struct Array, NULL,
 
 /* ---- the module ------------------------------------------------------------------------- */
 
-#include "gen/modules/array.inc"
+#include "gen/modules/array/array.inc"
 
 /* collections.abc.MutableSequence.register(array) */
 static status
@@ -1586,8 +1100,8 @@ array_exec(PyObject *module)
         || register_sequence(state->array_type) < 0) {
         return -1;
     }
-    char typecodes[ARRAY_LEN(item_types) + 1] = {0};
-    for (size_t i = 0; i < ARRAY_LEN(item_types); i++) typecodes[i] = item_types[i].typecode;
+    char typecodes[ITEM_TYPES + 1] = {0};
+    for (size_t i = 0; i < ITEM_TYPES; i++) typecodes[i] = item_types[i].typecode;
     return PyModule_AddStringConstant(module, "typecodes", typecodes);
 }
 
