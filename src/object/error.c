@@ -241,10 +241,10 @@ PyErr_GetHandledException(void)
     return _PyErr_GetHandledException(tstate_get());
 }
 
+/* None is kept as it is given: extensions that restore what they have read count on its references. */
 void
 _PyErr_SetHandledException(PyThreadState *tstate, PyObject *exception)
 {
-    exception = exception == Py_None ? NULL : exception;
     Py_XINCREF(exception);
     Py_XSETREF(tstate->exc_info->exc_value, exception);
 }
