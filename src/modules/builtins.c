@@ -702,6 +702,9 @@ fail:
     Py_XDECREF(best);
     Py_XDECREF(best_key);
     Py_XDECREF(iterator);
+    if (!PyErr_Occurred()) {        /* a comparison failed without a word: it is told here, however this was called */
+        PyErr_Format(PyExc_SystemError, "<built-in function %s> returned NULL without setting an exception", name);
+    }
     return NULL;
 }
 

@@ -139,11 +139,24 @@ suppress_attribute_error(bool suppress)
 
 /* ---- generic lookup ------------------------------------------------------------------------------------ */
 
-/* Look `name` up in op's own dict: a new reference, or NULL with or without an exception. */
+/* A new reference to dict[name] or NULL; *failed says whether NULL comes with an exception. */
+static PyObject *
+dict_get(PyObject *dict, PyObject *name, bool *failed)
+{
+    Py_INCREF(dict);
+    PyObject *value = Py_XNewRef(PyDict_GetItemWithError(dict, name));
+    Py_DECREF(dict);
+    *failed = value == NULL && PyErr_Occurred() != NULL;
+    return value;
+}
+
+/* As dict_get, in op's own dict.  Objects without a dict never fail, also if a broken extension
+   left an exception behind: that is told by the next call's result. */
 static ALWAYS_INLINE PyObject *
-instance_get(PyObject *op, PyTypeObject *type, PyObject *name)
+instance_get(PyObject *op, PyTypeObject *type, PyObject *name, bool *failed)
 {
     PyObject *dict;
+    *failed = false;
     if (type_has(type, Py_TPFLAGS_MANAGED_DICT)) {
         if (MANAGED_VALUES(op) != NULL) {
             if (likely(PyUnicode_CheckExact(name))) {
@@ -151,6 +164,7 @@ instance_get(PyObject *op, PyTypeObject *type, PyObject *name)
             }
             /* A subclass of str may compare as it likes: only a real dict can do that. */
             if (managed_materialise(op) == NULL) {
+                *failed = true;
                 return NULL;
             }
         }
@@ -160,13 +174,7 @@ instance_get(PyObject *op, PyTypeObject *type, PyObject *name)
         PyObject **slot = dict_slot(op);
         dict = slot == NULL ? NULL : *slot;
     }
-    if (dict == NULL) {
-        return NULL;
-    }
-    Py_INCREF(dict);
-    PyObject *value = Py_XNewRef(PyDict_GetItemWithError(dict, name));
-    Py_DECREF(dict);
-    return value;
+    return dict == NULL ? NULL : dict_get(dict, name, failed);
 }
 
 /* As PyObject_GenericGetAttr.  `dict`, if given, stands for the instance dict.  With `suppress` a
@@ -185,6 +193,7 @@ _PyObject_GenericGetAttrWithDict(PyObject *op, PyObject *name, PyObject *dict, i
     Py_INCREF(name);
     PyObject *descr = Py_XNewRef(_PyType_Lookup(type, name)), *result = NULL;
     descrgetfunc get = NULL;
+    bool failed;
     if (descr != NULL) {
         get = Py_TYPE(descr)->tp_descr_get;
         if (get != NULL && is_data_descriptor(descr)) {
@@ -195,18 +204,11 @@ _PyObject_GenericGetAttrWithDict(PyObject *op, PyObject *name, PyObject *dict, i
             goto done;
         }
     }
-    if (dict != NULL) {
-        Py_INCREF(dict);
-        result = Py_XNewRef(PyDict_GetItemWithError(dict, name));
-        Py_DECREF(dict);
-    }
-    else {
-        result = instance_get(op, type, name);
-    }
+    result = dict != NULL ? dict_get(dict, name, &failed) : instance_get(op, type, name, &failed);
     if (result != NULL) {
         goto done;
     }
-    if (unlikely(PyErr_Occurred() != NULL)) {
+    if (unlikely(failed)) {
         suppress_attribute_error(suppress);
         if (PyErr_Occurred()) {
             goto done;
@@ -267,8 +269,9 @@ _PyObject_GetMethod(PyObject *op, PyObject *name, PyObject **method)
             }
         }
     }
-    PyObject *own = instance_get(op, type, name);
-    if (own != NULL || PyErr_Occurred()) {
+    bool failed;
+    PyObject *own = instance_get(op, type, name, &failed);
+    if (own != NULL || failed) {
         Py_XDECREF(descr);
         *method = own;
         return 0;

@@ -476,7 +476,10 @@ class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject 
     }
     if (type->tp_init == PyBaseObject_Type.tp_init) {
         if (PyVectorcall_NARGS(nargsf) == 0 && kwnames == NULL) {
-            return type->tp_alloc(type, 0);
+            PyObject *made = type->tp_alloc(type, 0);
+            return likely(tstate->curexc_type == NULL)
+                       ? made
+                       : _Py_CheckFunctionResult(tstate, self, made, NULL);
         }
         goto general;
     }

@@ -1046,7 +1046,7 @@ str_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *k
     if (nargs == 0)
         return str_new_empty();
     if (nargs == 1)
-        return PyObject_Str(args[0]);
+        return _Py_CheckFunctionResult(tstate_get(), type, PyObject_Str(args[0]), NULL);
     const char *texts[2] = {NULL, NULL};
     for (Py_ssize_t i = 1; i < nargs; i++) {
         if (!PyUnicode_Check(args[i])) {

@@ -60,13 +60,15 @@ raise_unbound_deref(PyCodeObject *code, int slot)
 
 /* ---- namespaces ----------------------------------------------------------------------------- */
 
-/* *value_out = namespace[name], new, or NULL if it is missing; -1 on another error. */
+/* *value_out = namespace[name], new, or NULL if it is missing; -1 on another error.  An exception
+   that a broken extension left behind is none of the lookup: the next call's result tells it. */
 static status
 lookup(PyObject *namespace, PyObject *name, PyObject **value_out)
 {
     if (PyDict_CheckExact(namespace)) {
+        bool before = PyErr_Occurred() != NULL;
         *value_out = Py_XNewRef(PyDict_GetItemWithError(namespace, name));
-        return *value_out == NULL && PyErr_Occurred() ? -1 : 0;
+        return *value_out == NULL && !before && PyErr_Occurred() ? -1 : 0;
     }
     *value_out = PyObject_GetItem(namespace, name);
     if (*value_out == NULL) {
@@ -82,14 +84,14 @@ lookup(PyObject *namespace, PyObject *name, PyObject **value_out)
 static PyObject *
 lookup_outer(Frame *frame, PyObject *name)
 {
-    PyObject *value = PyDict_GetItemWithError(frame->globals, name);
-    if (value != NULL) {
-        return Py_NewRef(value);
-    }
-    if (PyErr_Occurred() || lookup(frame->builtins, name, &value) < 0) {
+    PyObject *value;
+    if (lookup(frame->globals, name, &value) < 0) {
         return NULL;
     }
-    if (value == NULL) {
+    if (value == NULL && lookup(frame->builtins, name, &value) < 0) {
+        return NULL;
+    }
+    if (value == NULL && !PyErr_Occurred()) {
         raise_undefined_name(name);
     }
     return value;

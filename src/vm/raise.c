@@ -28,7 +28,7 @@ raise_again(PyThreadState *tstate)
 
 /* The instance that `raise object` raises; takes the object over. */
 static PyObject *
-instantiate(PyObject *object_take)
+instantiate(PyThreadState *tstate, PyObject *object_take)
 {
     if (PyExceptionInstance_Check(object_take)) {
         return object_take;
@@ -42,6 +42,9 @@ instantiate(PyObject *object_take)
         value = Py_IS_TYPE(type, &PyType_Type) && type->tp_vectorcall != NULL
                     ? type->tp_vectorcall(object_take, NULL, 0, NULL)
                     : PyObject_CallNoArgs(object_take);
+        if (unlikely(tstate->curexc_type != NULL)) {
+            value = _Py_CheckFunctionResult(tstate, object_take, value, NULL);
+        }
         if (value != NULL && !PyExceptionInstance_Check(value)) {
             PyErr_Format(PyExc_TypeError, "calling %R should have returned an instance of "
                          "BaseException, not %R", object_take, Py_TYPE(value));
@@ -82,7 +85,7 @@ raise_exception(PyThreadState *tstate, PyObject *exception_take, PyObject *cause
     if (exception_take == NULL) {
         return raise_again(tstate);
     }
-    PyObject *value = instantiate(exception_take);
+    PyObject *value = instantiate(tstate, exception_take);
     if (value == NULL) {
         Py_XDECREF(cause_take);
         return false;

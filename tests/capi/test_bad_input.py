@@ -153,6 +153,49 @@ def slots_all():
         attempt('spec %d' % number, ext_bad.spec_try, number)
 
 
+PRODUCERS = '''ext_bad.error_varargs(*(1,)) ext_bad.error_fast(*(1,)) ext_bad.error_o(1) null.error_fast(*(1,)) null.error_varargs(1)
+ext_bad.Null.error_fast(null,*(1,)) ext_bad.Null.error_varargs(null,*()) ext_bad.Null.error_fast(null,1) ext_bad.Error(*())
+error(*(1,)) str(*(error,)) str(error) repr(*(error,)) error.__add__(*(1,)) max(error,error) max(*(error,error)) min([error,error])
+null_max(null,null) null_max(*(null,null)) min([null,null],key=None) list(map(max,[null],[null]))'''.split()
+CONSUMERS = ['r', 'r = ident()', 'r = len("")', 'r = len(*("",))', 'r = int()', 'r = [].append(1)', 'r = plain()', 'r = p.m()', 'r = p.v',
+             'r = p.missing', 'for i in range(3): pass', 'for i in [1, 2]: pass', 'r = [i for i in "ab"]', 'r = {}["a"]', 'r = f"{1}"',
+             'return r', 'raise KeyError', 'r = list(*("ab",))', 'while len(str(r)) < 5: r = 12345', 'class Q: pass', 'r = missing']
+
+
+def left_behind():
+    """What is told, and where, when a function leaves an exception behind, by what the program does next."""
+    import ext_bad
+
+    class Plain:
+        v = 1
+
+        def m(self):
+            return 1
+    names = {'ext_bad': ext_bad, 'null': ext_bad.Null(), 'error': ext_bad.Error.__new__(ext_bad.Error), 'ident': lambda: 1,
+             'plain': Plain, 'p': Plain(), 'null_max': max}
+    for producer in PRODUCERS:
+        for consumer in CONSUMERS:
+            exec('def f():\n  r = %s\n  %s\n  return 7' % (producer, consumer), names)
+            for times in (1, 30):
+                for i in range(times):
+                    text = 'nothing'
+                    try:
+                        names['f']()
+                        Plain()
+                    except BaseException as e:
+                        at = [list(t.tb_frame.f_code.co_positions())[t.tb_lasti // 2] for t in walk(e.__traceback__)]
+                        text = '%s: %s at %s from %r' % (type(e).__name__, e, at, e.__cause__)
+                print(producer, '|', consumer, times, re.sub('0x[0-9a-f]+', '', text))
+
+
+def walk(traceback):
+    """The entries of a traceback that are in the generated function."""
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == '<string>':
+            yield traceback
+        traceback = traceback.tb_next
+
+
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, 'ext_bad' + SUFFIX)
     subprocess.run(['gcc', '-shared', '-fPIC', '-w', '-I' + INCLUDE, os.path.join(HERE, 'ext_bad.c'), '-o', path], check=True)
@@ -173,3 +216,4 @@ with tempfile.TemporaryDirectory() as folder:
     import_all()
     call_all()
     slots_all()
+    left_behind()
