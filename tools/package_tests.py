@@ -1,15 +1,18 @@
 """Run the test suites that compiled packages carry, under the reference and under Krait, by test id.
 
-    package_tests.py [--interp build/krait] [--jobs 2] [--list] [--failures] [SUITE...]
+    package_tests.py [--interp build/krait] [--jobs 1] [--list] [--failures] [SUITE...]
 
-A suite is a name of SUITES: files of one package, run with pytest.  For every test id the outcome
-under both interpreters is compared; the ids that the reference passes are the measure.  Outcomes of
-the reference are kept under --cache and reused, because they do not change.  Per suite it prints
+A suite is a name of SUITES: files of one package, run with pytest; pandas.NAME is what pandas has in its
+folder of tests of that name (pandas.series.methods too), pandas.top the files of no folder.  For every test id the
+outcome under both interpreters is compared, one interpreter after the other (--jobs 2: both at once); the ids that
+the reference passes are the measure.  Outcomes of the reference are kept under --cache and reused, because they do
+not change.  Per suite it prints
 
     numpy.core: reference passes 10000, krait passes 9950 of them, 99.50%
 
 and, with --failures, each id that only the reference passes, by the message it fails with.  A package
-that is not installed is named as absent.
+that is not installed is named as absent.  Debian's lxml comes without its tests: `apt-get source lxml` in the
+folder of --sources unpacks them, and they run beside a copy of the installed package.
 """
 import argparse
 import collections
@@ -17,6 +20,7 @@ import concurrent.futures
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +36,7 @@ SUITES = {
     'numpy.ma': ('numpy', ['numpy/ma/tests/test_*.py']),
     'numpy.polynomial': ('numpy', ['numpy/polynomial/tests/test_*.py']),
     'pandas': ('pandas', ['pandas/tests/**/test_*.py']),
+    'lxml': ('lxml', ['lxml/tests/test_*.py', 'lxml/html/tests/test_*.py']),
     'greenlet': ('greenlet', ['greenlet/tests/test_*.py']),
     'psutil': ('psutil', ['psutil/tests/test_*.py']),
     'simplejson': ('simplejson', ['simplejson/tests/test_*.py']),
@@ -42,6 +47,34 @@ SUITES = {
     'networkx': ('networkx', ['networkx/**/tests/test_*.py']),
     'h5py': ('h5py', ['h5py/tests/test_*.py']),
 }
+# Documents and files of data that lxml's modules add to their suites by hand.
+DOCTESTS = '''
+import glob, importlib, os, unittest
+import pytest
+
+def cases(test):
+    if isinstance(test, unittest.TestSuite):
+        for each in test:
+            yield from cases(each)
+    elif test.id().endswith('.runTest') or type(test).__name__.startswith('Doc'):
+        yield test
+
+def found():
+    for path in sorted(glob.glob(os.path.join(os.path.dirname(__file__), 'test_*.py'))):
+        name = os.path.basename(path)[:-3]
+        if name != 'test_of_suites':
+            try:
+                suite = importlib.import_module('%s.' + name).test_suite()
+            except (ImportError, AttributeError):
+                continue
+            for case in cases(suite):
+                yield pytest.param(case, id=name + '-' + os.path.basename(case.shortDescription() or case.id()))
+
+@pytest.mark.parametrize('case', list(found()))
+def test_document(case):
+    result = case.run()
+    assert result.wasSuccessful(), (result.failures + result.errors)[0][1].splitlines()[-1]
+'''
 # Runs files; each outcome is a line at once, so that a crash loses nothing: the run goes on behind it.
 PLUGIN = '''
 import json, os, sys
@@ -98,7 +131,7 @@ def read_log(path, outcomes):
     return None if ended else running or '(collection)'
 
 
-def run_files(interp, paths, timeout):
+def run_files(interp, folder_of_tests, paths, timeout):
     """{id: (outcome, text)} of files; after a crash the rest is run again without what was done."""
     outcomes = {}
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', PYTHONHASHSEED='0', LANG='C.UTF-8', OPENBLAS_NUM_THREADS='1',
@@ -112,7 +145,7 @@ def run_files(interp, paths, timeout):
             with open(skip, 'w') as f:
                 json.dump(list(outcomes), f)
             try:
-                p = subprocess.run([interp, program, log, skip, FOLDER, *paths], cwd=folder, env=env,
+                p = subprocess.run([interp, program, log, skip, folder_of_tests, *paths], cwd=folder, env=env,
                                    timeout=timeout, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
                 how = 'exit %d %s' % (p.returncode, p.stderr.decode('utf-8', 'replace').strip()[-150:])
             except subprocess.TimeoutExpired:
@@ -126,20 +159,46 @@ def run_files(interp, paths, timeout):
     return outcomes
 
 
-def files_of(suite):
-    package, patterns = SUITES[suite]
+def folder_of(suite, options):
+    """Where a suite's package and its tests lie; for lxml a copy with the tests of its source package, if there."""
+    if suite != 'lxml':
+        return FOLDER
+    copy = os.path.join(options.cache, 'lxml', 'src')
+    found = sorted(glob.glob(os.path.join(options.sources, 'lxml-*', 'src', 'lxml')))
+    if found and not os.path.exists(copy):
+        new = copy[:-4] + '.new'
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.copytree(os.path.join(FOLDER, 'lxml'), os.path.join(new, 'src', 'lxml'))
+        shutil.copytree(os.path.join(found[-1], '..', '..', 'doc'), os.path.join(new, 'doc'))
+        for package in ('lxml', 'lxml/html'):
+            tests = os.path.join(new, 'src', package, 'tests')
+            shutil.copytree(os.path.join(os.path.dirname(found[-1]), package, 'tests'), tests)
+            with open(os.path.join(tests, 'test_of_suites.py'), 'w') as f:
+                f.write(DOCTESTS.replace('%s', package.replace('/', '.') + '.tests'))
+        os.rename(new, copy[:-4])
+    return copy
+
+
+def files_of(suite, folder):
+    """The files of a suite; none if its package is not installed."""
+    if suite == 'pandas.top':
+        patterns = ['pandas/tests/test_*.py']
+    elif suite.startswith('pandas.'):
+        patterns = ['pandas/tests/%s/**/test_*.py' % suite[7:].replace('.', '/')]
+    else:
+        patterns = SUITES[suite][1]
     found = set()
     for pattern in patterns:
-        found.update(glob.glob(os.path.join(FOLDER, pattern), recursive=True))
+        found.update(glob.glob(os.path.join(folder, pattern), recursive=True))
     return sorted(found)
 
 
-def outcomes_of(interp, name, paths, cache, timeout):
+def outcomes_of(interp, name, folder, paths, cache, timeout):
     kept = cache and os.path.join(cache, name + '.json')
     if kept and os.path.exists(kept):
         with open(kept) as f:
             return json.load(f)
-    outcomes = run_files(interp, paths, timeout)
+    outcomes = run_files(interp, folder, paths, timeout)
     if kept:
         os.makedirs(cache, exist_ok=True)
         with open(kept, 'w') as f:
@@ -148,11 +207,12 @@ def outcomes_of(interp, name, paths, cache, timeout):
 
 
 def compare(suite, options):
-    files, name = files_of(suite), suite
+    folder = folder_of(suite, options)
+    files, name = files_of(suite, folder), suite
     if options.match:
         files, name = [f for f in files if options.match in f], '%s-%s' % (suite, options.match.replace('/', '-'))
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(outcomes_of, interp, name, files, cache, options.timeout) for interp, cache in
+        jobs = [pool.submit(outcomes_of, interp, name, folder, files, cache, options.timeout) for interp, cache in
                 ((REFERENCE, options.cache), (os.path.abspath(options.interp), None))]
         reference, ours = (job.result() for job in jobs)
     wanted = passed = 0
@@ -179,9 +239,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('suites', nargs='*', help='default: those of numpy')
     parser.add_argument('--interp', default='build/krait')
-    parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--jobs', type=int, default=1)
     parser.add_argument('--timeout', type=int, default=1800, help='seconds for one suite')
     parser.add_argument('--cache', default=os.path.join(tempfile.gettempdir(), 'krait-package-tests'))
+    parser.add_argument('--sources', default='.', help='folder with unpacked source packages (lxml)')
     parser.add_argument('--failures', type=int, default=0, metavar='N', help='show N ids of each cause')
     parser.add_argument('--match', help='only files whose path contains this')
     parser.add_argument('--list', action='store_true')
@@ -191,7 +252,7 @@ def main():
         return 0
     absent = []
     for suite in options.suites or [s for s in SUITES if s.startswith('numpy.')]:
-        if files_of(suite):
+        if files_of(suite, folder_of(suite, options)):
             compare(suite, options)
         else:
             absent.append(suite)
