@@ -2,6 +2,7 @@
    layout and the invariants. */
 #include "base/pages.h"
 #include "base/os.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,10 @@ span_give(char *base, size_t bytes, bool borrowed)
 }
 
 /* ---- arenas ------------------------------------------------------------------------------- */
+
+/* Pages kept idle: a share of those in use, at most so many for the sake of loops; and how often waiting
+   and collecting give them back, in nanoseconds. */
+enum { IDLE_SHARE = 128, IDLE_MOST = 1024, IDLE_WAIT = 100000000 };
 
 static void
 known_set(const char *base, size_t bytes, bool collected)
@@ -146,11 +151,22 @@ arena_new(bool collected)
 static char *
 arena_take_page(bool collected, struct Arena **owner)
 {
+    struct Idle *idle = &krait_heap.idle;
     struct Arena *arena = krait_heap.arenas[collected];
     if (arena == NULL && (arena = arena_new(collected)) == NULL) {
         return NULL;
     }
-    unsigned i = (unsigned)__builtin_ctz(~arena->used);
+    uint32_t candidates = arena->dirty != 0 ? arena->dirty : ~arena->used;
+    unsigned i = (unsigned)__builtin_ctz(candidates);
+    if (arena->dirty != 0) {
+        idle->dirty--;
+    }
+    else if (idle->returned > 0) {
+        /* What went back is wanted again: next time a page more stays. */
+        idle->returned--;
+        idle->allowance += idle->allowance < IDLE_MOST;
+    }
+    idle->used++;
     arena->used |= 1u << i;
     arena->dirty &= ~(1u << i);
     if (arena->used == (1u << PAGES_PER_ARENA) - 1) {
@@ -160,28 +176,83 @@ arena_take_page(bool collected, struct Arena **owner)
     return arena->base + i * PAGE_BYTES;
 }
 
-/* An arena without a used page goes back to the system unless it is the only one with room.  In one that
-   is used a little, for a long time perhaps, at least the free pages go back. */
+/* Give the idle pages of an arena back, and the arena itself when nothing is used there, unless it is
+   the only one of its kind with room. */
 static void
-arena_give_page(struct Arena *arena, char *page)
+arena_return(struct Arena *arena)
 {
-    uint32_t bit = 1u << ((size_t)(page - arena->base) / PAGE_BYTES);
-    arena->used &= ~bit;
-    arena->dirty |= bit;
-    if (!arena->linked) {
-        arena_link(arena);
-    }
+    size_t pages = (size_t)__builtin_popcount(arena->dirty);
+    krait_heap.idle.dirty -= pages;
+    krait_heap.idle.returned += pages;
     if (arena->used == 0 && (arena->next != NULL || arena->prev != NULL)) {
         arena_unlink(arena);
         known_clear(arena->base, ARENA_BYTES);
         span_give(arena->base, ARENA_BYTES, arena->borrowed);
         krait_heap.arena_count--;
         free(arena);
+        return;
     }
-    else if ((size_t)__builtin_popcount(arena->used) <= PAGES_PER_ARENA / 2) {
-        for (; arena->dirty != 0; arena->dirty &= arena->dirty - 1) {
-            os_discard(arena->base + (size_t)__builtin_ctz(arena->dirty) * PAGE_BYTES, PAGE_BYTES);
+    while (arena->dirty != 0) {
+        /* Pages in a row go in one call. */
+        unsigned first = (unsigned)__builtin_ctz(arena->dirty);
+        unsigned n = (unsigned)__builtin_ctz(~(arena->dirty >> first));
+        os_discard(arena->base + first * PAGE_BYTES, n * PAGE_BYTES);
+        arena->dirty &= ~(((1u << n) - 1) << first);
+    }
+}
+
+static size_t
+idle_share(void)
+{
+    return krait_heap.idle.used / IDLE_SHARE;
+}
+
+static size_t
+idle_limit(void)
+{
+    size_t share = idle_share();
+    return krait_heap.idle.allowance > share ? krait_heap.idle.allowance : share;
+}
+
+static void
+arenas_return(size_t limit)
+{
+    krait_heap.idle.mark = krait_heap.idle.used;
+    for (int collected = 0; collected < 2; collected++) {
+        struct Arena *next;
+        for (struct Arena *arena = krait_heap.arenas[collected];
+             arena != NULL && krait_heap.idle.dirty > limit; arena = next) {
+            next = arena->next;
+            if (arena->dirty != 0) {
+                arena_return(arena);
+            }
         }
+    }
+}
+
+/* The page is idle now.  A loop that fills and drops pages over and over keeps them; beyond the limit
+   the arena's idle pages go back, and whenever the heap has shrunk by a quarter, those of others too. */
+static void
+arena_give_page(struct Arena *arena, char *page)
+{
+    struct Idle *idle = &krait_heap.idle;
+    uint32_t bit = 1u << ((size_t)(page - arena->base) / PAGE_BYTES);
+    arena->used &= ~bit;
+    arena->dirty |= bit;
+    idle->used--;
+    idle->dirty++;
+    idle->given++;
+    if (!arena->linked) {
+        arena_link(arena);
+    }
+    if (idle->dirty > idle_limit()) {
+        arena_return(arena);
+    }
+    if (idle->used < idle->mark - idle->mark / 4) {
+        arenas_return(idle_limit());
+    }
+    else if (idle->used > idle->mark) {
+        idle->mark = idle->used;
     }
 }
 
@@ -351,6 +422,21 @@ page_forget_traces(struct Page *page)
     }
 }
 
+static void
+page_release(struct Page *page)
+{
+    if (page->in_young_list) {
+        page_young_unlink(page);
+    }
+    class_unlink(page);
+    all_unlink(page);
+    page_forget_traces(page);
+#ifdef KRAIT_ASAN
+    watched_forget(page);
+#endif
+    arena_give_page(page->arena, page_base(page));
+}
+
 /* Release an empty page.  The head of a class list stays: a loop that allocates and frees one block
    must not map and unmap.  A page under collection stays until the collector is done with it. */
 void
@@ -363,17 +449,30 @@ page_settle(struct Page *page)
         large_free(page);
     }
     else if (page->prev != NULL) {
-        if (page->in_young_list) {
-            page_young_unlink(page);
-        }
-        class_unlink(page);
-        all_unlink(page);
-        page_forget_traces(page);
-#ifdef KRAIT_ASAN
-        watched_forget(page);
-#endif
-        arena_give_page(page->arena, page_base(page));
+        page_release(page);
     }
+}
+
+/* Now and then, return what is idle to the system whatever loops want, heads of lists as well. */
+void
+heap_trim(void)
+{
+    struct Idle *idle = &krait_heap.idle;
+    _PyTime_t now = clock_monotonic();
+    if (now - idle->trimmed < IDLE_WAIT) {
+        return;
+    }
+    idle->trimmed = now;
+    for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
+        for (unsigned c = 0; c < PAGE_CLASSES; c++) {
+            struct Page *page = krait_heap.available[kind][c];
+            if (page != &krait_heap.none && page->used == 0 && !page->held) {
+                page_release(page);
+            }
+        }
+    }
+    arenas_return(idle_share());
+    idle->given = 0;
 }
 
 /* A page that was full has a free block again, or a page has become empty. */

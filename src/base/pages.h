@@ -29,6 +29,7 @@
 #ifndef KRAIT_BASE_PAGES_H
 #define KRAIT_BASE_PAGES_H
 
+#include <Python.h>
 #include "base/common.h"
 
 #define ARENA_BYTES ((size_t)1 << 20)
@@ -114,6 +115,19 @@ struct Arena {
     uint32_t dirty;                     /* given back by its class, not yet to the system */
 };
 
+/* Pages that nobody uses and that the system has not got back yet; in pages. */
+enum { IDLE_QUIET = 8 };
+
+struct Idle {
+    size_t used;                        /* pages with blocks, the other side of the scales */
+    size_t dirty;                       /* idle ones, all arenas' */
+    size_t allowance;                   /* how many of them are kept */
+    size_t returned;                    /* went back; taking as many again is what a loop does */
+    size_t mark;                        /* `used` may fall to three quarters of this before all are looked at */
+    size_t given;                       /* have become idle since the last heap_trim */
+    _PyTime_t trimmed;                  /* its time */
+};
+
 #ifdef KRAIT_ASAN
 /* AddressSanitizer build: what is known of a collected block (pages_asan.c). */
 struct Watch {
@@ -142,6 +156,7 @@ struct Heap {
     struct Page none;                   /* a full page that heads empty lists */
     struct Arena *arenas[2];            /* with a free page; 1: of the collected kinds */
     size_t arena_count, arena_peak, arena_total;
+    struct Idle idle;
     size_t large_count;
     size_t trace_bytes;                 /* of all pages' `traces` */
     struct LargeTable large;
@@ -222,6 +237,8 @@ bool page_trace(struct Page *page);
 void page_forget_traces(struct Page *page);
 /* Release the page if it is empty and nobody needs it. */
 void page_settle(struct Page *page);
+/* Return idle pages to the system unless that has just been done. */
+void heap_trim(void);
 /* Plain blocks above PAGE_MAX (large.c): malloc and its companions, entered in a table.  A block
    that is not in it is given to malloc's functions all the same. */
 void *large_plain_alloc(size_t n, bool zero);
@@ -291,6 +308,15 @@ page_block_index(const struct Page *page, const void *block)
 {
     uint32_t offset = (uint32_t)((uintptr_t)block & (PAGE_BYTES - 1)) - page->first;
     return (size_t)(((uint64_t)offset * page->reciprocal) >> 32);
+}
+
+/* To be called with the GIL by a thread that is about to wait. */
+static ALWAYS_INLINE void
+heap_trim_waiting(void)
+{
+    if (unlikely(krait_heap.idle.given > IDLE_QUIET)) {
+        heap_trim();
+    }
 }
 
 #endif

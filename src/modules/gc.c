@@ -1,6 +1,7 @@
 /* The module gc: the collector's switches and views. */
 #include "object/declare.h"
 #include "object/gc.h"
+#include "base/pages.h"
 
 #define gc_state (&interp_get()->gc)
 
@@ -39,7 +40,11 @@ gc_collect_function(PyObject *module, int generation)
         PyErr_SetString(PyExc_ValueError, "invalid generation");
         return -1;
     }
-    return gc_collect(tstate_get(), generation);
+    Py_ssize_t found = gc_collect(tstate_get(), generation);
+    if (generation == GENERATIONS - 1) {
+        heap_trim();
+    }
+    return found;
 }
 
 FUNCTION(gc, set_debug, "($module, flags, /)", "What to report on stderr: a sum of DEBUG_* flags.")

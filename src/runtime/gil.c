@@ -6,6 +6,7 @@
 #include "runtime/gil.h"
 #include "object/doors.h"
 #include "base/clock.h"
+#include "base/pages.h"
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -268,6 +269,7 @@ PyEval_SaveThread(void)
     if (tstate == NULL) {
         fatal_no_tstate(__func__);
     }
+    heap_trim_waiting();
     gil_drop(tstate);
     return tstate;
 }
