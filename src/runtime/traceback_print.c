@@ -124,9 +124,6 @@ source_line(PyObject *filename, int lineno)
     }
     find_encoding(data, size, encoding, sizeof encoding);
     char *at = data, *end = data + size;
-    if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0) {
-        at += 3;
-    }
     for (int i = 1; i < lineno && at != NULL && at < end;) {
         char *stop = at;
         while (stop < end && *stop != '\n' && *stop != '\r') {

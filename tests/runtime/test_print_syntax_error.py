@@ -19,3 +19,13 @@ for e in L:
     except BaseException as x: f.write(repr(x))
     sys.stderr=sys.__stderr__
     print(e.args, repr(f.getvalue()))
+
+# A byte order mark stands in the line that is shown, and counts as a character of it.
+import os, subprocess, tempfile
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, 'bom.py')
+    for body in (b'x = = 1\n', b'return 5\n', b'1/0\n', b'x = "\xe9\n', b'pass\nx = = 1\n'):
+        with open(path, 'wb') as f:
+            f.write(b'\xef\xbb\xbf' + body)
+        done = subprocess.run([sys.executable, path], capture_output=True)
+        print(done.returncode, done.stderr.replace(os.fsencode(folder), b''))

@@ -269,17 +269,28 @@ typedef struct {
     Py_ssize_t left;            /* -1: without end */
 } Repeat;
 
-#define WITHOUT_END PY_SSIZE_T_MIN
-
 NEW(repeat, "(object, times=0)")
-DEFAULT(times, WITHOUT_END)
+DEFAULT(times, NULL)
 static PyObject *
-repeat_new(PyTypeObject *type, PyObject *object, Py_ssize_t times)
+repeat_new(PyTypeObject *type, PyObject *object, PyObject *times)
 {
+    Py_ssize_t left = -1;
+    if (times != NULL) {
+        PyObject *index = _PyNumber_Index(times);
+        if (index == NULL) {
+            return NULL;
+        }
+        left = PyLong_AsSsize_t(index);
+        Py_DECREF(index);
+        if (left == -1 && PyErr_Occurred()) {
+            return NULL;
+        }
+        left = left < 0 ? 0 : left;
+    }
     Repeat *self = (Repeat *)type->tp_alloc(type, 0);
     if (self != NULL) {
         self->element = Py_NewRef(object);
-        self->left = times == WITHOUT_END ? -1 : times < 0 ? 0 : times;
+        self->left = left;
     }
     return (PyObject *)self;
 }
