@@ -32,3 +32,39 @@ for i in range(40):
 print(sizes)
 print(sys.getsizeof([0] * 1000), sys.getsizeof((0,) * 1000), sys.getsizeof(array.array('i', [0] * 1000)))
 print(sys.getsizeof([x for x in range(1000)]), sys.getsizeof(x for x in range(1000)))
+
+
+def total(value, seen=None):
+    """The size of a value with all that it holds, each object once."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return 0
+    seen.add(id(value))
+    parts = ()
+    if isinstance(value, dict):
+        parts = [*value.keys(), *value.values()]
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = value
+    elif hasattr(value, '__dict__'):
+        parts = [vars(value)]
+    return sys.getsizeof(value) + sum(total(part, seen) for part in parts)
+
+
+nested = {'name': ['a', 'b'], 'more': {'x': (1, 2, (3,))}}
+print('shallow', sys.getsizeof(nested), 'deep', total(nested))
+
+
+class Three:
+    def __init__(self, x, y, z):
+        self.x, self.y, self.z = x, y, z
+
+
+class SlottedThree:
+    __slots__ = ('x', 'y', 'z')
+
+    def __init__(self, x, y, z):
+        self.x, self.y, self.z = x, y, z
+
+
+# getsizeof does not see where the attributes of a plain instance stand; tracing does
+print('regular', sys.getsizeof(Three(1, 2, 3)), 'slotted', sys.getsizeof(SlottedThree(1, 2, 3)))

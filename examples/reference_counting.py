@@ -36,3 +36,33 @@ print('gone:', ref() is None)
 
 print('small ints are shared:', int('256') is int('256'), int('257') is int('257'))
 print('interned:', sys.intern('hello world!') is sys.intern('hello world!'))
+
+
+def count_refs(obj):
+    """References to obj, without those of who asks: this function's name for it and an argument."""
+    return sys.getrefcount(obj) - 2
+
+
+items = [1, 2, 3]
+print('count_refs:', count_refs(items), count_refs([]))
+others = [items, {'key': items}]
+print('count_refs:', count_refs(items))
+
+# Break it intentionally: what is given away and never taken back.
+held = []
+
+
+def leak(value, seen=[]):
+    seen.append(value)
+
+
+for i in range(3):
+    node = Node(i)
+    node.next = node
+    leak(node)
+    held.append(weakref.ref(node))
+del node
+gc.collect()
+print('kept by a default argument:', [r() is not None for r in held])
+leak.__defaults__[0].clear()
+print('a cycle each:', [r() is not None for r in held], gc.collect(), [r() is not None for r in held])
