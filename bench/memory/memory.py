@@ -29,6 +29,22 @@ plain = min(work() for _ in range(3))
 tracemalloc.start(%d)
 print(min(work() for _ in range(3)) / plain)
 '''
+# The same for small objects that come and go, in the innermost of 60 frames.
+CHURN = '''import time, tracemalloc
+class Node:
+    def __init__(self, i): self.a = i; self.b = [i]
+def churn():
+    for i in range(100000): [i]
+    for i in range(50000): Node(i)
+def deep(n):
+    if n: return deep(n - 1)
+    t = time.process_time()
+    churn()
+    return time.process_time() - t
+plain = min(deep(%d) for _ in range(5))
+tracemalloc.start(%d)
+print(min(deep(%d) for _ in range(5)) / plain)
+'''
 # The longest collection of a generation while a million objects live.
 PAUSE = '''import gc, time
 x = [[i] for i in range(1000000)]
@@ -64,6 +80,10 @@ PROGRAMS = {
                                  + TIMED % 'gc.collect()'),
     'trace_1': ('factor', 1.8, FACTOR % 1),
     'trace_25': ('factor', 2.5, FACTOR % 25),
+    'trace_churn_1': ('factor', 1.8, CHURN % (0, 1, 0)),
+    'trace_churn_25': ('factor', 2.5, CHURN % (0, 25, 0)),
+    'trace_deep_1': ('factor', 1.8, CHURN % (60, 1, 60)),
+    'trace_deep_25': ('factor', 2.5, CHURN % (60, 25, 60)),
     'trace_memory': ('bytes', 0.5, 'import tracemalloc; tracemalloc.start()\n'
                                    'x = [[str(i)] for i in range(300000)]\n'
                                    'print(tracemalloc.get_tracemalloc_memory())'),

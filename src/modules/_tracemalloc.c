@@ -47,16 +47,40 @@ struct TraceTable {
     size_t mask, used;
 };
 
-/* What is known of an instruction: file and line of its place, and the number of the traceback that
-   consists of this place alone. */
+/* What is known of an instruction: file and line of its place. */
 struct SiteMemo {
     const void *at;
-    uint32_t epoch, lineno, traceback;
-    uint16_t total;
+    uint32_t epoch, lineno;
     PyObject *filename;
 };
 
-enum { MEMOS = 1024 };
+/* And of an instruction of a frame with certain callers: the number of the traceback. */
+struct PlaceMemo {
+    const void *at;
+    uint32_t epoch, callers, traceback;
+};
+
+/* The innermost of a chain of callers, and the number of the others. */
+struct Caller {
+    PyObject *filename;
+    uint32_t lineno, others, total;
+};
+
+/* Chains of callers, known by number, so that a stack is not walked at each allocation: the running
+   frames keep theirs, since nothing in a chain moves while what it called runs.  Numbers count from
+   `first`; a smaller one is no longer known.  `first` itself is the empty chain.  With one frame per
+   traceback a chain is its length, and nothing is entered.  All of this may be forgotten at any time,
+   except while a chain is entered. */
+struct CallerTable {
+    uint32_t first;
+    bool off;                   /* a stack is too deep for the table: every stack is walked */
+    struct Caller *callers;     /* by number - first */
+    size_t count, room;
+    uint32_t *slots;            /* open addressing: number - first, 0: free */
+    size_t mask;
+};
+
+enum { MEMOS = 1024, PLACES = 4096, CALLERS_MAX = 1 << 16, CALLERS_STEP = 64 };
 
 struct TraceState {
     bool tracing, inside;
@@ -77,7 +101,9 @@ struct TraceState {
     struct Traceback empty;
     pthread_key_t busy;         /* non-NULL in a thread that is inside the tracer for the raw domain */
     struct Traceback *scratch;
+    struct CallerTable chains;
     struct SiteMemo memos[MEMOS];
+    struct PlaceMemo places[PLACES];
 };
 
 #define trace (_PyRuntime.tracemalloc)
@@ -318,13 +344,11 @@ innermost(void)
 static void
 read_frames(struct Traceback *tb, Frame *frame)
 {
-    Py_uhash_t hash = 0x345678u;
     int count = 0, total = 0;
     for (; frame != NULL; frame = frame_visible(frame->previous)) {
         if (count < trace->max_frames) {
             struct SiteMemo *memo = site_of(frame);
             tb->sites[count++] = (struct Site){memo->filename, memo->lineno};
-            hash = (hash ^ (uintptr_t)memo->filename >> 4 ^ memo->lineno) * 1000003u;
         }
         if (total < UINT16_MAX) {
             total++;
@@ -332,7 +356,16 @@ read_frames(struct Traceback *tb, Frame *frame)
     }
     tb->count = (uint16_t)count;
     tb->total = (uint16_t)total;
-    tb->hash = hash ^ (Py_uhash_t)total;
+}
+
+static void
+traceback_hash(struct Traceback *tb)
+{
+    Py_uhash_t hash = 0x345678u;
+    for (int i = 0; i < tb->count; i++) {
+        hash = (hash ^ (uintptr_t)tb->sites[i].filename >> 4 ^ tb->sites[i].lineno) * 1000003u;
+    }
+    tb->hash = hash ^ (Py_uhash_t)tb->total;
 }
 
 static bool
@@ -386,11 +419,12 @@ traceback_enter(struct Traceback *tb)
     return tb->number = (uint32_t)trace->traceback_count;
 }
 
-static NOINLINE uint32_t
-traceback_find(Frame *frame)
+/* The number of what stands in the scratch traceback; 0 without memory. */
+static uint32_t
+traceback_find(void)
 {
     struct Traceback *tb = trace->scratch;
-    read_frames(tb, frame);
+    traceback_hash(tb);
     if (trace->traceback_count >= trace->bucket_count) {
         buckets_grow();
         if (trace->bucket_count == 0) {
@@ -418,6 +452,154 @@ traceback_find(Frame *frame)
     return copy->number;
 }
 
+/* ---- chains of callers -------------------------------------------------------------------- */
+
+static void
+chains_forget(void)
+{
+    struct CallerTable *t = &trace->chains;
+    size_t count = trace->max_frames > 1 ? t->count : (size_t)UINT16_MAX + 1;
+    t->off = t->first >= UINT32_MAX - 2 * CALLERS_MAX;      /* no numbers are left */
+    t->first = t->off ? UINT32_MAX : t->first + (uint32_t)count + 1;
+    free(t->callers);
+    free(t->slots);
+    t->callers = NULL;
+    t->slots = NULL;
+    t->count = t->room = t->mask = 0;
+}
+
+static size_t
+caller_hash(const PyObject *filename, uint32_t lineno, uint32_t others)
+{
+    return (((uintptr_t)filename >> 4) + lineno * (size_t)0x9E3779B97F4A7C15u + others * (size_t)0xD6E8FEB86659FD93u) >> 20;
+}
+
+/* Room for one more, with the empty chain as number 0; -1 if that is not to be. */
+static status
+chains_grow(struct CallerTable *t)
+{
+    if (t->count >= CALLERS_MAX) {
+        return -1;
+    }
+    if (t->count < t->room) {
+        return 0;
+    }
+    size_t room = t->room ? t->room * 2 : 256;
+    struct Caller *callers = realloc(t->callers, room * sizeof *callers);
+    uint32_t *slots = calloc(room * 2, sizeof *slots);
+    if (callers != NULL) {
+        t->callers = callers;
+    }
+    if (callers == NULL || slots == NULL) {
+        free(slots);
+        return -1;
+    }
+    free(t->slots);
+    t->slots = slots;
+    t->mask = room * 2 - 1;
+    t->room = room;
+    if (t->count == 0) {
+        callers[0] = (struct Caller){NULL, 0, 0, 0};
+        t->count = 1;
+    }
+    for (uint32_t i = 1; i < t->count; i++) {
+        size_t at = caller_hash(callers[i].filename, callers[i].lineno, callers[i].others) & t->mask;
+        while (slots[at] != 0) {
+            at = (at + 1) & t->mask;
+        }
+        slots[at] = i;
+    }
+    return 0;
+}
+
+/* The number of the chain that consists of `frame` and its callers, which are known; 0 without room. */
+static uint32_t
+chain_with(const Frame *frame)
+{
+    struct CallerTable *t = &trace->chains;
+    uint32_t others = frame->callers - t->first;
+    if (trace->max_frames == 1) {
+        return frame->callers + (others < UINT16_MAX);
+    }
+    struct SiteMemo *memo = site_of(frame);
+    if (chains_grow(t) < 0) {
+        return 0;
+    }
+    size_t at = caller_hash(memo->filename, memo->lineno, others) & t->mask;
+    for (; t->slots[at] != 0; at = (at + 1) & t->mask) {
+        struct Caller *known = &t->callers[t->slots[at]];
+        if (known->filename == memo->filename && known->lineno == memo->lineno && known->others == others) {
+            return t->first + t->slots[at];
+        }
+    }
+    t->callers[t->count] = (struct Caller){memo->filename, memo->lineno, others, t->callers[others].total + 1};
+    t->slots[at] = (uint32_t)t->count;
+    return t->first + (uint32_t)t->count++;
+}
+
+/* Find the number of the callers of `frame` and of each frame on the way; 0 without room. */
+static uint32_t
+callers_enter(Frame *frame)
+{
+    uint32_t first = trace->chains.first;
+    size_t unknown;
+    do {
+        Frame *waiting[CALLERS_STEP], *caller = frame;
+        for (unknown = 0; caller != NULL && caller->callers < first; unknown++) {
+            waiting[unknown % CALLERS_STEP] = caller;
+            caller = frame_visible(caller->previous);
+        }
+        /* From the outermost inward; if there are more than fit, the others' turn comes. */
+        for (size_t i = 0; i < unknown && i < CALLERS_STEP; i++) {
+            Frame *next = waiting[(unknown - 1 - i) % CALLERS_STEP];
+            uint32_t number = caller == NULL ? first : chain_with(caller);
+            if (number == 0) {
+                return 0;
+            }
+            next->callers = number;
+            caller = next;
+        }
+    } while (unknown > CALLERS_STEP);
+    return frame->callers;
+}
+
+static NOINLINE uint32_t
+callers_find(Frame *frame)
+{
+    struct CallerTable *t = &trace->chains;
+    uint32_t number = 0;
+    for (int attempt = 0; attempt < 2 && number == 0 && !t->off; attempt++) {
+        if (attempt > 0) {
+            chains_forget();
+        }
+        number = trace->max_frames > 1 && chains_grow(t) < 0 ? 0 : callers_enter(frame);
+    }
+    t->off = number == 0;
+    return number;
+}
+
+/* The traceback of a frame whose callers are known, from them alone. */
+static NOINLINE uint32_t
+place_fill(struct PlaceMemo *place, const Frame *frame)
+{
+    struct CallerTable *t = &trace->chains;
+    struct Traceback *tb = trace->scratch;
+    struct SiteMemo *memo = site_of(frame);
+    uint32_t callers = frame->callers - t->first, total = callers;
+    tb->sites[0] = (struct Site){memo->filename, memo->lineno};
+    tb->count = 1;
+    if (trace->max_frames > 1) {
+        total = t->callers[callers].total;
+        for (; callers != 0 && tb->count < trace->max_frames; callers = t->callers[callers].others) {
+            tb->sites[tb->count++] = (struct Site){t->callers[callers].filename, t->callers[callers].lineno};
+        }
+    }
+    tb->total = (uint16_t)(total < UINT16_MAX ? total + 1 : UINT16_MAX);
+    uint32_t number = traceback_find();
+    *place = (struct PlaceMemo){frame->last, trace->epoch, frame->callers, number};
+    return number;
+}
+
 /* The number of the running code's traceback; 0 without memory. */
 static ALWAYS_INLINE uint32_t
 traceback_now(void)
@@ -426,22 +608,17 @@ traceback_now(void)
     if (frame == NULL) {
         return 1;
     }
-    if (trace->max_frames > 1) {
-        return traceback_find(frame);
+    if (unlikely(frame->callers < trace->chains.first) && callers_find(frame) == 0) {
+        read_frames(trace->scratch, frame);
+        return traceback_find();
     }
-    unsigned total = 0;
-    for (Frame *f = frame; f != NULL; f = frame_visible(f->previous)) {
-        total++;
+    uintptr_t at = (uintptr_t)frame->last;
+    struct PlaceMemo *place = &trace->places[((at >> 1 ^ at >> 11) + frame->callers * 0x9E3779B1u) & (PLACES - 1)];
+    if (unlikely(place->at != frame->last || place->callers != frame->callers || place->epoch != trace->epoch ||
+                 place->traceback == 0)) {
+        return place_fill(place, frame);
     }
-    total = total < UINT16_MAX ? total : UINT16_MAX;
-    struct SiteMemo *memo = site_of(frame);
-    if (unlikely(memo->traceback == 0 || memo->total != total)) {
-        uint32_t number = traceback_find(frame);
-        memo = site_of(frame);
-        memo->traceback = number;
-        memo->total = (uint16_t)total;
-    }
-    return memo->traceback;
+    return place->traceback;
 }
 
 static status
@@ -674,6 +851,7 @@ clear_tables(void)
     trace->traceback_count = trace->traceback_count > 0 ? 1 : 0;
     trace->traceback_bytes = 0;
     trace->epoch++;
+    chains_forget();
     if (trace->names != NULL) {
         PyDict_Clear(trace->names);
     }
@@ -705,6 +883,7 @@ start_tracing(int frames)
     }
     trace->max_frames = frames;
     trace->epoch++;
+    chains_forget();
     trace->scratch = scratch;
     trace->tracing = true;
     _Py_tracemalloc_config.tracing = 1;
@@ -819,6 +998,15 @@ _PyTraceMalloc_NewReference(PyObject *op)
     uint32_t now = traceback_now();
     trace->inside = false;
     return now != 0 && trace_number(0, block_of(op), now) != 0 ? 0 : -1;
+}
+
+/* A frame that has called others stands elsewhere now. */
+void
+tracemalloc_forget_callers(void)
+{
+    if (trace != NULL && trace->tracing) {
+        chains_forget();
+    }
 }
 
 /* A code object dies: what is known of its instructions is no longer true. */
@@ -1046,6 +1234,7 @@ _tracemalloc_get_tracemalloc_memory(PyObject *module)
         lock_table();
         size = trace->traces.slots == NULL ? 0 : (trace->traces.mask + 1) * sizeof(struct Trace);
         unlock_table();
+        size += trace->chains.room * (sizeof(struct Caller) + 2 * sizeof(uint32_t));
         size += krait_heap.trace_bytes + trace->bucket_count * sizeof(void *) + trace->traceback_bytes +
                 trace->traceback_room * sizeof(void *);
     }

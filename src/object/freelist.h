@@ -77,6 +77,7 @@ struct TraceConfig {
 extern struct TraceConfig _Py_tracemalloc_config;
 int _PyTraceMalloc_NewReference(PyObject *op);
 void tracemalloc_forget_code(void);
+void tracemalloc_forget_callers(void);
 
 /* Life for a cached object: its type, and one reference. */
 static ALWAYS_INLINE void

@@ -907,9 +907,9 @@ collect_generations(PyThreadState *tstate)
 /* ---- allocation --------------------------------------------------------------------------- */
 
 #if defined(KRAIT_DEBUG) || defined(KRAIT_ASAN)
-/* Of so many stressed allocations one collects the middle generation too; a full collection waits for
-   a 64th of the old objects' number of allocations, so that the cost of all is linear. */
-enum { STRESS_MIDDLE = 16, STRESS_FULL = 64 };
+/* Of so many collections one is of the middle generation; a full one comes after as many as a 32nd of the old
+   objects, so that the cost of all is linear. */
+enum { STRESS_MIDDLE = 16, STRESS_FULL = 32 };
 
 /* A collection at every n-th allocation, whatever thresholds say: who holds an object that is not
    finished, or not counted, meets it here. */
@@ -920,7 +920,7 @@ stress_allocation(PyThreadState *tstate)
     if (gc->stress_every > 0 && ++gc->stress_count >= gc->stress_every && gc->enabled &&
         !gc->collecting && tstate->curexc_type == NULL) {
         int generation = ++gc->stress_rounds % STRESS_MIDDLE == 0;
-        if (gc->stress_rounds * gc->stress_every > gc->long_lived_total / STRESS_FULL) {
+        if (gc->stress_rounds > gc->long_lived_total / STRESS_FULL) {
             generation = 2;
             gc->stress_rounds = 0;
         }

@@ -474,6 +474,7 @@ generator_throw_into(PyGenObject *self, bool close_on_exit, PyObject *type, PyOb
     int8_t state = self->gi_frame_state;
     Py_INCREF(delegate);
     frame->previous = outer;
+    frame->callers = 0;
     tstate->cframe->current_frame = frame;
     self->gi_frame_state = FRAME_EXECUTING;
     PyObject *result;

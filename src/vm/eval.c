@@ -671,6 +671,7 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
     do {                                                                                           \
         frame->stack_top = (int)(sp - frame->slots);                                               \
         (inner)->previous = frame;                                                                 \
+        (inner)->callers = 0;                                                                      \
         frame = (inner);                                                                           \
         cframe.current_frame = frame;                                                              \
         if (unlikely(!depth_enter(tstate))) {                                                  \
@@ -902,6 +903,7 @@ _PyEval_EvalFrameDefault(PyThreadState *tstate, Frame *frame, int throwing)
     tstate->cframe = &cframe;
     frame->is_entry = true;
     frame->previous = outer->current_frame;
+    frame->callers = 0;
     cframe.current_frame = frame;
 
     if (unlikely(throwing)) {

@@ -58,6 +58,8 @@ struct _PyInterpreterFrame {
     bool is_entry;            /* returning from it leaves the C loop that runs it */
     char owner;
     uint8_t ends_as;          /* what its value becomes: enum FrameEnd */
+    uint8_t unused;
+    uint32_t callers;         /* tracemalloc's number for them; 0: not known.  Anew with each `previous` */
     PyObject *slots[1];
 };
 typedef struct _PyInterpreterFrame Frame;
@@ -120,6 +122,8 @@ frame_init(Frame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject 
     frame->is_entry = false;
     frame->owner = OWNED_BY_THREAD;
     frame->ends_as = ENDS_AS_VALUE;
+    frame->unused = 0;
+    frame->callers = 0;
     for (int i = bound; i < code->co_nlocalsplus; i++) {
         frame->slots[i] = NULL;
     }

@@ -8,6 +8,7 @@
    Source: the kinds and rules follow from the exception and loop protocols of 3.11's bytecode. */
 #include <Python.h>
 #include <opcode.h>
+#include "object/freelist.h"
 #include "object/state.h"
 #include "vm/eval.h"
 #include "vm/jump.h"
@@ -449,5 +450,6 @@ frame_jump(PyFrameObject *object, PyObject *value)
     pop_to(frame, from, to);
     object->f_lineno = 0;
     frame->last = _PyCode_CODE(code) + target;
+    tracemalloc_forget_callers();
     return 0;
 }
