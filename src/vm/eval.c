@@ -17,9 +17,11 @@
 #include <opcode.h>
 #include "object/declare.h"
 #include "object/state.h"
+#include "object/attr.h"
 #include "object/doors.h"
 #include "object/gc.h"
 #include "object/object.h"
+#include "object/slots.h"
 #include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
@@ -140,6 +142,25 @@ is_inlinable(PyThreadState *tstate, PyObject *callable)
 
 /* ---- operators of Python classes -------------------------------------------------------------- */
 
+/* An operator's place among the slots, and what stands there if a class has the method. */
+static const struct {
+    unsigned offset;
+    binaryfunc of_class;
+} operators[NB_XOR + 1] = {
+    [NB_ADD] = {offsetof(PyNumberMethods, nb_add), slot_add},
+    [NB_AND] = {offsetof(PyNumberMethods, nb_and), slot_and},
+    [NB_FLOOR_DIVIDE] = {offsetof(PyNumberMethods, nb_floor_divide), slot_floordiv},
+    [NB_LSHIFT] = {offsetof(PyNumberMethods, nb_lshift), slot_lshift},
+    [NB_MATRIX_MULTIPLY] = {offsetof(PyNumberMethods, nb_matrix_multiply), slot_matmul},
+    [NB_MULTIPLY] = {offsetof(PyNumberMethods, nb_multiply), slot_mul},
+    [NB_REMAINDER] = {offsetof(PyNumberMethods, nb_remainder), slot_mod},
+    [NB_OR] = {offsetof(PyNumberMethods, nb_or), slot_or},
+    [NB_RSHIFT] = {offsetof(PyNumberMethods, nb_rshift), slot_rshift},
+    [NB_SUBTRACT] = {offsetof(PyNumberMethods, nb_subtract), slot_sub},
+    [NB_TRUE_DIVIDE] = {offsetof(PyNumberMethods, nb_true_divide), slot_truediv},
+    [NB_XOR] = {offsetof(PyNumberMethods, nb_xor), slot_xor},
+};
+
 static PyObject *
 operator_name(int op)
 {
@@ -190,7 +211,8 @@ static PyFunctionObject *
 operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
 {
     PyTypeObject *type = Py_TYPE(left);
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || op > NB_XOR || operators[op].of_class == NULL ||
+        *(binaryfunc *)((char *)type->tp_as_number + operators[op].offset) != operators[op].of_class ||
         (Py_TYPE(right) != type && !PyFloat_CheckExact(right) && !PyLong_CheckExact(right))) {
         return NULL;
     }
@@ -199,15 +221,14 @@ operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int
         (sequence->sq_concat != NULL || sequence->sq_repeat != NULL)) {
         return NULL;
     }
-    PyObject *name = operator_name(op);
-    return name != NULL ? method_peek(tstate, type, name) : NULL;
+    return method_peek(tstate, type, operator_name(op));
 }
 
 static PyFunctionObject *
 comparison_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
 {
     PyTypeObject *type = Py_TYPE(left);
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
+    if (type->tp_richcompare != slot_richcompare || !(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
         (Py_TYPE(right) != type && PyType_IsSubtype(Py_TYPE(right), type))) {
         return NULL;
     }

@@ -7,6 +7,7 @@
 #define KRAIT_VM_SPECIALIZE_H
 
 #include "object/declare.h"
+#include "object/slots.h"
 #include "types/function.h"
 #include "vm/frame.h"
 
@@ -32,8 +33,8 @@ void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, P
 static ALWAYS_INLINE PyFunctionObject *
 class_init_peek(PyTypeObject *type)
 {
-    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_alloc != PyType_GenericAlloc ||
-        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
+    if (type->tp_init != slot_init || type->tp_new != PyBaseObject_Type.tp_new ||
+        type->tp_alloc != PyType_GenericAlloc || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
         return NULL;
     }
     PyFunctionObject *init = (PyFunctionObject *)_PyType_Lookup(type, ID(__init__));

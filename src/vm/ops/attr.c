@@ -4,6 +4,7 @@ OP(LOAD_ATTR, ())
 {
     PyObject *owner = sp[-1];
     PyTypeObject *type = Py_TYPE(owner);
+    PyObject *value;
     if (type->tp_getattro == PyObject_GenericGetAttr && !cframe.use_tracing) {
         /* A property with a getter in Python runs in this loop. */
         PyObject *found = _PyType_Lookup(type, NAME(oparg));
@@ -18,9 +19,22 @@ OP(LOAD_ATTR, ())
                 ENTER_FRESH(callee);
             }
         }
+        else if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL &&
+                 Py_TYPE(found)->tp_descr_get != NULL) {
+            /* Nothing in the object can hide it, so there is no more to look up. */
+            Py_INCREF(found);
+            value = Py_TYPE(found)->tp_descr_get(found, owner, (PyObject *)type);
+            Py_DECREF(found);
+            if (unlikely(value == NULL)) {
+                attribute_error_add_context(owner, NAME(oparg));
+                goto error;
+            }
+            goto loaded;
+        }
     }
-    PyObject *value = PyObject_GetAttr(owner, NAME(oparg));
+    value = PyObject_GetAttr(owner, NAME(oparg));
     ERROR_IF(value == NULL);
+loaded:
     sp[-1] = value;
     Py_DECREF(owner);
     NEXT();
@@ -28,7 +42,18 @@ OP(LOAD_ATTR, ())
 
 OP(STORE_ATTR, (value, owner -- ))
 {
-    status stored = PyObject_SetAttr(owner, NAME(oparg), value);
+    PyTypeObject *type = Py_TYPE(owner);
+    PyObject *found = type->tp_setattro == PyObject_GenericSetAttr ? _PyType_Lookup(type, NAME(oparg))
+                                                                   : NULL;
+    status stored;
+    if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
+        Py_INCREF(found);
+        stored = Py_TYPE(found)->tp_descr_set(found, owner, value);
+        Py_DECREF(found);
+    }
+    else {
+        stored = PyObject_SetAttr(owner, NAME(oparg), value);
+    }
     Py_DECREF(value);
     Py_DECREF(owner);
     FAIL_IF(stored < 0);
