@@ -63,18 +63,7 @@ raise_not_callable(PyThreadState *tstate, PyObject *callable)
 PyObject *
 _PyStack_AsDict(PyObject *const *values, PyObject *kwnames)
 {
-    Py_ssize_t count = PyTuple_GET_SIZE(kwnames);
-    PyObject *dict = dict_new_exact(count, false);
-    if (dict == NULL) {
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(kwnames, i), values[i]) < 0) {
-            Py_DECREF(dict);
-            return NULL;
-        }
-    }
-    return dict;
+    return dict_display(&PyTuple_GET_ITEM(kwnames, 0), 1, values, 1, PyTuple_GET_SIZE(kwnames));
 }
 
 /* The array starts one word into the allocation, so that callees may use args[-1]. */

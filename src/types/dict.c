@@ -95,8 +95,8 @@ keys_bytes_for(PyDictKeysObject *keys, Py_ssize_t room)
 }
 
 /* A table of 2^log2_size slots with room for `room` entries, at most KEYS_USABLE of the slots. */
-static PyDictKeysObject *
-keys_new(uint8_t log2_size, int kind, Py_ssize_t room)
+static ALWAYS_INLINE PyDictKeysObject *
+keys_make(uint8_t log2_size, int kind, Py_ssize_t room)
 {
     int width = log2_size < 8 ? 0 : log2_size < 16 ? 1 : log2_size < 32 ? 2 : 3;
     struct _dictkeysobject head = {.refcnt = 1, .log2_size = log2_size, .kind = (uint8_t)kind,
@@ -122,6 +122,12 @@ keys_new(uint8_t log2_size, int kind, Py_ssize_t room)
     return keys;            /* the entries get their values as they are used */
 }
 
+static PyDictKeysObject *
+keys_new(uint8_t log2_size, int kind, Py_ssize_t room)
+{
+    return keys_make(log2_size, kind, room);
+}
+
 PyDictKeysObject *
 keys_new_shared(void)
 {
@@ -132,13 +138,20 @@ keys_new_shared(void)
 static void
 keys_free(PyDictKeysObject *keys)
 {
-    for (Py_ssize_t i = 0; i < keys->nentries; i++) {
-        Py_XDECREF(entry_key(keys, i));
-        if (keys->kind == KEYS_GENERAL) {
-            Py_XDECREF(KEYS_ENTRIES(keys)[i].value);
+    Py_ssize_t n = keys->nentries;
+    if (keys->kind == KEYS_GENERAL) {
+        for (DictEntry *entry = KEYS_ENTRIES(keys), *end = entry + n; entry < end; entry++) {
+            Py_XDECREF(entry->key);
+            Py_XDECREF(entry->value);
         }
-        else if (keys->kind == KEYS_STRINGS) {
-            Py_XDECREF(KEYS_STR_ENTRIES(keys)[i].value);
+    }
+    else {
+        bool split = keys->kind == KEYS_SPLIT;
+        for (DictStrEntry *entry = KEYS_STR_ENTRIES(keys), *end = entry + n; entry < end; entry++) {
+            Py_XDECREF(entry->key);
+            if (!split) {
+                Py_XDECREF(entry->value);
+            }
         }
     }
     PyObject_Free(keys);
@@ -556,9 +569,41 @@ fail:
     return -1;
 }
 
+/* Into a dict that has no table yet: there is nothing to look for. */
+static int
+insert_first_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
+{
+    bool general = !PyUnicode_CheckExact(key_take);
+    PyDictKeysObject *keys =
+        keys_make(DICT_MIN_LOG2, general ? KEYS_GENERAL : KEYS_STRINGS, KEYS_USABLE(1 << DICT_MIN_LOG2));
+    if (unlikely(keys == NULL)) {
+        Py_DECREF(key_take);
+        Py_DECREF(value_take);
+        return -1;
+    }
+    slot_put(keys, (size_t)hash & ((1 << DICT_MIN_LOG2) - 1), 0);
+    if (general) {
+        KEYS_ENTRIES(keys)[0] = (DictEntry){hash, key_take, value_take};
+    }
+    else {
+        KEYS_STR_ENTRIES(keys)[0] = (DictStrEntry){key_take, value_take};
+    }
+    keys->nentries = 1;
+    keys->usable--;
+    dict->ma_keys = keys;
+    dict->ma_used = 1;
+    dict_maybe_track(dict, key_take, value_take);
+    DICT_TOUCH(dict);
+    DICT_CHECK(dict, true);
+    return 0;
+}
+
 int
 dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
 {
+    if (dict->ma_keys == EMPTY_KEYS) {
+        return insert_first_take(dict, key_take, hash, value_take);
+    }
     PyObject *old;
     Py_ssize_t ix = find(dict, key_take, hash, &old);
     if (ix == KEY_ERROR) {
@@ -770,6 +815,13 @@ dict_display(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values
 void
 dict_tp_dealloc(PyDictObject *dict)
 {
+    if (likely(PyDict_CheckExact(dict) && dict->ma_values == NULL) &&
+        !gc_is_tracked((PyObject *)dict)) {
+        /* Only atoms die with it, so that there is no depth to guard against. */
+        keys_release(dict->ma_keys);
+        gc_free((PyObject *)dict);
+        return;
+    }
     gc_untrack((PyObject *)dict);
     PyThreadState *tstate = tstate_get();
     bool guarded = Py_TYPE(dict)->tp_dealloc == (destructor)dict_tp_dealloc;
