@@ -18,38 +18,48 @@ struct build {
 
 static PyObject *build_item(struct build *b);
 
-/* The number of items up to the closing bracket; -1 if it is missing. */
+/* What a character of a format does; those without a mark are items. */
+static const struct {
+    signed char step;                   /* of the depth of brackets */
+    bool no_item, separates;
+} marks[256] = {
+    ['('] = {1, false, false}, ['['] = {1, false, false}, ['{'] = {1, false, false},
+    [')'] = {-1, true, false}, [']'] = {-1, true, false}, ['}'] = {-1, true, false},
+    ['#'] = {0, true, false}, ['&'] = {0, true, false}, [','] = {0, true, true},
+    [':'] = {0, true, true}, [' '] = {0, true, true}, ['\t'] = {0, true, true},
+};
+
+/* The number of items up to the closing bracket, which *end is set to; -1 if it is missing. */
 static Py_ssize_t
-count_items(const char *f, char close)
+count_to(const char *f, char close, const char **end)
 {
     Py_ssize_t n = 0;
     int depth = 0;
-    while (depth > 0 || *f != close) {
-        switch (*f) {
-        case '\0':
+    for (;; f++) {
+        unsigned char c = (unsigned char)*f;
+        if (c == (unsigned char)close && depth <= 0) {
+            *end = f;
+            return n;
+        }
+        if (unlikely(c == '\0')) {
             PyErr_SetString(PyExc_SystemError, "unmatched paren in format");
             return -1;
-        case '(': case '[': case '{':
-            n += depth == 0;
-            depth++;
-            break;
-        case ')': case ']': case '}':
-            depth--;
-            break;
-        case '#': case '&': case ',': case ':': case ' ': case '\t':
-            break;
-        default:
-            n += depth == 0;
         }
-        f++;
+        n += (depth == 0) & !marks[c].no_item;
+        depth += marks[c].step;
     }
-    return n;
 }
 
-static void
+static Py_ssize_t
+count_items(const char *f, char close)
+{
+    return count_to(f, close, &f);
+}
+
+static inline void
 skip_separators(struct build *b)
 {
-    while (*b->format == ',' || *b->format == ' ' || *b->format == '\t' || *b->format == ':') {
+    while (marks[(unsigned char)*b->format].separates) {
         b->format++;
     }
 }
@@ -82,12 +92,8 @@ skip_close(struct build *b, char close)
 }
 
 static PyObject *
-build_tuple(struct build *b, char close)
+build_tuple_of(struct build *b, Py_ssize_t n, char close)
 {
-    Py_ssize_t n = count_items(b->format, close);
-    if (n < 0) {
-        return NULL;
-    }
     PyObject *tuple = PyTuple_New(n);
     bool failed = tuple == NULL;
     for (Py_ssize_t i = 0; i < n; i++) {
@@ -101,6 +107,13 @@ build_tuple(struct build *b, char close)
         Py_CLEAR(tuple);
     }
     return tuple;
+}
+
+static PyObject *
+build_tuple(struct build *b, char close)
+{
+    Py_ssize_t n = count_items(b->format, close);
+    return n < 0 ? NULL : build_tuple_of(b, n, close);
 }
 
 static PyObject *
@@ -276,7 +289,20 @@ static PyObject *
 build_value(const char *format, va_list *va, int flags)
 {
     struct build b = {format, va, flags};
-    Py_ssize_t n = count_items(format, '\0');
+    Py_ssize_t n;
+    if (*format == '(') {
+        /* Mostly one pair of brackets around everything: it is counted once. */
+        const char *end;
+        n = count_to(format + 1, ')', &end);
+        if (n >= 0 && *end == ')' && end[1] == '\0') {
+            b.format++;
+            return build_tuple_of(&b, n, ')');
+        }
+    }
+    else {
+        n = 0;
+    }
+    n = n < 0 ? n : count_items(format, '\0');
     if (n < 0) {
         return NULL;
     }
@@ -287,7 +313,7 @@ build_value(const char *format, va_list *va, int flags)
         skip_separators(&b);
         return build_item(&b);
     }
-    return build_tuple(&b, '\0');
+    return build_tuple_of(&b, n, '\0');
 }
 
 PyObject *

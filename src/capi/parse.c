@@ -1080,7 +1080,7 @@ bind_quickly(const struct Signature *s, char *const *keywords, PyObject *const *
             }
             const char *name = (const char *)PyUnicode_1BYTE_DATA(key);
             Py_ssize_t i = first;
-            while (i < s->len && strcmp(name, keywords[i]) != 0) {
+            while (i < s->len && (*name != *keywords[i] || strcmp(name, keywords[i]) != 0)) {
                 i++;
             }
             if (i == s->len || strlen(name) != (size_t)PyUnicode_GET_LENGTH(key)) {
