@@ -104,7 +104,7 @@ class Plugin:
             log.flush()
 
 import pytest
-code = pytest.main(['-p', 'no:cacheprovider', '-qq', '--no-header', '-W', 'ignore', '--tb=line',
+code = pytest.main(['-p', 'no:cacheprovider', '-qq', '--no-header', '-W', 'ignore', '--tb=line', '--hypothesis-seed=0',
                     '--rootdir', sys.argv[3], '-c', os.devnull, '-m', 'not slow and not network and not db and not single_cpu',
                     *sys.argv[4:]], plugins=[Plugin()])
 log.write(json.dumps(['end', '', str(int(code))]) + '\\n')
