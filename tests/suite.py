@@ -15,7 +15,7 @@ LEDGER = re.compile(r'^conformance: (\d+) as the ledger says, (\d+) newly failin
                     r'(\d+) unexpected passes$', re.M)
 # a line that says what failed; the lines below it that are set in say how
 FAILED = re.compile(r'^(?:FAIL|NEWLY FAILING|UNEXPECTED PASS) .*(?:\n +.*){0,6}|'
-                    r'^.* DIFFERENT .*(?:\n +.*){0,6}|^.* -O\d: \d+ differences$', re.M)
+                    r'^.* DIFFERENT .*(?:\n +.*){0,6}|^.* -O\d: \d+ differences$|^.*  WORSE$', re.M)
 
 
 def digest(title, output):
@@ -40,6 +40,8 @@ def main():
         ('the sources against the design', [PYTHON, 'tools/lint.py']),
         ('comparison with the reference', [PYTHON, 'tests/run.py', '--interp', options.interp]),
         ('mutated input under AddressSanitizer', [PYTHON, 'tests/fuzz/fuzz.py', 'parse', 'marshal']),
+        ('instructions against bench/counts.txt',
+         [PYTHON, 'tools/bench.py', '--interp', options.interp, '--count', 'bench/counts.txt']),
         ('the binary interface', [PYTHON, 'tools/abi.py', '--interp', options.interp]),
         ('the debug build', [PYTHON, 'tests/debug.py']),
         ('CPython\'s own suite against the ledger',

@@ -2,24 +2,24 @@
 """Compare Krait with the reference on the programs of bench/.
 
     bench.py [--interp build/krait] [--rounds 5] [--micro | --all] [--start] [--table FILE.md]
-             [--chart FILE.svg] [--count [FILE]] [NAME...]
+             [--chart FILE.svg] [--count [FILE]] [--count-update] [--jobs N] [NAME...]
 
 Every round starts one process of each interpreter in turn, which reports the best of its runs
 (processor time; wall time of programs about waiting, which say WALL); the figure of a program is
 the median over the rounds.  Ratio is reference time / Krait time: above 1
-Krait is faster.  --start measures process starts instead.  --count prints instructions executed
-(perf stat, else callgrind) and, given a FILE with committed figures, fails if one grew by over 3%;
---count-update writes the file.  Results of a program must be equal in both, else it is reported.
+Krait is faster.  --start measures process starts instead.  --count prints the instructions of a
+warm run (valgrind's count, which does not depend on what else the machine does) and, given a FILE
+with committed figures, fails if one grew by over 3%; --count-update writes the file.
+Results of a program must be equal in both, else it is reported.
 """
 import argparse
+import concurrent.futures
 import math
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REFERENCE = '/usr/bin/python3.11'
@@ -33,7 +33,7 @@ STARTS = {
 
 def environment():
     env = {k: v for k, v in os.environ.items() if not k.startswith('PYTHON')}
-    env.update(PYTHONHASHSEED='0', LANG='C.UTF-8')
+    env.update(PYTHONHASHSEED='0', PYTHONDONTWRITEBYTECODE='1', LANG='C.UTF-8')
     return env
 
 
@@ -138,37 +138,47 @@ def write_chart(path, rows):
 def count_instructions(interp, name, runs):
     """Instructions of a process that calls run `runs` times."""
     command = [interp, os.path.join(BENCH, 'once.py'), name, '0', str(runs)]
-    if shutil.which('perf'):
-        p = subprocess.run(['perf', 'stat', '-x,', '-e', 'instructions:u', *command], env=ENV,
-                           capture_output=True, text=True)
-        for line in p.stderr.splitlines():
-            fields = line.split(',')
-            if len(fields) > 2 and fields[0].isdigit():
-                return int(fields[0])
-    with tempfile.TemporaryDirectory() as folder:
-        p = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=' + folder + '/out',
-                            *command], env=ENV, capture_output=True, text=True)
-        found = re.search(r'Collected : (\d+)', p.stderr)
-        return int(found[1]) if found else 0
+    p = subprocess.run(['valgrind', '--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null', *command],
+                       env=ENV, capture_output=True, text=True)
+    found = re.search(r'I +refs: +([\d,]+)', p.stderr)
+    if p.returncode or not found:
+        raise RuntimeError(f'{name}: {p.stderr.strip()[-300:]}')
+    return int(found[1].replace(',', ''))
 
 
-def count(interp, names, path, update):
-    """The cost of one warm run: the difference between processes of three runs and of one."""
+def count_warm(interp, name):
+    """The cost of one warm run: the difference between processes of two runs and of one."""
+    return count_instructions(interp, name, 2) - count_instructions(interp, name, 1)
+
+
+def is_countable(name):
+    """Threads take turns by the clock: what they execute is never the same twice."""
+    if name.startswith('micro:'):
+        return True
+    with open(os.path.join(BENCH, 'programs', name + '.py'), encoding='utf-8') as f:
+        return not re.search(r'^(import|from) .*\b(threading|concurrent)\b|^WALL', f.read(), re.M)
+
+
+def count(interp, names, path, update, jobs):
+    """Compare instructions with the committed ones; how many programs need over 3% more."""
     known = {}
     if path and os.path.exists(path):
-        known = {name: int(n) for name, n in (line.split() for line in open(path))}
+        with open(path, encoding='ascii') as f:
+            known = {name: int(n) for name, n in (line.split() for line in f)}
+    names = [n for n in names if is_countable(n)]
     worse, now = 0, {}
-    for name in names:
-        now[name] = (count_instructions(interp, name, 3) - count_instructions(interp, name, 1)) // 2
-        change = now[name] / known[name] - 1 if known.get(name) else 0.0
-        mark = '  WORSE' if change > 0.03 else ''
-        worse += bool(mark)
-        print(f'{name:34} {now[name]:14,} {change:+7.1%}{mark}', flush=True)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for name, n in zip(names, pool.map(lambda name: count_warm(interp, name), names)):
+            now[name] = n
+            change = n / known[name] - 1 if known.get(name) else 0.0
+            mark = '  WORSE' if change > 0.03 and not update else ''
+            worse += bool(mark)
+            print(f'{name:34} {n:14,} {change:+7.1%}{mark}', flush=True)
     if update:
         known.update(now)
-        with open(path, 'w') as f:
+        with open(path, 'w', encoding='ascii') as f:
             f.writelines(f'{name} {n}\n' for name, n in sorted(known.items()))
-        return 0
+    print(f'{len(now) - worse} passed, {worse} failed, 0 skipped')
     return worse > 0
 
 
@@ -185,6 +195,7 @@ def main():
     parser.add_argument('--chart')
     parser.add_argument('--count', nargs='?', const='', default=None)
     parser.add_argument('--count-update', action='store_true')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='processes at a time, for --count')
     options = parser.parse_args()
     interp = os.path.abspath(options.interp)
     everything = programs() + micros() + list(STARTS)
@@ -201,7 +212,7 @@ def main():
         names = programs()
     if options.count is not None:
         names = [n for n in names if n not in STARTS]
-        return count(interp, names, options.count, options.count_update)
+        return count(interp, names, options.count, options.count_update, options.jobs)
     rows = []
     for row in measure(interp, names, options.rounds, options.budget):
         name, theirs, ours, remark = row
