@@ -6,12 +6,19 @@
    their struct.
 
    Invariant: after PyType_Ready, tp_dict, tp_bases and tp_mro are set, and every slot is either the
-   type's own or what the first type along the mro that fills it has. */
+   type's own or what the first type along the mro that fills it has.
+
+   Most static types of the core are never asked for an attribute.  Theirs is made when it is first wanted:
+   such a late type is ready but has no dict, and tp_cache, otherwise unused in static types, points to
+   what fill_late needs to know.  Code that may meet one asks type_dict.  Before foreign code is
+   loaded, which knows tp_dict, every dict is made (class_finish_late). */
 #include "object/object.h"
 #include "object/class.h"
 #include "object/descr.h"
 #include "object/mro.h"
 #include "object/slots.h"
+#include "object/gc.h"
+#include "object/state.h"
 #include "types/dict.h"
 
 PyMemberDef *
@@ -76,6 +83,21 @@ class_subclasses(PyTypeObject *type)
     return result;
 }
 
+/* ---- late types ------------------------------------------------------------------------------------- */
+
+/* What is known of a type while it has no dict. */
+struct Late {
+    struct SlotSet own;     /* slots it did not inherit */
+    bool own_new;           /* __new__ too */
+    bool no_hash;           /* it has equality, but no hash */
+};
+
+static inline struct Late *
+late_of(PyTypeObject *type)
+{
+    return (struct Late *)type->tp_cache;
+}
+
 /* ---- __new__ -------------------------------------------------------------------------------------------- */
 
 /* T.__new__(S, ...): S must be a subtype of T, and T's tp_new must be the one that knows S's C
@@ -124,6 +146,18 @@ static PyMethodDef new_def = {
               "A new object of a type.  The type tells which arguments it takes.")};
 
 static status
+put_new(PyTypeObject *type)
+{
+    PyObject *func = PyCFunction_NewEx(&new_def, (PyObject *)type, NULL);
+    if (func == NULL) {
+        return -1;
+    }
+    status result = PyDict_SetItem(type->tp_dict, ID(__new__), func);
+    Py_DECREF(func);
+    return result;
+}
+
+static status
 ready_new(PyTypeObject *type)
 {
     if (type->tp_new == NULL && type->tp_base == &PyBaseObject_Type &&
@@ -138,16 +172,14 @@ ready_new(PyTypeObject *type)
         type->tp_new = type->tp_base == NULL ? NULL : type->tp_base->tp_new;
         return 0;
     }
+    if (type->tp_dict == NULL) {
+        late_of(type)->own_new = true;
+        return 0;
+    }
     if (PyDict_Contains(type->tp_dict, ID(__new__)) != 0) {
         return PyErr_Occurred() ? -1 : 0;
     }
-    PyObject *func = PyCFunction_NewEx(&new_def, (PyObject *)type, NULL);
-    if (func == NULL) {
-        return -1;
-    }
-    status result = PyDict_SetItem(type->tp_dict, ID(__new__), func);
-    Py_DECREF(func);
-    return result;
+    return put_new(type);
 }
 
 /* ---- tables into the dict ------------------------------------------------------------------------------- */
@@ -230,13 +262,13 @@ count_names(PyTypeObject *type)
 }
 
 static status
-fill_dict(PyTypeObject *type)
+fill_dict(PyTypeObject *type, const struct SlotSet *own)
 {
     Py_ssize_t names = count_names(type);
     if (names > 0 && dict_reserve(type->tp_dict, names + 8) < 0) {
         return -1;
     }
-    if (slots_publish(type) < 0) {
+    if (slots_publish(type, own) < 0) {
         return -1;
     }
     for (PyMethodDef *def = type->tp_methods; def != NULL && def->ml_name != NULL; def++) {
@@ -331,6 +363,10 @@ inherit_suite(void *own, const void *from, const void *before, size_t size)
 static truth
 overrides_hash(PyTypeObject *type)
 {
+    if (type->tp_dict == NULL) {
+        /* Types of the core do not define these as methods. */
+        return 0;
+    }
     int found = PyDict_Contains(type->tp_dict, ID(__eq__));
     return found != 0 ? found : PyDict_Contains(type->tp_dict, ID(__hash__));
 }
@@ -517,6 +553,11 @@ ready_hash(PyTypeObject *type)
     if (type->tp_hash != NULL) {
         return 0;
     }
+    if (type->tp_dict == NULL) {
+        late_of(type)->no_hash = true;
+        type->tp_hash = PyObject_HashNotImplemented;
+        return 0;
+    }
     int present = PyDict_Contains(type->tp_dict, ID(__hash__));
     if (present != 0) {
         return present < 0 ? -1 : 0;
@@ -541,6 +582,7 @@ ready_register(PyTypeObject *type)
     return 0;
 }
 
+/* Everything but the dict's contents and what follows from them; a late type has no dict. */
 static status
 ready(PyTypeObject *type)
 {
@@ -548,11 +590,21 @@ ready(PyTypeObject *type)
         PyErr_Format(PyExc_SystemError, "Type does not define the tp_name field.");
         return -1;
     }
-    if (type->tp_dict == NULL && (type->tp_dict = PyDict_New()) == NULL) {
+    struct SlotSet own;
+    bool late = type->tp_dict == NULL;
+    if (ready_bases(type) < 0 || ready_mro(type) < 0 || ready_new(type) < 0) {
         return -1;
     }
-    if (ready_bases(type) < 0 || ready_mro(type) < 0 || ready_new(type) < 0 ||
-        fill_dict(type) < 0 || ready_inherit(type) < 0) {
+    if (late) {
+        slots_own(type, &late_of(type)->own);
+    }
+    else {
+        slots_own(type, &own);
+        if (fill_dict(type, &own) < 0) {
+            return -1;
+        }
+    }
+    if (ready_inherit(type) < 0) {
         return -1;
     }
     if (type_has(type, Py_TPFLAGS_HAVE_GC) && type->tp_traverse == NULL) {
@@ -565,17 +617,9 @@ ready(PyTypeObject *type)
     return ready_hash(type) < 0 || ready_register(type) < 0 ? -1 : 0;
 }
 
-/* Finish a type object: fill its dict, inherit what it does not define.  -1 with an exception. */
-int
-PyType_Ready(PyTypeObject *type)
+static int
+ready_flagged(PyTypeObject *type)
 {
-    if (type_has(type, Py_TPFLAGS_READY)) {
-        return 0;
-    }
-    if (type_has(type, Py_TPFLAGS_READYING)) {
-        PyErr_Format(PyExc_SystemError, "type %s is being made ready already", type->tp_name);
-        return -1;
-    }
     type->tp_flags |= Py_TPFLAGS_READYING;
     if (!type_has(type, Py_TPFLAGS_HEAPTYPE)) {
         type->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
@@ -586,6 +630,92 @@ PyType_Ready(PyTypeObject *type)
         type->tp_flags |= Py_TPFLAGS_READY;
     }
     return result;
+}
+
+/* Give a late type its dict.  No collection meanwhile: lookups do not expect one. */
+static NOINLINE int
+fill_late(PyTypeObject *type)
+{
+    struct Late *late = late_of(type);
+    struct GcState *gc = &interp_get()->gc;
+    int collecting = gc->collecting;
+    gc->collecting = GC_HELD;
+    status result = -1;
+    if ((type->tp_dict = PyDict_New()) != NULL && (!late->own_new || put_new(type) == 0) &&
+        fill_dict(type, &late->own) == 0 &&
+        (!late->no_hash || PyDict_SetDefault(type->tp_dict, ID(__hash__), Py_None) != NULL)) {
+        type->tp_cache = NULL;
+        PyMem_RawFree(late);
+        result = 0;
+    }
+    else {
+        Py_CLEAR(type->tp_dict);
+    }
+    gc->collecting = collecting;
+    return result;
+}
+
+/* Finish a type object: fill its dict, inherit what it does not define.  -1 with an exception. */
+int
+PyType_Ready(PyTypeObject *type)
+{
+    if (type_has(type, Py_TPFLAGS_READY)) {
+        return likely(type->tp_dict != NULL) ? 0 : fill_late(type);
+    }
+    if (type_has(type, Py_TPFLAGS_READYING)) {
+        PyErr_Format(PyExc_SystemError, "type %s is being made ready already", type->tp_name);
+        return -1;
+    }
+    if (type->tp_dict == NULL && (type->tp_dict = PyDict_New()) == NULL) {
+        return -1;
+    }
+    return ready_flagged(type);
+}
+
+status
+class_ready_late(PyTypeObject *type)
+{
+    if (!_PyRuntime.life.late_types || type->tp_dict != NULL || type->tp_cache != NULL ||
+        type_has(type, Py_TPFLAGS_READY | Py_TPFLAGS_READYING | Py_TPFLAGS_HEAPTYPE)) {
+        return PyType_Ready(type);
+    }
+    type->tp_cache = PyMem_RawCalloc(1, sizeof(struct Late));
+    if (type->tp_cache == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return ready_flagged(type);
+}
+
+/* Late types have only such above them, and heap types are never late. */
+static status
+finish_below(PyTypeObject *type)
+{
+    PyObject *address, *ref;
+    if (!type_has(type, Py_TPFLAGS_HEAPTYPE) && PyType_Ready(type) < 0) {
+        return -1;
+    }
+    for (Py_ssize_t at = 0; type->tp_subclasses != NULL && PyDict_Next(type->tp_subclasses, &at, &address, &ref);) {
+        PyObject *subclass = PyWeakref_GET_OBJECT(ref);
+        if (subclass != Py_None && !type_has((PyTypeObject *)subclass, Py_TPFLAGS_HEAPTYPE) &&
+            finish_below((PyTypeObject *)subclass) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+status
+class_finish_late(void)
+{
+    if (!_PyRuntime.life.late_types) {
+        return 0;
+    }
+    if (finish_below(&PyBaseObject_Type) < 0) {
+        return -1;
+    }
+    _PyRuntime.life.late_types = false;
+    return 0;
 }
 
 int

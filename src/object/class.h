@@ -16,6 +16,18 @@ PyMemberDef *class_members(PyHeapTypeObject *type);
 
 /* ---- readying ------------------------------------------------------------------------------- */
 
+/* PyType_Ready for a static type whose dict may wait until somebody looks. */
+status class_ready_late(PyTypeObject *type);
+/* Make the dicts that wait: foreign code may look at any type's. */
+status class_finish_late(void);
+
+/* The dict of any ready type; NULL with an exception if there is no memory for one. */
+static inline PyObject *
+type_dict(PyTypeObject *type)
+{
+    return likely(type->tp_dict != NULL) || PyType_Ready(type) == 0 ? type->tp_dict : NULL;
+}
+
 status class_add_subclass(PyTypeObject *base, PyTypeObject *type);
 void class_remove_subclass(PyTypeObject *base, PyTypeObject *type);
 /* Live subclasses as a new list. */

@@ -28,8 +28,6 @@
 #include <string.h>
 
 enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32 };
-/* gc.collecting: a collection runs, or automatic ones wait for the end of the start. */
-enum { GC_BUSY = 1, GC_HELD = 2 };
 enum { FROZEN = 3 };
 /* Objects that wait for their turn while marking; more of them are found again by walking the pages. */
 enum { STACK_ROOM = 8192 };

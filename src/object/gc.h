@@ -67,6 +67,8 @@ gc_alloc_here(size_t size, size_t presize, unsigned tight)
 Py_ssize_t gc_collect(PyThreadState *tstate, int generation);
 /* The same at shutdown: no callbacks, errors are dropped. */
 Py_ssize_t gc_collect_quietly(PyThreadState *tstate);
+/* gc.collecting: a collection runs, or automatic ones wait. */
+enum { GC_BUSY = 1, GC_HELD = 2 };
 /* Between the two no collection starts by itself: nothing that a start makes is garbage for long.
    What is alive at the end counts as old. */
 void gc_hold(struct _is *interp);

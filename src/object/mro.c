@@ -7,7 +7,7 @@
    - A cache entry (version, name) -> value is right as long as some type has this version.
      Values are borrowed from the type's dict; a change to the dict retires the version first.
    - A type whose metaclass has its own mro() never gets a tag: it may put strangers in the order,
-     and changes to those would not reach the type: tp_cache (otherwise unused) holds None for such a type. */
+     and changes to those would not reach the type: tp_cache (unused in other heap types) holds None for such a type. */
 #include "object/object.h"
 #include "object/mro.h"
 #include "object/class.h"
@@ -324,7 +324,7 @@ version_assign(PyTypeObject *type)
     if (type_has(type, Py_TPFLAGS_VALID_VERSION_TAG)) {
         return true;
     }
-    if (!type_has(type, Py_TPFLAGS_READY) || type->tp_cache != NULL) {
+    if (!type_has(type, Py_TPFLAGS_READY) || (type->tp_cache != NULL && type_has(type, Py_TPFLAGS_HEAPTYPE))) {
         return false;
     }
     if (_PyRuntime.type_version == UINT_MAX) {
@@ -395,9 +395,17 @@ mro_find(PyTypeObject *type, PyObject *name, int *error)
     Py_INCREF(mro);
     PyObject *result = NULL;
     for (Py_ssize_t i = 0, n = PyTuple_GET_SIZE(mro); i < n; i++) {
-        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
-        if (dict == NULL) {
-            continue;
+        PyTypeObject *one = (PyTypeObject *)PyTuple_GET_ITEM(mro, i);
+        PyObject *dict = one->tp_dict;
+        if (unlikely(dict == NULL)) {
+            if (!type_has(one, Py_TPFLAGS_READY)) {
+                continue;
+            }
+            if (PyType_Ready(one) < 0) {
+                *error = -1;
+                break;
+            }
+            dict = one->tp_dict;
         }
         result = _PyDict_GetItem_KnownHash(dict, name, hash);
         if (result != NULL) {

@@ -421,6 +421,7 @@ static struct SlotRow slot_rows[] = {
 #pragma pop_macro("ID")
 
 enum { ROWS = ARRAY_LEN(slot_rows) - 1 };
+_Static_assert(ROWS <= 128, "a SlotSet has a bit for each row");
 
 /* Slot ids -> places. */
 static const uint16_t slot_places[] = {
@@ -484,40 +485,53 @@ slots_find(PyTypeObject *type, int id)
 
 /* ---- from slots to the dict ---------------------------------------------------------------------- */
 
-status
-slots_publish(PyTypeObject *type)
+void
+slots_own(PyTypeObject *type, struct SlotSet *own)
 {
-    PyObject *dict = type->tp_dict;
-    for (struct SlotRow *row = slot_rows; row->base.name != NULL; row++) {
-        if (row->base.wrapper == NULL) {
-            continue;
+    *own = (struct SlotSet){{0, 0}};
+    int pointer = 0;
+    char *suite = (char *)type;
+    for (int i = 0; i < ROWS; i++) {
+        const struct SlotRow *row = &slot_rows[i];
+        if (row->suite != pointer) {
+            pointer = row->suite;
+            suite = pointer == 0 ? (char *)type : *(char **)((char *)type + pointer);
         }
-        void **slot = row_slot(type, row);
-        if (slot == NULL || *slot == NULL) {
-            continue;
+        if (suite != NULL && *(void **)(suite + row->within) != NULL && row->base.wrapper != NULL) {
+            own->rows[i >> 6] |= (uint64_t)1 << (i & 63);
         }
-        PyObject *name = row->base.name_strobj;
-        int present = PyDict_Contains(dict, name);
-        if (present != 0) {
-            if (present < 0) {
+    }
+}
+
+static status
+publish_row(PyTypeObject *type, struct SlotRow *row)
+{
+    PyObject *dict = type->tp_dict, *name = row->base.name_strobj;
+    void *function = *row_slot(type, row);
+    int present = PyDict_Contains(dict, name);
+    if (present != 0) {
+        return present < 0 ? -1 : 0;
+    }
+    if (function == (void *)PyObject_HashNotImplemented) {
+        return PyDict_SetItem(dict, name, Py_None);
+    }
+    PyObject *descr = PyDescr_NewWrapper(type, &row->base, function);
+    if (descr == NULL) {
+        return -1;
+    }
+    int failed = PyDict_SetItem(dict, name, descr);
+    Py_DECREF(descr);
+    return failed < 0 ? -1 : 0;
+}
+
+status
+slots_publish(PyTypeObject *type, const struct SlotSet *own)
+{
+    for (int word = 0; word < (int)ARRAY_LEN(own->rows); word++) {
+        for (uint64_t left = own->rows[word]; left != 0; left &= left - 1) {
+            if (publish_row(type, &slot_rows[64 * word + __builtin_ctzll(left)]) < 0) {
                 return -1;
             }
-            continue;
-        }
-        if (*slot == (void *)PyObject_HashNotImplemented) {
-            if (PyDict_SetItem(dict, name, Py_None) < 0) {
-                return -1;
-            }
-            continue;
-        }
-        PyObject *descr = PyDescr_NewWrapper(type, &row->base, *slot);
-        if (descr == NULL) {
-            return -1;
-        }
-        int failed = PyDict_SetItem(dict, name, descr);
-        Py_DECREF(descr);
-        if (failed < 0) {
-            return -1;
         }
     }
     return 0;

@@ -5,8 +5,15 @@
 #include <Python.h>
 #include "base/common.h"
 
-/* Put a slot wrapper into type->tp_dict for each slot the type fills itself. */
-status slots_publish(PyTypeObject *type);
+/* A set of slots, as numbers of rows of slots.def. */
+struct SlotSet {
+    uint64_t rows[2];
+};
+
+/* The slots that are filled now and have a dunder: before anything is inherited, the type's own. */
+void slots_own(PyTypeObject *type, struct SlotSet *own);
+/* Put a slot wrapper into type->tp_dict for each slot of `own`. */
+status slots_publish(PyTypeObject *type, const struct SlotSet *own);
 /* Fill the slots of a fresh heap type from the dunders it defines or inherits. */
 void slots_fill(PyTypeObject *type);
 /* A class attribute named `name` changed: recompute the slots it governs, in subclasses too. */

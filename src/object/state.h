@@ -295,6 +295,7 @@ struct Lifecycle {
     void (*exitfuncs[32])(void);
     int in_fatal_error;
     int process_ends;               /* the program is the interpreter: nothing follows its end */
+    bool late_types;                /* dicts of static types may wait (class.c) */
     int int_max_str_digits;         /* -1: neither option nor variable gave it */
 };
 

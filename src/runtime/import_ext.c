@@ -1,5 +1,6 @@
 /* Modules that are not Python files on a path: built in and in shared objects; frozen ones are in frozen.c. */
 #include "runtime/import.h"
+#include "object/class.h"
 #include "object/declare.h"
 #include <marshal.h>
 #include <dlfcn.h>
@@ -406,7 +407,7 @@ typedef PyObject *(*InitFunction)(void);
 static InitFunction
 find_init(PyObject *name, PyObject *path, const char *prefix, const char *short_name)
 {
-    PyObject *bytes = PyUnicode_EncodeFSDefault(path);
+    PyObject *bytes = class_finish_late() < 0 ? NULL : PyUnicode_EncodeFSDefault(path);
     char symbol[258], relative[4096];
     if (bytes == NULL) {
         return NULL;

@@ -10,6 +10,7 @@
 #include "runtime/locale.h"
 #include "modules/builtins.h"
 #include "modules/sys.h"
+#include "object/class.h"
 #include "object/gc.h"
 #include "object/intern.h"
 #include "object/live.h"
@@ -187,7 +188,7 @@ static_types_ready(void)
         &_PyInterpreterID_Type,
     };
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (PyType_Ready(types[i]) < 0) {
+        if (class_ready_late(types[i]) < 0) {
             return -1;
         }
     }

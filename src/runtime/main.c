@@ -500,5 +500,8 @@ int
 main(int argc, char **argv)
 {
     _PyRuntime.life.process_ends = 1;
+#ifndef KRAIT_DEBUG
+    _PyRuntime.life.late_types = true;
+#endif
     return Py_BytesMain(argc, argv);
 }

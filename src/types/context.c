@@ -6,6 +6,7 @@
    Invariant of ContextVar's cache: `cached` is borrowed and right only while (cached_thread,
    cached_version) equal the running thread's id and context_ver; every change of the value in a
    context writes the cache or voids it. */
+#include "object/class.h"
 #include "object/declare.h"
 #include "object/state.h"
 #include "types/context.h"
@@ -707,11 +708,11 @@ TYPE(token_missing, TokenMissing_Type, "Token.MISSING", PyObject, NULL, NULL,
 status
 context_init(void)
 {
-    if (PyType_Ready(&PyContextToken_Type) < 0 || PyType_Ready(&TokenMissing_Type) < 0 ||
-        hamt_types_ready() < 0) {
+    PyObject *dict = type_dict(&PyContextToken_Type);
+    if (dict == NULL || class_ready_late(&TokenMissing_Type) < 0 || hamt_types_ready() < 0) {
         return -1;
     }
-    return PyDict_SetItemString(PyContextToken_Type.tp_dict, "MISSING", &token_missing);
+    return PyDict_SetItemString(dict, "MISSING", &token_missing);
 }
 
 #include "gen/types/context.inc"

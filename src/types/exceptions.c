@@ -3,6 +3,7 @@
    Classes with fields: exceptions_fields.c (import, name, attribute, syntax, stop, exit, key),
    exceptions_os.c, exceptions_unicode.c, exceptions_group.c.  The list is exceptions.def. */
 #include <errno.h>
+#include "object/class.h"
 #include "object/state.h"
 #include "object/declare.h"
 #include "object/gc.h"
@@ -572,7 +573,7 @@ status
 exceptions_init(void)
 {
     for (size_t i = 0; i < ARRAY_LEN(all_exceptions); i++) {
-        if (PyType_Ready(all_exceptions[i]) < 0) {
+        if (class_ready_late(all_exceptions[i]) < 0) {
             return -1;
         }
     }

@@ -11,6 +11,7 @@
    2. A child branch holds at least two pairs, or one pair that is a child: a lone (key, value) is
       pulled up into the parent when its siblings go.
    3. A collision node has at least two pairs. */
+#include "object/class.h"
 #include "object/declare.h"
 #include "types/hamt.h"
 
@@ -779,7 +780,7 @@ hamt_types_ready(void)
     PyTypeObject *const types[] = {&Hamt_Type, &Branch_Type, &Collision_Type,
                                    &HamtKeys_Type, &HamtValues_Type, &HamtItems_Type};
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (PyType_Ready(types[i]) < 0) {
+        if (class_ready_late(types[i]) < 0) {
             return -1;
         }
     }

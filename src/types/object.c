@@ -165,7 +165,8 @@ copyreg_call(PyObject *name, PyObject *const *args, Py_ssize_t nargs)
 static PyObject *
 slot_names(PyTypeObject *type)
 {
-    PyObject *names = PyDict_GetItemWithError(type->tp_dict, ID(__slotnames__));
+    PyObject *dict = type_dict(type);
+    PyObject *names = dict == NULL ? NULL : PyDict_GetItemWithError(dict, ID(__slotnames__));
     if (names != NULL) {
         if (names != Py_None && !PyList_Check(names)) {
             PyErr_Format(PyExc_TypeError, "%.200s.__slotnames__ should be a list or None, not %.200s",
@@ -475,7 +476,7 @@ METHOD(object, __reduce_ex__, "($self, protocol, /)",
 static PyObject *
 object_reduce_ex(PyObject *self, int protocol)
 {
-    PyObject *reduce, *of_object = PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, ID(__reduce__));
+    PyObject *reduce, *of_object = _PyType_Lookup(&PyBaseObject_Type, ID(__reduce__));
     if (Py_TYPE(self)->tp_getattro == PyObject_GenericGetAttr && Py_IS_TYPE(Py_TYPE(self), &PyType_Type) &&
         _PyType_Lookup(Py_TYPE(self), ID(__reduce__)) == of_object) {
         /* asking the object and its class would give what is known */

@@ -1,4 +1,5 @@
 /* super: attribute lookup that starts behind a class in the mro of an object's class. */
+#include "object/class.h"
 #include "object/object.h"
 #include "vm/frame.h"
 
@@ -33,8 +34,8 @@ super_find(SuperObject *self, PyObject *name)
     Py_INCREF(mro);
     PyObject *found = NULL;
     for (i++; i < count && found == NULL; i++) {
-        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
-        found = Py_XNewRef(PyDict_GetItemWithError(dict, name));
+        PyObject *dict = type_dict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
+        found = dict == NULL ? NULL : Py_XNewRef(PyDict_GetItemWithError(dict, name));
         if (found == NULL && PyErr_Occurred()) {
             break;
         }

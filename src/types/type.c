@@ -409,7 +409,8 @@ type_get_abstractmethods(PyTypeObject *self, void *Py_UNUSED(closure))
 {
     PyObject *methods = NULL;
     if (self != &PyType_Type) {
-        methods = PyDict_GetItemWithError(self->tp_dict, ID(__abstractmethods__));
+        PyObject *dict = type_dict(self);
+        methods = dict == NULL ? NULL : PyDict_GetItemWithError(dict, ID(__abstractmethods__));
     }
     if (methods == NULL && !PyErr_Occurred()) {
         PyErr_SetObject(PyExc_AttributeError, ID(__abstractmethods__));
@@ -447,7 +448,11 @@ GETTER(type, __dict__, NULL)
 static PyObject *
 type_get_dict(PyTypeObject *self, void *Py_UNUSED(closure))
 {
-    return self->tp_dict == NULL ? Py_NewRef(Py_None) : PyDictProxy_New(self->tp_dict);
+    PyObject *dict = type_has(self, Py_TPFLAGS_READY) ? type_dict(self) : self->tp_dict;
+    if (dict == NULL) {
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    return PyDictProxy_New(dict);
 }
 
 GETTER(type, __doc__, NULL)
@@ -457,7 +462,8 @@ type_get_doc(PyTypeObject *self, void *Py_UNUSED(closure))
     if (!type_has(self, Py_TPFLAGS_HEAPTYPE) && self->tp_doc != NULL) {
         return _PyType_GetDocFromInternalDoc(self->tp_name, self->tp_doc);
     }
-    PyObject *doc = PyDict_GetItemWithError(self->tp_dict, ID(__doc__));
+    PyObject *dict = type_dict(self);
+    PyObject *doc = dict == NULL ? NULL : PyDict_GetItemWithError(dict, ID(__doc__));
     if (doc == NULL) {
         return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
     }

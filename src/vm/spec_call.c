@@ -1,6 +1,7 @@
 /* Specialising calls: PRECALL by what is called, CALL by how a Python function takes arguments. */
 #include <Python.h>
 #include <opcode.h>
+#include "object/class.h"
 #include "object/state.h"
 #include "types/function.h"
 #include "types/dict_keys.h"
@@ -17,7 +18,7 @@ find_callables(struct _is *interp)
         interp->callables.isinstance =
             Py_XNewRef(PyDict_GetItemString(interp->builtins, "isinstance"));
         interp->callables.list_append =
-            Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append"));
+            Py_XNewRef(_PyType_Lookup(&PyList_Type, ID(append)));
     }
 }
 
@@ -31,7 +32,11 @@ super_peek(PyTypeObject *class, PyTypeObject *start, PyObject *name)
         i++;
     }
     for (i++; i < count; i++) {
-        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
+        PyObject *dict = type_dict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
+        if (dict == NULL) {
+            PyErr_Clear();
+            return NULL;
+        }
         PyObject *found = _PyDict_GetItem_KnownHash(dict, name, STR_HASH(name));
         if (found != NULL) {
             return found;
