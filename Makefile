@@ -82,8 +82,8 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 FROZEN   := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io _collections_abc \
             _sitebuiltins genericpath ntpath posixpath os site stat importlib.util importlib.machinery runpy
 
-$(BUILD)/gen/frozen_code.c: tools/gen_frozen.py | $(BUILD)/gen/stamp
-	@$(PYTHON) $< $@ $(FROZEN)
+$(BUILD)/gen/frozen_code.c: tools/gen_frozen.py $(BUILD)/gen/names.c | $(BUILD)/gen/stamp
+	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(FROZEN)
 
 # The empty recipe makes make look at their times anew.
 $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp

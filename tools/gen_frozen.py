@@ -1,11 +1,12 @@
 """Write the code objects of the frozen modules as C data.
 
-    gen_frozen.py OUTPUT.c NAME...
+    gen_frozen.py OUTPUT.c NAMES.c NAME...
 
 Runs under the reference interpreter, whose library is compiled.  Every string, tuple, number and code
 object becomes a static object that is never freed; what has to be one object per process (interned
 strings, one-character strings, the empty tuple) stands in a list of places that the loader
-(runtime/frozen.c) fills in.
+(runtime/frozen.c) fills in.  Names that NAMES.c (gen_tables.py) defines already are taken from there.
+The strings of functions are not listed: they are interned when the function has become warm.
 """
 import dis
 import os
@@ -16,6 +17,8 @@ import sysconfig
 IDENTIFIER = re.compile(r'[A-Za-z0-9_]*\Z')
 REFS = '999999999'
 LOCAL, CELL, FREE = 0x20, 0x40, 0x80
+CO_OPTIMIZED = 1
+STATIC_NAME = re.compile(r'^STATIC_NAME\((\w+), "(\w{2,})"\);$', re.M)
 
 
 def source_of(name):
@@ -34,8 +37,10 @@ def c_string(data):
 
 
 class Writer:
-    def __init__(self, out):
+    def __init__(self, out, names):
         self.out = out
+        self.names = names      # texts of static names -> symbols
+        self.listing = True     # strings at hand are to be interned by the loader
         self.known = {}         # key -> C expression
         self.count = 0
         self.places = []        # of interned strings, of the module at hand
@@ -52,13 +57,16 @@ class Writer:
 
     # Each method returns a C expression for the object, or None if the loader must provide it.
 
-    def str(self, value):
-        return self.share(('str', value), lambda: self.new_str(value))
+    def str(self, value, label=False):
+        return self.share(('str', value), lambda: self.new_str(value, label))
 
-    def new_str(self, value):
+    def new_str(self, value, label):
+        if value in self.names:
+            self.out.write(f'extern struct static_name {self.names[value]};\n')
+            return f'(PyObject *)&{self.names[value]}'
         name = self.symbol()
         if value.isascii():
-            where = 'NAMES' if IDENTIFIER.match(value) else 'TEXTS'
+            where = 'NAMES' if label or IDENTIFIER.match(value) else 'TEXTS'
             self.out.write(f'static {where} STR({len(value) + 1}) {name} = {{ASCII({len(value)}), '
                            f'{c_string(value.encode())}}};\n')
             return f'(PyObject *)&{name}'
@@ -101,8 +109,8 @@ class Writer:
             return f'(PyObject *)&{name}'
         return self.share(('float', value.hex()), make)
 
-    def item(self, value, place):
-        """The initialiser of a place that holds `value`."""
+    def item(self, value, place, table=False, label=False):
+        """The initialiser of a place that holds `value`: a table of a code object, the name of one."""
         if value is None:
             return 'Py_None'
         if value is True or value is False:
@@ -114,10 +122,10 @@ class Writer:
             if len(value) == 0 or len(value) == 1 and ord(value) < 256:
                 self.patches.append((place, 'PATCH_CHARACTER', str(ord(value) if value else -1), 'NULL'))
                 return 'NULL'
-            if IDENTIFIER.match(value):
+            if self.listing and IDENTIFIER.match(value) and value not in self.names:
                 self.places.append(place)
-            return self.str(value)
-        if kind is bytes and len(value) > 1:
+            return self.str(value, label)
+        if kind is bytes and (table or len(value) > 1):
             return self.bytes(value)
         if kind is bytes:
             self.patches.append((place, 'PATCH_BYTE', str(value[0] if value else -1), 'NULL'))
@@ -149,6 +157,8 @@ class Writer:
 
     def code(self, code, outermost=False):
         name = self.symbol()
+        around = self.listing
+        self.listing = not code.co_flags & CO_OPTIMIZED
         raw = code.co_code
         plain_cells = [v for v in code.co_cellvars if v not in code.co_varnames]
         variables = code.co_varnames + tuple(plain_cells) + code.co_freevars
@@ -157,12 +167,14 @@ class Writer:
         first = next((i for i in range(0, len(raw), 2) if raw[i] == dis.opmap['RESUME']), len(raw)) // 2
 
         def field(text, value):
-            return f'    .{text} = {self.item(value, f"&{name}.{text}")},\n'
+            item = self.item(value, f'&{name}.{text}', isinstance(value, bytes), text in ('co_name', 'co_qualname'))
+            return f'    .{text} = {item},\n'
         body = (field('co_consts', code.co_consts) + field('co_names', code.co_names) +
                 field('co_localsplusnames', variables) + field('co_localspluskinds', kinds) +
                 field('co_filename', code.co_filename) + field('co_name', code.co_name) +
                 field('co_qualname', code.co_qualname) + field('co_linetable', code.co_linetable) +
                 field('co_exceptiontable', code.co_exceptiontable))
+        self.listing = around
         # The type of the outermost code object says whether it has been handed out.
         kind = 'UNUSED_CODE' if outermost else 'PyCode_Type'
         self.out.write(
@@ -196,11 +208,13 @@ class Writer:
 
 
 def main():
-    output, *names = sys.argv[1:]
+    output, static_names, *names = sys.argv[1:]
+    with open(static_names) as file:
+        symbols = {text: 'krait_name_' + symbol for symbol, text in STATIC_NAME.findall(file.read())}
     with open(output + '.new', 'w') as out:
         out.write('/* Generated by tools/gen_frozen.py: the code of the frozen modules. */\n'
                   '#include "runtime/frozen_data.h"\n\n')
-        writer = Writer(out)
+        writer = Writer(out, symbols)
         rows = [writer.module(name) for name in names]
         out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows) +
                   '    {NULL, NULL, NULL, NULL},\n};\n')

@@ -2,8 +2,10 @@
 #include "base/os.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void *
@@ -111,4 +113,32 @@ os_random(void *buffer, size_t n, bool blocking)
         n -= (size_t)got;
     }
     return 0;
+}
+
+/* The C library reads /proc/self/maps for the stack of the main thread, which takes longer than many a
+   compilation.  Its end is where the C library began, and the kernel keeps free below it what the
+   limit says, up to the gap that it always leaves. */
+extern void *__libc_stack_end;
+#define GAP_BELOW_STACK ((size_t)128 << 20)
+
+int
+os_stack(char **lowest, size_t *size)
+{
+    struct rlimit limit;
+    char here, *end = (char *)__libc_stack_end;
+    if (getpid() == gettid() && getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < GAP_BELOW_STACK &&
+        &here < end && (size_t)(end - &here) < limit.rlim_cur) {
+        *size = (size_t)limit.rlim_cur;
+        *lowest = end - *size;
+        return 0;
+    }
+    pthread_attr_t attributes;
+    void *start;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
+        return -1;
+    }
+    int failed = pthread_attr_getstack(&attributes, &start, size);
+    pthread_attr_destroy(&attributes);
+    *lowest = start;
+    return failed == 0 ? 0 : -1;
 }

@@ -6,8 +6,7 @@
 #include "compile/symtable.h"
 #include "compile/compile.h"
 #include "object/declare.h"
-
-#include <pthread.h>
+#include "base/os.h"
 
 /* The tree may nest this many times deeper than Python calls may. */
 #define DEPTH_SCALE 3
@@ -21,19 +20,12 @@
 static int
 levels_left(void)
 {
-    pthread_attr_t attr;
-    void *bottom = NULL;
+    char *lowest, here;
     size_t size;
-    char here;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
+    if (os_stack(&lowest, &size) < 0 || &here < lowest) {
         return SAFE_DEPTH;
     }
-    int failed = pthread_attr_getstack(&attr, &bottom, &size);
-    pthread_attr_destroy(&attr);
-    if (failed || &here < (char *)bottom) {
-        return SAFE_DEPTH;
-    }
-    size_t levels = (size_t)(&here - (char *)bottom) / BYTES_PER_LEVEL;
+    size_t levels = (size_t)(&here - lowest) / BYTES_PER_LEVEL;
     return levels > INT_MAX / 2 ? INT_MAX / 2 : (int)levels;
 }
 

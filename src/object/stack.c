@@ -4,27 +4,22 @@
    the address at hand: a PyThreadState may be used by another OS thread later, or a library may
    switch stacks.  Below the floor there is still room for raising and for callbacks. */
 #include "object/object.h"
+#include "base/os.h"
 
 enum { RESERVE = 256 * 1024 };
 
 static void
 measure(struct Thread *thread, const char *here)
 {
-    pthread_attr_t attributes;
-    void *lowest;
+    char *lowest;
     size_t size;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
-        goto unknown;
-    }
-    int failed = pthread_attr_getstack(&attributes, &lowest, &size);
-    pthread_attr_destroy(&attributes);
-    if (failed != 0 || here < (char *)lowest || here >= (char *)lowest + size) {
+    if (os_stack(&lowest, &size) < 0 || here < lowest || here >= lowest + size) {
         goto unknown;
     }
     /* Of a small stack thread-local storage, which lies in it, may have taken the most. */
-    size_t reserve = size / 4 < RESERVE ? size / 4 : RESERVE, room = (size_t)(here - (char *)lowest);
-    thread->stack_floor = (char *)lowest + (reserve < room / 2 ? reserve : room / 2);
-    thread->stack_top = (char *)lowest + size;
+    size_t reserve = size / 4 < RESERVE ? size / 4 : RESERVE, room = (size_t)(here - lowest);
+    thread->stack_floor = lowest + (reserve < room / 2 ? reserve : room / 2);
+    thread->stack_top = lowest + size;
     return;
 unknown:
     /* A stack of somebody else's making: nothing is known about its end. */

@@ -298,7 +298,9 @@ static_code(const char *name)
         PyObject *text = **place;
         if (!PyUnicode_CHECK_INTERNED(text)) {
             PyUnicode_InternInPlace(&text);
-            **place = text;
+            if (**place != text) {      /* else the page stays clean */
+                **place = text;
+            }
         }
     }
     for (const struct FrozenPatch *patch = row->patches; patch->place != NULL; patch++) {

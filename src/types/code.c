@@ -228,6 +228,16 @@ intern_constants(PyObject *tuple)
     return changed;
 }
 
+/* A code object that was built into the executable has not been made by _PyCode_New. */
+void
+code_intern(PyCodeObject *code)
+{
+    if (intern_names(code->co_names) < 0 || intern_names(code->co_localsplusnames) < 0 ||
+        intern_constants(code->co_consts) < 0) {
+        PyErr_Clear();
+    }
+}
+
 /* ---- line table ---- */
 
 enum { ROW_ONE_LINE = 10, ROW_NO_COLUMN = 13, ROW_LONG = 14, ROW_NONE = 15 };

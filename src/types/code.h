@@ -40,6 +40,11 @@ int _PyCode_Validate(struct _PyCodeConstructor *parts);
 /* A new code object of parts that are valid; interns names and identifier-like constants. */
 PyCodeObject *_PyCode_New(struct _PyCodeConstructor *parts);
 
+/* The least count of references that objects have which are never freed. */
+#define STATIC_LEAST 900000000
+/* Intern the strings of a code object, now that it has turned out to be used. */
+void code_intern(PyCodeObject *code);
+
 /* One row of the line table (PEP 626): `length` bytes of code from `offset` on. */
 struct CodeSpan {
     int offset, length;

@@ -5,6 +5,7 @@
    than once.  md_state is m_size bytes for the module's own use. */
 #include "object/object.h"
 #include "object/attr.h"
+#include "object/class.h"
 #include "types/module.h"
 #include "types/dict.h"
 
@@ -550,7 +551,7 @@ PyModule_AddStringConstant(PyObject *module, const char *name, const char *value
 int
 PyModule_AddType(PyObject *module, PyTypeObject *type)
 {
-    if (PyType_Ready(type) < 0) {
+    if (class_ready_late(type) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, type_short_name(type), (PyObject *)type);

@@ -9,6 +9,7 @@
 #include "vm/eval.h"
 #include "vm/specialize.h"
 #include "object/doors.h"
+#include "types/code.h"
 
 void
 specialize_to(_Py_CODEUNIT *instruction, int opcode)
@@ -66,6 +67,9 @@ quickened_pair(int first, int second)
 void
 quicken_code(PyCodeObject *code)
 {
+    if (Py_REFCNT(code) > STATIC_LEAST) {
+        code_intern(code);
+    }
     _Py_CODEUNIT *units = _PyCode_CODE(code);
     int previous = -1;
     Py_ssize_t paired = -1;             /* where the newest pair stands */
