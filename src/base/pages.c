@@ -16,6 +16,8 @@ _Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are
 _Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
+enum { BORROWED_BYTES = 3072 };
+
 /* Bytes of a block of class `c`. */
 size_t
 size_class_bytes(unsigned c)
@@ -372,6 +374,29 @@ page_carve(struct Page *page)
     *(void **)at = NULL;
 }
 
+/* The first few blocks of a class come from a page of a class that is a little larger, if there is one: most
+   programs have many sizes of which they need a handful, and a page costs a fresh page of memory at least.
+   The class to ask, or 0. */
+static unsigned
+lender_of(unsigned kind, unsigned c)
+{
+#ifndef KRAIT_ASAN
+    if (krait_heap.borrowed[kind][c] < BORROWED_BYTES / size_class_bytes(c)) {
+        unsigned last = c > CLASSES_EXACT ? c + 1 : c + 2 + c / 4;
+        last = c <= CLASSES_EXACT && last > CLASSES_EXACT ? CLASSES_EXACT : last;
+        /* Blocks of even classes lie at multiples of 16. */
+        for (unsigned d = c > CLASSES_EXACT ? c + 1 : (c + 2) & ~1u; d <= last && d < CLASS_WHOLE;
+             d += 2) {
+            if (krait_heap.available[kind][d] != &krait_heap.none) {
+                krait_heap.borrowed[kind][c]++;
+                return d;
+            }
+        }
+    }
+#endif
+    return 0;
+}
+
 /* The class list's head has no free block: carve, or go on to the next page, or make one. */
 NOINLINE void *
 page_alloc_slow(unsigned kind, unsigned c)
@@ -382,6 +407,11 @@ page_alloc_slow(unsigned kind, unsigned c)
     for (;;) {
         struct Page *page = krait_heap.available[kind][c];
         if (page == &krait_heap.none) {
+            unsigned lender = lender_of(kind, c);
+            if (lender != 0) {
+                c = lender;
+                continue;
+            }
             page = page_new(kind, c);
             if (page == NULL) {
                 return NULL;
