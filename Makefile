@@ -82,8 +82,15 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 FROZEN   := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io _collections_abc \
             _sitebuiltins genericpath ntpath posixpath os site stat importlib.util importlib.machinery runpy
 
+# Others whose code is there as well, for the case that their .pyc files are those the build saw.
+CACHED   := encodings encodings.aliases encodings.utf_8 types importlib importlib._abc contextlib collections \
+            keyword operator reprlib functools enum copyreg warnings weakref re re._casefix re._compiler \
+            re._constants re._parser json json.decoder json.encoder json.scanner argparse gettext locale struct \
+            collections.abc heapq bisect random linecache tokenize token traceback textwrap typing dataclasses \
+            inspect ast dis opcode pathlib fnmatch ntpath urllib urllib.parse shutil tempfile subprocess selectors \
+            signal threading _weakrefset socket ssl base64 datetime string logging queue asyncio
 $(BUILD)/gen/frozen_code.c: tools/gen_frozen.py $(BUILD)/gen/names.c | $(BUILD)/gen/stamp
-	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(FROZEN)
+	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(FROZEN) -- $(CACHED)
 
 # The empty recipe makes make look at their times anew.
 $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp

@@ -1,23 +1,28 @@
-"""Write the code objects of the frozen modules as C data.
+"""Write the code objects of the frozen modules, and of others that many programs import, as C data.
 
-    gen_frozen.py OUTPUT.c NAMES.c NAME...
+    gen_frozen.py OUTPUT.c NAMES.c FROZEN... -- CACHED...
 
 Runs under the reference interpreter, whose library is compiled.  Every string, tuple, number and code
-object becomes a static object that is never freed; what has to be one object per process (interned
-strings, one-character strings, the empty tuple) stands in a list of places that the loader
-(runtime/frozen.c) fills in.  Names that NAMES.c (gen_tables.py) defines already are taken from there.
-The strings of functions are not listed: they are interned when the function has become warm.
+object becomes a static object that is never freed; what has to be one object per process (one-character
+strings, the empty tuple) stands in a list of places that the loader (runtime/frozen.c) fills in.
+Names that NAMES.c (gen_tables.py) defines already are taken from there; others are interned when
+the code object that holds them is run, those of functions when the function has become warm.
+
+A cached module is read from its file as any other.  A fingerprint of what the .pyc holds stands beside its code
+object: when marshal is given the same bytes, there is nothing left to read.  Modules without a .pyc are left out.
 """
 import dis
+import importlib.util
+import marshal
 import os
 import re
+import struct
 import sys
 import sysconfig
 
 IDENTIFIER = re.compile(r'[A-Za-z0-9_]*\Z')
 REFS = '999999999'
 LOCAL, CELL, FREE = 0x20, 0x40, 0x80
-CO_OPTIMIZED = 1
 STATIC_NAME = re.compile(r'^STATIC_NAME\((\w+), "(\w{2,})"\);$', re.M)
 
 
@@ -30,6 +35,31 @@ def source_of(name):
     raise SystemExit(f'gen_frozen.py: no source of {name}')
 
 
+def cached_code_of(name):
+    """What the .pyc of a module holds behind its head; b'' if there is none."""
+    stem = os.path.join(sysconfig.get_path('stdlib'), *name.split('.'))
+    for path in (stem + '.py', os.path.join(stem, '__init__.py')):
+        cache = importlib.util.cache_from_source(path, optimization='')
+        if os.path.exists(cache):
+            with open(cache, 'rb') as file:
+                return file.read()[16:]
+    return b''
+
+
+def fingerprint(data):
+    """As runtime/frozen.c does it: four lanes of words, the last ones filled up with zeros."""
+    lanes = [1, 2, 3, 4]
+    data += bytes(-len(data) % 32)
+    for i, (word,) in enumerate(struct.iter_unpack('<Q', data)):
+        mixed = ((lanes[i % 4] ^ word) * 0x9e3779b97f4a7c15) % 2**64
+        lanes[i % 4] = mixed ^ mixed >> 32
+    result = 0
+    for lane in lanes:
+        mixed = ((result ^ lane) * 0x9e3779b97f4a7c15) % 2**64
+        result = mixed ^ mixed >> 32
+    return result
+
+
 def c_string(data):
     """A C literal of bytes; octal escapes cannot swallow what follows."""
     text = ''.join(chr(b) if 32 <= b < 127 and b not in b'"\\?' else f'\\{b:03o}' for b in data)
@@ -40,10 +70,8 @@ class Writer:
     def __init__(self, out, names):
         self.out = out
         self.names = names      # texts of static names -> symbols
-        self.listing = True     # strings at hand are to be interned by the loader
         self.known = {}         # key -> C expression
         self.count = 0
-        self.places = []        # of interned strings, of the module at hand
         self.patches = []
 
     def symbol(self):
@@ -122,8 +150,6 @@ class Writer:
             if len(value) == 0 or len(value) == 1 and ord(value) < 256:
                 self.patches.append((place, 'PATCH_CHARACTER', str(ord(value) if value else -1), 'NULL'))
                 return 'NULL'
-            if self.listing and IDENTIFIER.match(value) and value not in self.names:
-                self.places.append(place)
             return self.str(value, label)
         if kind is bytes and (table or len(value) > 1):
             return self.bytes(value)
@@ -157,8 +183,6 @@ class Writer:
 
     def code(self, code, outermost=False):
         name = self.symbol()
-        around = self.listing
-        self.listing = not code.co_flags & CO_OPTIMIZED
         raw = code.co_code
         plain_cells = [v for v in code.co_cellvars if v not in code.co_varnames]
         variables = code.co_varnames + tuple(plain_cells) + code.co_freevars
@@ -174,7 +198,6 @@ class Writer:
                 field('co_filename', code.co_filename) + field('co_name', code.co_name) +
                 field('co_qualname', code.co_qualname) + field('co_linetable', code.co_linetable) +
                 field('co_exceptiontable', code.co_exceptiontable))
-        self.listing = around
         # The type of the outermost code object says whether it has been handed out.
         kind = 'UNUSED_CODE' if outermost else 'PyCode_Type'
         self.out.write(
@@ -190,21 +213,25 @@ class Writer:
             f'    .co_code_adaptive = {c_string(raw)},\n}};\n')
         return f'(PyObject *)&{name}'
 
-    def module(self, name):
-        self.places, self.patches = [], []
-        # Tuples and code objects have places of their own: nothing else is shared between modules.
+    def frozen(self, name):
         code = compile(source_of(name), f'<frozen {name}>', 'exec', dont_inherit=True, optimize=0)
+        return self.module(name, code, b'')
+
+    def cached(self, name):
+        data = cached_code_of(name)
+        return self.module('', marshal.loads(data), data) if data else ''
+
+    def module(self, name, code, data):
+        self.patches = []
+        # Tuples and code objects have places of their own: nothing else is shared between modules.
         expression = self.code(code, True)
         stem = 'm' + self.symbol()
-        self.out.write(f'static PyObject **const {stem}_places[] = {{\n')
-        for place in self.places:
-            self.out.write(f'    (PyObject **){place},\n')
-        self.out.write('    NULL,\n};\n')
         self.out.write(f'static const struct FrozenPatch {stem}_patches[] = {{\n')
-        for place, kind, value, data in self.patches:
-            self.out.write(f'    {{(PyObject **){place}, {kind}, {value}, {data}}},\n')
+        for place, kind, value, items in self.patches:
+            self.out.write(f'    {{(PyObject **){place}, {kind}, {value}, {items}}},\n')
         self.out.write('    {NULL, 0, 0, NULL},\n};\n')
-        return f'    {{"{name}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_places, {stem}_patches}},\n'
+        return (f'    {{"{name}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_patches,\n'
+                f'     {len(data)}, {fingerprint(data)}u}},\n')
 
 
 def main():
@@ -215,9 +242,10 @@ def main():
         out.write('/* Generated by tools/gen_frozen.py: the code of the frozen modules. */\n'
                   '#include "runtime/frozen_data.h"\n\n')
         writer = Writer(out, symbols)
-        rows = [writer.module(name) for name in names]
+        split = names.index('--')
+        rows = [writer.frozen(name) for name in names[:split]] + [writer.cached(name) for name in names[split + 1:]]
         out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows) +
-                  '    {NULL, NULL, NULL, NULL},\n};\n')
+                  '    {NULL, NULL, NULL, 0, 0},\n};\n')
     os.replace(output + '.new', output)
 
 

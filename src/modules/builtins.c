@@ -178,6 +178,7 @@ builtins___build_class__(PyObject *module, PyObject *const *args, Py_ssize_t nar
     if (meta == NULL) {
         goto done;
     }
+    code_used((PyCodeObject *)PyFunction_GET_CODE(func));
     ns = prepare_namespace(meta, name, bases, keywords);
     if (ns == NULL) {
         goto done;

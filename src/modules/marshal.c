@@ -7,6 +7,7 @@
    harmless (a list, a dict, a set, a tuple). */
 #define PY_SSIZE_T_CLEAN
 #include "object/declare.h"
+#include "object/doors.h"
 #include "object/intern.h"
 #include "types/code.h"
 
@@ -1343,6 +1344,10 @@ marshal_loads(PyObject *module, Py_buffer *bytes)
 {
     if (PySys_Audit("marshal.loads", "y#", bytes->buf, bytes->len) < 0) {
         return NULL;
+    }
+    PyObject *code = frozen_code_of(bytes->buf, (size_t)bytes->len);
+    if (code != NULL || PyErr_Occurred()) {
+        return code;
     }
     struct Reader r = {.next = bytes->buf, .end = (const char *)bytes->buf + bytes->len};
     return read_whole(&r);

@@ -31,6 +31,10 @@ int quickened_opcode(int opcode);
 /* The instruction that does the work of two neighbours, 0 if there is none. */
 int quickened_pair(int first, int second);
 
+/* runtime/frozen.c: the code object that marshal would make of the data, if it was built into the executable
+   and has not been handed out; NULL, mostly without an exception. */
+PyObject *frozen_code_of(const char *data, size_t size);
+
 /* observe: called at allocation and release when a hook is installed (base/alloc.h). */
 
 #endif

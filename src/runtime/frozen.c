@@ -278,30 +278,17 @@ patch_value(const struct FrozenPatch *patch)
     return NULL;
 }
 
-/* The code object that was built into the executable, made ready for use; NULL, without an exception
-   if there is none or it has been handed out. */
+/* A code object that was built into the executable, made ready for use; NULL, without an exception if it
+   has been handed out. */
 static PyObject *
-static_code(const char *name)
+static_code(const struct FrozenCode *row)
 {
-    const struct FrozenCode *row = frozen_codes;
 #ifdef KRAIT_DEBUG
     return NULL;                /* every object is to be counted */
 #endif
-    while (row->name != NULL && strcmp(row->name, name) != 0) {
-        row++;
-    }
     if (row->name == NULL || Py_TYPE(row->code) != NULL || !_Py_GetConfig()->code_debug_ranges ||
         interp_get() != _PyRuntime.interpreters.main) {
         return NULL;
-    }
-    for (PyObject **const *place = row->places; *place != NULL; place++) {
-        PyObject *text = **place;
-        if (!PyUnicode_CHECK_INTERNED(text)) {
-            PyUnicode_InternInPlace(&text);
-            if (**place != text) {      /* else the page stays clean */
-                **place = text;
-            }
-        }
     }
     for (const struct FrozenPatch *patch = row->patches; patch->place != NULL; patch++) {
         PyObject *value = patch_value(patch);
@@ -311,7 +298,59 @@ static_code(const char *name)
         *patch->place = value;
     }
     Py_SET_TYPE(row->code, &PyCode_Type);
+    code_used(row->code);
     return Py_NewRef((PyObject *)row->code);
+}
+
+static PyObject *
+static_code_named(const char *name)
+{
+    const struct FrozenCode *row = frozen_codes;
+    while (row->name != NULL && strcmp(row->name, name) != 0) {
+        row++;
+    }
+    return static_code(row);
+}
+
+static uint64_t
+mix(uint64_t state, uint64_t word)
+{
+    state = (state ^ word) * 0x9e3779b97f4a7c15;
+    return state ^ state >> 32;
+}
+
+/* Whoever makes other bytes with the same fingerprint gets the library's code: nothing is won by it. */
+static uint64_t
+fingerprint(const char *data, size_t size)
+{
+    uint64_t a = 1, b = 2, c = 3, d = 4, words[4];
+    for (; size >= sizeof words; size -= sizeof words, data += sizeof words) {
+        memcpy(words, data, sizeof words);
+        a = mix(a, words[0]);
+        b = mix(b, words[1]);
+        c = mix(c, words[2]);
+        d = mix(d, words[3]);
+    }
+    if (size > 0) {
+        memset(words, 0, sizeof words);
+        memcpy(words, data, size);
+        a = mix(a, words[0]);
+        b = mix(b, words[1]);
+        c = mix(c, words[2]);
+        d = mix(d, words[3]);
+    }
+    return mix(mix(mix(mix(0, a), b), c), d);
+}
+
+PyObject *
+frozen_code_of(const char *data, size_t size)
+{
+    for (const struct FrozenCode *row = frozen_codes; row->name != NULL; row++) {
+        if (row->size == size && size > 0 && row->fingerprint == fingerprint(data, size)) {
+            return static_code(row);
+        }
+    }
+    return NULL;
 }
 
 /* ---- code from files ---- */
@@ -378,7 +417,7 @@ frozen_code(const struct FrozenModule *module)
     char stem[4096], source[4200], pyc[4300];
     struct stat st;
     origin += origin[0] == '<';
-    PyObject *ready = static_code(origin);
+    PyObject *ready = static_code_named(origin);
     if (ready != NULL || PyErr_Occurred()) {
         return ready;
     }

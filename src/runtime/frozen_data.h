@@ -79,8 +79,9 @@ struct FrozenPatch {
 struct FrozenCode {
     const char *name;
     PyCodeObject *code;
-    PyObject **const *places;   /* of strings to intern, ends with NULL */
     const struct FrozenPatch *patches;
+    size_t size;                /* what marshal would make this code of; 0 if it belongs to a frozen module */
+    uint64_t fingerprint;       /* of those bytes */
 };
 
 /* Ends with a row without a name. */

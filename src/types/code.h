@@ -42,8 +42,15 @@ PyCodeObject *_PyCode_New(struct _PyCodeConstructor *parts);
 
 /* The least count of references that objects have which are never freed. */
 #define STATIC_LEAST 900000000
-/* Intern the strings of a code object, now that it has turned out to be used. */
 void code_intern(PyCodeObject *code);
+/* Intern the strings of a code object if it was built in: it has turned out to be used. */
+static inline void
+code_used(PyCodeObject *code)
+{
+    if (Py_REFCNT(code) > STATIC_LEAST) {
+        code_intern(code);
+    }
+}
 
 /* One row of the line table (PEP 626): `length` bytes of code from `offset` on. */
 struct CodeSpan {

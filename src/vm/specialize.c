@@ -67,9 +67,7 @@ quickened_pair(int first, int second)
 void
 quicken_code(PyCodeObject *code)
 {
-    if (Py_REFCNT(code) > STATIC_LEAST) {
-        code_intern(code);
-    }
+    code_used(code);
     _Py_CODEUNIT *units = _PyCode_CODE(code);
     int previous = -1;
     Py_ssize_t paired = -1;             /* where the newest pair stands */
