@@ -336,11 +336,16 @@ make_stdlib_names(void)
         "traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu uuid "
         "venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp "
         "zipfile zipimport zlib zoneinfo";
-    PyObject *text = PyUnicode_FromString(names);
-    PyObject *list = text == NULL ? NULL : PyUnicode_Split(text, NULL, -1);
-    PyObject *result = list == NULL ? NULL : PyFrozenSet_New(list);
-    Py_XDECREF(text);
-    Py_XDECREF(list);
+    PyObject *result = PyFrozenSet_New(NULL);
+    for (const char *at = names; result != NULL && *at != 0;) {
+        size_t length = strcspn(at, " ");
+        PyObject *name = _PyUnicode_FromASCII(at, (Py_ssize_t)length);
+        if (name == NULL || PySet_Add(result, name) < 0) {
+            Py_CLEAR(result);
+        }
+        Py_XDECREF(name);
+        at += length + (at[length] == ' ');
+    }
     return result;
 }
 

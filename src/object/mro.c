@@ -255,6 +255,21 @@ check_order(PyTypeObject *type, PyObject *order)
     return 0;
 }
 
+/* The order of a class with one base. */
+static PyObject *
+order_behind(PyTypeObject *type, PyObject *base_order)
+{
+    Py_ssize_t length = PyTuple_GET_SIZE(base_order);
+    PyObject *order = PyTuple_New(length + 1);
+    if (order != NULL) {
+        PyTuple_SET_ITEM(order, 0, Py_NewRef((PyObject *)type));
+        for (Py_ssize_t i = 0; i < length; i++) {
+            PyTuple_SET_ITEM(order, i + 1, Py_NewRef(PyTuple_GET_ITEM(base_order, i)));
+        }
+    }
+    return order;
+}
+
 static PyObject *
 mro_call(PyTypeObject *type)
 {
@@ -263,6 +278,10 @@ mro_call(PyTypeObject *type)
     if (custom) {
         PyObject *args[1] = {(PyObject *)type};
         list = special_call(ID(mro), args, 1);
+    }
+    else if (type->tp_bases != NULL && PyTuple_GET_SIZE(type->tp_bases) == 1 &&
+             ((PyTypeObject *)PyTuple_GET_ITEM(type->tp_bases, 0))->tp_mro != NULL) {
+        return order_behind(type, ((PyTypeObject *)PyTuple_GET_ITEM(type->tp_bases, 0))->tp_mro);
     }
     else {
         list = mro_compute(type);

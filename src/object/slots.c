@@ -417,6 +417,23 @@ static struct SlotRow slot_rows[] = {
     {.base = {.name = NULL}},
 };
 #undef DUNDER_
+
+/* What every type that becomes ready is asked for, closer together. */
+static const struct {
+    short suite, within;
+} row_places[] = {
+#define DUNDER_(name_, place, ...)                                                                 \
+    {(short)SUITE_POINTER(place), (short)(offsetof(PyHeapTypeObject, place) - SUITE_START(place))},
+#include "object/slots.def"
+#undef DUNDER_
+};
+
+/* The third character of each row's name, which tells most names apart. */
+static const char row_letters[] __attribute__((aligned(16))) = {
+#define DUNDER_(name_, ...) #name_[2],
+#include "object/slots.def"
+#undef DUNDER_
+};
 #undef DUNDER
 #pragma pop_macro("ID")
 
@@ -489,16 +506,19 @@ void
 slots_own(PyTypeObject *type, struct SlotSet *own)
 {
     *own = (struct SlotSet){{0, 0}};
-    int pointer = 0;
-    char *suite = (char *)type;
-    for (int i = 0; i < ROWS; i++) {
-        const struct SlotRow *row = &slot_rows[i];
-        if (row->suite != pointer) {
-            pointer = row->suite;
-            suite = pointer == 0 ? (char *)type : *(char **)((char *)type + pointer);
+    for (int i = 0; i < ROWS;) {
+        int pointer = row_places[i].suite;
+        const char *suite = pointer == 0 ? (char *)type : *(char **)((char *)type + pointer);
+        if (suite == NULL) {
+            while (i < ROWS && row_places[i].suite == pointer) {
+                i++;
+            }
+            continue;
         }
-        if (suite != NULL && *(void **)(suite + row->within) != NULL && row->base.wrapper != NULL) {
-            own->rows[i >> 6] |= (uint64_t)1 << (i & 63);
+        for (; i < ROWS && row_places[i].suite == pointer; i++) {
+            if (*(void **)(suite + row_places[i].within) != NULL && slot_rows[i].base.wrapper != NULL) {
+                own->rows[i >> 6] |= (uint64_t)1 << (i & 63);
+            }
         }
     }
 }
@@ -685,10 +705,11 @@ mark_own(PyTypeObject *type, bool own[ROWS])
             continue;
         }
         PyObject *name = PyUnicode_CHECK_INTERNED(key) ? key : intern_find(key);
-        for (int i = 0; name != NULL && i < ROWS; i++) {
-            if (slot_rows[i].base.name_strobj == name) {
-                own[i] = true;
-            }
+        const char *at = row_letters, *end = row_letters + ROWS;
+        int letter = PyUnicode_READ_CHAR(key, 2);
+        while (name != NULL && (at = memchr(at, letter, (size_t)(end - at))) != NULL) {
+            own[at - row_letters] |= slot_rows[at - row_letters].base.name_strobj == name;
+            at++;
         }
     }
 }

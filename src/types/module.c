@@ -5,7 +5,6 @@
    than once.  md_state is m_size bytes for the module's own use. */
 #include "object/object.h"
 #include "object/attr.h"
-#include "object/class.h"
 #include "types/module.h"
 #include "types/dict.h"
 
@@ -551,7 +550,7 @@ PyModule_AddStringConstant(PyObject *module, const char *name, const char *value
 int
 PyModule_AddType(PyObject *module, PyTypeObject *type)
 {
-    if (class_ready_late(type) < 0) {
+    if (!type_has(type, Py_TPFLAGS_READY) && PyType_Ready(type) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, type_short_name(type), (PyObject *)type);

@@ -2,6 +2,7 @@
 
    UnsupportedOperation is made when the module is: it has two built-in bases. */
 #include "modules/_io/_io.h"
+#include "object/class.h"
 
 typedef struct {
     PyObject *unsupported_operation;
@@ -283,7 +284,7 @@ PyInit__io(void)
         || PyType_Ready(&_PyBytesIOBuffer_Type) < 0)
         goto fail;
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (PyModule_AddType(module, types[i]) < 0)
+        if (class_ready_late(types[i]) < 0 || PyModule_AddType(module, types[i]) < 0)
             goto fail;
     return module;
 fail:
