@@ -714,15 +714,41 @@ mark_own(PyTypeObject *type, bool own[ROWS])
     }
 }
 
+/* The rows whose dunder stands in the dict of the class, or of one that is in its order but not in
+   that of its dominant base: for the others the base's slots are right.  False if nobody can tell, as
+   when a metaclass made the order. */
+static bool
+mark_differing(PyTypeObject *type, bool own[ROWS])
+{
+    PyTypeObject *base = type->tp_base;
+    mark_own(type, own);
+    if (has_single_line(type)) {
+        return true;
+    }
+    if (base == NULL || base->tp_mro == NULL || type->tp_cache != NULL) {
+        return false;
+    }
+    for (Py_ssize_t i = 1; i < PyTuple_GET_SIZE(type->tp_mro); i++) {
+        PyTypeObject *other = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i);
+        if (mro_contains(base, other)) {
+            continue;
+        }
+        if (!type_has(other, Py_TPFLAGS_HEAPTYPE) || other->tp_new == NULL || other->tp_dict == NULL) {
+            return false;
+        }
+        mark_own(other, own);
+    }
+    return true;
+}
+
 void
 slots_fill(PyTypeObject *type)
 {
-    if (!has_single_line(type)) {
+    bool compare = false, own[ROWS] = {false};
+    if (!mark_differing(type, own)) {
         slots_recompute_all(type);
         return;
     }
-    bool compare = false, own[ROWS] = {false};
-    mark_own(type, own);
     for (int i = 0; i < ROWS; i++) {
         if (own[i]) {
             struct SlotRow *row = group_start(&slot_rows[i]);
