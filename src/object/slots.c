@@ -738,6 +738,13 @@ mark_differing(PyTypeObject *type, bool own[ROWS])
         }
         mark_own(other, own);
     }
+    /* These are inherited from whatever comes first, by itself or by inheritance. */
+    for (int i = 0; i < ROWS; i++) {
+        int offset = slot_rows[i].base.offset;
+        own[i] |= offset == offsetof(PyTypeObject, tp_getattr) || offset == offsetof(PyTypeObject, tp_getattro) ||
+                  offset == offsetof(PyTypeObject, tp_setattr) || offset == offsetof(PyTypeObject, tp_setattro) ||
+                  offset == offsetof(PyTypeObject, tp_hash) || offset == offsetof(PyTypeObject, tp_richcompare);
+    }
     return true;
 }
 

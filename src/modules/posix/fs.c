@@ -412,6 +412,51 @@ posix_sync(PyObject *Py_UNUSED(module))
 
 /* -- listing ------------------------------------------------------------------------------- */
 
+/* Names of a folder that are read without the GIL, one behind the other. */
+struct NameBatch {
+    bool more;
+    int error;                  /* of the last reading; then there is no more */
+    const char *apart;          /* one that did not fit, valid until the next reading */
+    size_t filled;
+    char names[8192];
+};
+
+static void
+batch_read(struct NameBatch *batch, DIR *dir)
+{
+    batch->filled = 0;
+    batch->apart = NULL;
+    while (batch->filled + NAME_MAX < sizeof batch->names) {
+        errno = 0;
+        const struct dirent *entry = readdir(dir);
+        if (!entry) {
+            batch->more = false;
+            batch->error = errno;
+            return;
+        }
+        const char *name = entry->d_name;
+        if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
+            continue;
+        size_t size = strlen(name) + 1;
+        if (size > sizeof batch->names - batch->filled) {
+            batch->apart = name;
+            return;
+        }
+        memcpy(batch->names + batch->filled, name, size);
+        batch->filled += size;
+    }
+}
+
+static PyObject *
+append_name_take(PyObject *list, const char *name, bool as_bytes)
+{
+    PyObject *object = as_bytes ? PyBytes_FromString(name) : PyUnicode_DecodeFSDefault(name);
+    if (!object || PyList_Append(list, object) < 0)
+        Py_CLEAR(list);
+    Py_XDECREF(object);
+    return list;
+}
+
 FUNCTION(posix, listdir, "($module, /, path=None)",
          "Return the names in a directory as a list, without '.' and '..', in no order.\n\n"
          "path is a path, a descriptor or None, the current directory.  The names are bytes if path\n"
@@ -444,29 +489,23 @@ posix_listdir(PyObject *Py_UNUSED(module), path_arg path)
     }
     int as_bytes = path.bytes && !PyUnicode_Check(path.object);
     PyObject *list = PyList_New(0);
-    while (list) {
-        struct dirent *entry;
-        errno = 0;
+    struct NameBatch batch = {.more = true};
+    while (list && batch.more) {
         Py_BEGIN_ALLOW_THREADS
-        entry = readdir(dir);
+        batch_read(&batch, dir);
         Py_END_ALLOW_THREADS
-        if (!entry) {
-            if (errno) {
-                Py_CLEAR(list);
-                if (path.object)
-                    fail_path(&path);
-                else
-                    fail();
-            }
-            break;
-        }
-        const char *name = entry->d_name;
-        if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
-            continue;
-        PyObject *object = as_bytes ? PyBytes_FromString(name) : PyUnicode_DecodeFSDefault(name);
-        if (!object || PyList_Append(list, object) < 0)
+        for (const char *name = batch.names; list && name < batch.names + batch.filled; name += strlen(name) + 1)
+            list = append_name_take(list, name, as_bytes);
+        if (list && batch.apart)
+            list = append_name_take(list, batch.apart, as_bytes);
+        if (batch.error && list) {
             Py_CLEAR(list);
-        Py_XDECREF(object);
+            errno = batch.error;
+            if (path.object)
+                fail_path(&path);
+            else
+                fail();
+        }
     }
     Py_BEGIN_ALLOW_THREADS
     if (fd != -1)
