@@ -125,7 +125,7 @@ def run_file(name, options, isolate):
     command = [options.interp, DRIVER, records, RESOURCES, name]
     if isolate:
         command = ['unshare', '-n', '-m', 'sh', '-c', ISOLATE, 'sh'] + command
-    note, hangs, start, timeout = '', 0, time.monotonic(), SLOW.get(name, options.timeout)
+    note, hangs, start, timeout = '', 0, time.monotonic(), max(SLOW.get(name, 0), options.timeout)
     log = open(log_path, 'wb')
     for attempt in range(MAX_RETRIES):
         shutil.rmtree(cwd, ignore_errors=True)

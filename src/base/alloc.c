@@ -6,6 +6,7 @@
    bottom, because a collected block must come from a page with side bytes.  */
 #include "base/alloc.h"
 #include "base/os.h"
+#include "base/pages_asan.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static ALWAYS_INLINE void *
 block_malloc(unsigned kind, size_t n)
 {
     if (ONLY_MALLOC) {
-        return malloc(n ? n : 1);
+        return counted_malloc(n ? n : 1);
     }
     if (likely(n - 1 < PAGE_MAX)) {
         return page_alloc_class(kind & PAGE_KIND_MASK, size_class_of(kind, n));
@@ -66,8 +67,11 @@ block_calloc(unsigned kind, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &n)) {
         return NULL;
     }
-    if (n > PAGE_MAX || ONLY_MALLOC) {
-        return kind == PAGE_PLAIN && !ONLY_MALLOC ? large_plain_alloc(n, true) : calloc(1, n ? n : 1);
+    if (ONLY_MALLOC) {
+        return counted_calloc(n ? n : 1);
+    }
+    if (n > PAGE_MAX) {
+        return kind == PAGE_PLAIN ? large_plain_alloc(n, true) : calloc(1, n);
     }
     void *p = block_malloc(kind, n);
     return p == NULL ? NULL : memset(p, 0, n);
@@ -80,7 +84,7 @@ block_free(void *p)
         page_free_block(page_of(p), p);
     }
     else if (ONLY_MALLOC) {
-        free(p);
+        counted_free(p);
     }
     else {
         large_plain_free(p);
@@ -95,7 +99,7 @@ block_realloc(unsigned kind, void *p, size_t n)
     }
     if (!heap_has(p)) {
         if (n > PAGE_MAX || ONLY_MALLOC) {
-            return ONLY_MALLOC ? realloc(p, n ? n : 1) : large_plain_realloc(p, n);
+            return ONLY_MALLOC ? counted_realloc(p, n ? n : 1) : large_plain_realloc(p, n);
         }
         /* Shrunk below the limit: the block moves to a page, whose class tells its size. */
         void *small = block_malloc(kind, n);

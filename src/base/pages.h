@@ -138,7 +138,7 @@ struct Watch {
 /* Freed blocks that wait, poisoned, before they may be used again. */
 struct Quarantine {
     void **ring;
-    size_t first, count, bytes;
+    size_t first, count, bytes, most, plain;    /* most: of the bytes; plain: see counted_malloc */
     size_t waiting[PAGE_KINDS];
 };
 #endif

@@ -3,6 +3,7 @@
 #ifdef KRAIT_DEBUG
 #include "object/state.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 void
 container_check(PyObject *op)
@@ -23,11 +24,19 @@ container_check(PyObject *op)
     }
 }
 
+/* KRAIT_TOLERATE_RESULTS is for tests of extensions that break the rules: what the debug build would stop
+   at is then raised, or found later, as in the release build. */
+bool
+results_tolerated(void)
+{
+    return getenv("KRAIT_TOLERATE_RESULTS") != NULL;
+}
+
 void
 result_check(const char *where, bool failed)
 {
     PyThreadState *tstate = tstate_get();
-    if (failed == (tstate->curexc_type != NULL)) {
+    if (failed == (tstate->curexc_type != NULL) || results_tolerated()) {
         return;
     }
     fprintf(stderr, "%s %s\n", where,

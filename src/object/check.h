@@ -20,6 +20,8 @@ void text_check(PyObject *text, bool deep);
 void container_check(PyObject *op);
 /* `failed` (a NULL or -1 result) and a pending exception must go together; `where` names the code. */
 void result_check(const char *where, bool failed);
+/* Is a contradiction of that kind to be lived with, as in other builds?  Asked of the environment. */
+bool results_tolerated(void);
 
 #define LIST_CHECK(list, deep) list_check((PyObject *)(list), deep)
 #define DICT_CHECK(dict, deep) dict_check((PyObject *)(dict), deep)

@@ -548,12 +548,16 @@ static COLD void
 state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyObject **sp)
 {
     PyCodeObject *code = frame->code;
+    PyObject **base = &frame->slots[code->co_nlocalsplus];
+    if (sp >= base && sp <= base + code->co_stacksize && results_tolerated()) {
+        return;
+    }
     fprintf(stderr, "%s, line %d, before code unit %d (the last instruction was number %d of unit %d): "
                     "stack depth %d of %d, %s\n",
             PyUnicode_AsUTF8(code->co_qualname),
             PyCode_Addr2Line(code, (int)sizeof(_Py_CODEUNIT) * frame_last_index(frame)),
             (int)(next - _PyCode_CODE(code)), _Py_OPCODE(*frame->last), frame_last_index(frame),
-            (int)(sp - frame->slots) - code->co_nlocalsplus, code->co_stacksize,
+            (int)(sp - base), code->co_stacksize,
             tstate->curexc_type != NULL ? "an exception is pending" : "no exception is pending");
     if (tstate->curexc_type != NULL) {
         PyErr_Print();

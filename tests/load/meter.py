@@ -1,12 +1,12 @@
 """What a process holds: resident memory and open descriptors; shared by the tests of this folder."""
 import gc
 import os
+import sys
 
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import builds
 
-def resident():
-    """Resident memory in KiB."""
-    with open('/proc/self/statm') as f:
-        return int(f.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') // 1024
+builds.measure()
 
 
 def descriptors():
@@ -21,12 +21,12 @@ class Flat:
 
     def __enter__(self):
         gc.collect()
-        self.before = resident(), descriptors()
+        self.before = builds.resident(), descriptors()
         return self
 
     def __exit__(self, kind, *rest):
         if kind is None:
             gc.collect()
-            memory, open_files = resident() - self.before[0], descriptors() - self.before[1]
+            memory, open_files = (builds.resident() - self.before[0]) // 1024, descriptors() - self.before[1]
             print(self.what, 'memory', 'flat' if memory <= self.slack else 'grew by %d KiB' % memory,
                   'descriptors left:', open_files)

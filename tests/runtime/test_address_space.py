@@ -17,17 +17,23 @@ import random
 import re
 import resource
 import struct
+import sys
 import zlib
 
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import builds
+
+builds.measure()
 MIB = 1 << 20
 with open('/proc/self/statm') as f:
     used = int(f.read().split()[0]) * resource.getpagesize()
-LIMIT = used + 200 * MIB
+FREE = resource.RLIM_INFINITY, resource.RLIM_INFINITY
+TIGHT = used + 200 * MIB, resource.RLIM_INFINITY
 HUGE = 1 << 30
 zeros = zlib.compress(bytes(64 * MIB))
 bomb = zlib.compress(zlib.compress(bytes(400 * MIB), 9), 9)
 bzip, xz = bz2.compress(bytes(300 * MIB)), lzma.compress(bytes(300 * MIB), preset=0)
-resource.setrlimit(resource.RLIMIT_AS, (LIMIT, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_AS, TIGHT)
 
 text = 'a' * MIB
 data = b'a' * MIB
@@ -221,9 +227,13 @@ OPERATIONS = {
     'deep list': grow(lambda: [], lambda x: [x, bytes(5000)]),
 }
 for name, operation in OPERATIONS.items():
+    # what filled the memory is still held by the traceback: room for the report
+    reserve = mmap.mmap(-1, 4 * MIB)
     try:
         result = operation()
     except Exception as e:
+        reserve.close()
+        resource.setrlimit(resource.RLIMIT_AS, FREE)
         if isinstance(e, MemoryError) or not str(e):
             print(name, type(e).__name__)
         else:
@@ -231,8 +241,9 @@ for name, operation in OPERATIONS.items():
     else:
         print(name, 'gives', type(result))
         del result
-    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    reserve.close()
+    resource.setrlimit(resource.RLIMIT_AS, FREE)
     gc.collect()
-    resource.setrlimit(resource.RLIMIT_AS, (LIMIT, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, TIGHT)
 assert text == 'a' * MIB and data == b'a' * MIB and wide.count('\u20ac') == 16 * MIB
 print(len([bytes(1000) for _ in range(20000)]), sum(range(1000)), sorted('hello'))

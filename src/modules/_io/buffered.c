@@ -1201,7 +1201,9 @@ read_line(Buffered *self, Py_ssize_t limit)
         const char *newline = memchr(self->buffer, '\n', got);
         if (newline)
             got = newline - self->buffer + 1;
-        if (lengthen(&line, length + got) < 0)
+        /* A part more for what may follow, so that a long line is not copied at every buffer. */
+        Py_ssize_t needed = length + got, more = newline || needed == limit ? 0 : length / 4;
+        if (needed > PyBytes_GET_SIZE(line) && lengthen(&line, needed + more) < 0)
             goto done;
         memcpy(PyBytes_AS_STRING(line) + length, self->buffer, got);
         length += got;
@@ -1209,6 +1211,8 @@ read_line(Buffered *self, Py_ssize_t limit)
         if (newline)
             break;
     }
+    if (length < PyBytes_GET_SIZE(line))
+        lengthen(&line, length);
     goto done;
 fail:
     Py_CLEAR(line);
