@@ -174,7 +174,7 @@ fuzz: asan ## mutated input under AddressSanitizer: TARGETS="parse ..." SECONDS=
 
 # ---- variants ---------------------------------------------------------------------------------
 
-.PHONY: debug asan tsan asan-test tsan-test clean
+.PHONY: debug asan tsan debug-test asan-test tsan-test clean
 debug: ## the build that checks: total reference count, poisoned frees, invariants
 	@$(MAKE) BUILD=build-debug O=1 EXTRA_CFLAGS="-DKRAIT_DEBUG" all
 
@@ -194,6 +194,9 @@ stress: debug ## every allocation failing in turn, a collection at every n-th: N
 	$(PYTHON) tools/stress.py memory --interp build-debug/krait
 	$(PYTHON) tools/stress.py collect --interp build-debug/krait --every $(or $(EVERY),1) $(NAMES)
 
+debug-test: debug ## the project's own tests in the debug build
+	$(PYTHON) tests/run.py --interp build-debug/krait $(NAMES)
+
 asan: ## AddressSanitizer and UBSan
 	@$(MAKE) BUILD=build-asan O=1 EXTRA_CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -DKRAIT_ASAN" \
 	    EXTRA_LDFLAGS="-fsanitize=address,undefined" all
@@ -202,14 +205,16 @@ tsan: ## ThreadSanitizer
 	@$(MAKE) BUILD=build-tsan O=1 EXTRA_CFLAGS="-fsanitize=thread -fno-omit-frame-pointer -DKRAIT_TSAN" \
 	    EXTRA_LDFLAGS="-fsanitize=thread" all
 
-asan-test: asan ## tests under the sanitizers, each report listed by site: TIER=A, NAMES="test_dict ..."
+asan-test: asan ## the project's own tests under the sanitizers, each report listed by site; or TIER=A, NAMES="test_dict ..."
 	$(PYTHON) tools/sanitize.py $(if $(TIER)$(NAMES),,--tests) $(if $(TIER),--tier $(TIER)) $(NAMES)
 
 # tests/tsan.supp holds what is meant, with reasons.
 THREADED := test_thread test_threading test_threading_local test_queue test_threadsignals test_threadedtempfile \
+            test_concurrent_futures test_asyncio test_socket test_select test_poll test_epoll test_selectors test_fileio \
+            test_sched test_signal test_fork1 test_atexit \
             tests/load/test_threads.py tests/modules/test_thread.py tests/runtime/test_gil.py
 tsan-test: tsan ## tests of threads under ThreadSanitizer, each report listed by site: NAMES="test_queue ..."
-	$(PYTHON) tools/sanitize.py --interp build-tsan/krait $(or $(NAMES),$(THREADED))
+	$(PYTHON) tools/sanitize.py --interp build-tsan/krait --timeout 1800 $(or $(NAMES),$(THREADED))
 
 clean: ## remove every build
 	rm -rf build build-*

@@ -21,7 +21,9 @@ THREAD = hasattr(ctypes.CDLL(None), '__tsan_init')
 KIND = 'address' if ADDRESS else 'thread' if THREAD else 'debug' if DEBUG else 'plain'
 STACKS = 'copies parts of the C stack elsewhere and back, but not what the sanitizer knows of them'
 # build -> {package: why its parts are not asked there}
-CANNOT = {'address': {'greenlet': STACKS, 'gevent': STACKS}, 'thread': {'greenlet': STACKS, 'gevent': STACKS}}
+BINDING = 'opens its libraries with RTLD_DEEPBIND, which the sanitizers refuse'
+SANITIZED = {'greenlet': STACKS, 'gevent': STACKS, 'Cryptodome': BINDING}
+CANNOT = {'plain': {}, 'debug': {}, 'address': SANITIZED, 'thread': SANITIZED}
 NOTHING_WAITS = 'quarantine_size_mb=0:thread_local_quarantine_size_kb=0'
 SHADOW = range(0x7fff8000, 0x10007fff8000)
 

@@ -3,7 +3,8 @@
     run.py [--interp build/krait] [--quick] [NAME...]
 
 A test is a plain script: standard output and exit code must be equal, byte for byte.  Scripts whose
-first line holds `# slow` are left out by --quick.  The last line counts passed, failed, skipped.
+first line holds `# slow` are left out by --quick.  Builds that check run the same tests; what cannot hold in
+one of them stands in tests/builds.py and is printed.  The last line counts passed, failed, skipped.
 """
 import argparse
 import concurrent.futures
@@ -11,24 +12,27 @@ import os
 import subprocess
 import sys
 
+from builds import CANNOT
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFERENCE = '/usr/bin/python3.11'
-TIMEOUT = 300
+TIMEOUT = {'plain': 300, 'debug': 600, 'address': 900, 'thread': 900}
 
 
-def run(interp, path):
+def run(interp, path, kind):
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', PYTHONHASHSEED='0', LANG='C.UTF-8')
+    env['KRAIT_TESTS_OMIT'] = ' '.join(CANNOT[kind])
     env.pop('PYTHONPATH', None)
     try:
         p = subprocess.run([interp, path], stdin=subprocess.DEVNULL, capture_output=True, env=env,
-                           cwd=os.path.dirname(path), timeout=TIMEOUT)
+                           cwd=os.path.dirname(path), timeout=TIMEOUT[kind])
         return p.returncode, p.stdout, p.stderr
     except subprocess.TimeoutExpired:
         return 'timeout', b'', b''
 
 
-def compare(interp, path):
-    ours, theirs = run(interp, path), run(REFERENCE, path)
+def compare(interp, path, kind):
+    ours, theirs = run(interp, path, kind), run(REFERENCE, path, kind)
     if ours[:2] == theirs[:2]:
         return None
     lines = ['exit %s, reference %s' % (ours[0], theirs[0])]
@@ -60,9 +64,12 @@ def main():
     if options.quick:
         quick = [p for p in paths if '# slow' not in open(p, encoding='utf-8').readline()]
         skipped, paths = len(paths) - len(quick), quick
+    kind = subprocess.check_output([interp, os.path.join(HERE, 'builds.py')], text=True).strip()
+    for package, reason in CANNOT[kind].items():
+        print('left out of both reports (%s): %s, which %s' % (kind, package, reason))
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for path, difference in zip(paths, pool.map(lambda p: compare(interp, p), paths)):
+        for path, difference in zip(paths, pool.map(lambda p: compare(interp, p, kind), paths)):
             if difference:
                 failed += 1
                 print('FAIL %s\n%s' % (os.path.relpath(path, HERE), difference), flush=True)

@@ -3,11 +3,11 @@
     sanitize.py [--interp build-asan/krait] [--tests] [--tier A] [--jobs N] [FILE...]
     sanitize.py --interp build-tsan/krait [--tests] [NAME...]
 
---tests runs tests/run.py, --tier and FILE run files of CPython's own suite, a FILE with a slash is a script
-that runs by itself; with none of them, --tests and tier A.  What the tests say is of no interest here (under
-the sanitizers some take too long), only what the sanitizers say, in every process that was started.  Reports
-are kept in <build>/reports.  Races that are meant stand in tests/tsan.supp with their reasons.
-The last line is `N passed, N failed, N skipped`, where failed counts the sites.
+--tests runs tests/run.py, which must pass; --tier and FILE run files of CPython's own suite, a FILE with a
+slash is a script that runs by itself; with none of them, --tests and tier A.  What CPython's suite says is of no
+interest here (some of it looks at addresses, memory or time), only what the sanitizers say, in every process
+that was started.  Reports are kept in <build>/reports.  Races that are meant stand in tests/tsan.supp with their
+reasons.  The last line is `N passed, N failed, N skipped`, where failed counts sites and failed runs of tests/run.py.
 """
 import argparse
 import os
@@ -77,7 +77,7 @@ def main():
     parser.add_argument('--tests', action='store_true')
     parser.add_argument('--tier', default='')
     parser.add_argument('--jobs', type=int, default=2)
-    parser.add_argument('--timeout', type=int, default=400, help='seconds for a file')
+    parser.add_argument('--timeout', type=int, default=400, help='seconds for a file, at least')
     parser.add_argument('--collect', action='store_true', help='only list the reports that are there')
     options = parser.parse_args()
     if not (options.tests or options.tier or options.names):
@@ -105,7 +105,7 @@ def main():
         for key in ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS'):
             suite += ['--env', '%s=%s' % (key, env[key])]
         commands.append(suite + (names or ['--tier', options.tier, '--fast']))
-    ran = 0
+    ran = wrong = 0
     for command in commands if not options.collect else ():
         print('== ' + ' '.join(command[len(prefix):][:3]), flush=True)
         process = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -114,14 +114,18 @@ def main():
         if 'tools/conformance.py' in command and '\nconformance: ' not in output:
             print('the tests themselves did not run')
             return 1
-        ran += 1
+        if 'tests/run.py' in command and process.returncode:
+            wrong += 1
+        else:
+            ran += 1
     if not options.collect:
         os.remove(os.path.join(reports, 'collect'))
     sites = collect(reports)
     for site, (count, text, path) in sorted(sites.items(), key=lambda item: -item[1][0]):
         print('%d times: %s  [%s]' % (count, site, os.path.relpath(path, ROOT)))
-    print('%d passed, %d failed, 0 skipped' % (ran, len(sites)))
-    return len(sites) > 0
+    print('%d reports' % sum(count for count, _, _ in sites.values()))
+    print('%d passed, %d failed, 0 skipped' % (ran, len(sites) + wrong))
+    return len(sites) + wrong > 0
 
 
 if __name__ == '__main__':

@@ -12,6 +12,8 @@ import _testbuffer
 import _testcapi
 import _testmultiphase
 
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from builds import DEBUG
 from every_function import ADDRESS, calls, every, in_child, outcome
 
 # They end the process, write anywhere, or hand out what has no fixed value; below they get fitting arguments.
@@ -22,7 +24,7 @@ getargs_s_hash_int getargs_s_hash_int2 join_temporary_c_thread pymem_api_misuse 
 pymem_malloc_without_gil pyobject_malloc_without_gil pyvectorcall_call set_exc_info set_exception stack_pointer
 type_get_version unicode_asucs4 pymarshal_read_last_object_from_file pymarshal_read_long_from_file
 pymarshal_read_object_from_file pymarshal_read_short_from_file pymarshal_write_long_to_file pymarshal_write_object_to_file
-return_result_with_error raise_SIGINT_then_send_None set_nomemory'''.split()
+return_result_with_error raise_SIGINT_then_send_None set_nomemory pymem_getallocatorsname return_null_without_error'''.split()
 NOW = datetime.datetime(2020, 2, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
 
 
@@ -136,6 +138,21 @@ def exceptions():
         show(_testcapi.unicode_asucs4, text, 10, 1)
         show(_testcapi.unicode_asucs4, text, 10, 0)
         show(_testcapi.unicode_asucs4, text, 1, 1)
+
+
+def wrong_results():
+    """The debug build, which would stop, is asked to raise as others do."""
+    os.environ['KRAIT_TOLERATE_RESULTS'] = '1'
+    for function in _testcapi.return_null_without_error, _testcapi.return_result_with_error:
+        show(function)
+        show(function, 1)
+
+
+def allocator():
+    """The debug build puts its guards around the allocator, whose name then ends so."""
+    name = _testcapi.pymem_getallocatorsname()
+    print(name.removesuffix('_debug'), name.endswith('_debug') == DEBUG)
+    show(_testcapi.pymem_getallocatorsname, 1)
 
 
 def frames():
@@ -345,5 +362,5 @@ _testcapi.test_datetime_capi()
 every(_testcapi, skip=SKIP)
 for module in _testmultiphase, _testbuffer, _sqlite3:
     every(module)
-for part in (datetimes, threads, versions, exceptions, frames, parsing, files, fatal, buffers, database):
+for part in (datetimes, threads, versions, wrong_results, allocator, exceptions, frames, parsing, files, fatal, buffers, database):
     in_child(part.__name__, part, 100)

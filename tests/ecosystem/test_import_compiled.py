@@ -8,6 +8,9 @@ import os
 import subprocess
 import sys
 
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from builds import omitted
+
 FOLDER = '/usr/lib/python3/dist-packages'
 ENDINGS = ['.cpython-311-x86_64-linux-gnu.so', '.cpython-311-aarch64-linux-gnu.so', '.abi3.so', '.so']
 # Imports a package, then each of its modules in a fork.
@@ -61,7 +64,9 @@ def attempt(package):
 
 packages = {}
 for name in modules():
-    packages.setdefault(name.partition('.')[0], []).append(name)
+    package = name.partition('.')[0]
+    if package not in omitted():
+        packages.setdefault(package, []).append(name)
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
     for report in pool.map(attempt, packages):
         print(report, end='', flush=True)

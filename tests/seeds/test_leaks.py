@@ -9,15 +9,15 @@ import gc
 import os
 import sys
 import time
+import tracemalloc
 import weakref
 
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import builds
+
+builds.measure()
 EVENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-PAGE = os.sysconf('SC_PAGE_SIZE')
-
-
-def resident():
-    with open('/proc/self/statm', 'rb') as f:
-        return int(f.read().split()[1]) * PAGE
+resident = builds.resident
 
 
 class Pod:
@@ -143,9 +143,22 @@ def add(item, target=[]):
 for i in range(N):
     add(i)
 print('shared default', len(add.__defaults__[0]))
-blocks = sys.getallocatedblocks()
+if builds.ADDRESS:
+    # plain blocks are malloc's, which sys.getallocatedblocks() does not count
+    tracemalloc.start()
+
+
+def allocated_blocks():
+    if builds.ADDRESS:
+        return sum(trace.count for trace in tracemalloc.take_snapshot().statistics('filename')
+                   if trace.traceback[0].filename == __file__)
+    return sys.getallocatedblocks()
+
+
+blocks = allocated_blocks()
 held = [str(i) + 'x' for i in range(N)]
-print('strings', abs(sys.getallocatedblocks() - blocks - N) < 20)
+print('strings', abs(allocated_blocks() - blocks - N) < 20)
+tracemalloc.stop()
 del held, cache
 gc.collect()
 
