@@ -116,6 +116,14 @@ depth_enter(PyThreadState *tstate)
     return likely(tstate->recursion_remaining-- > 0) || _Py_CheckRecursiveCall(tstate, "") == 0;
 }
 
+/* Room for the call of a C function; who comes back adds one to recursion_remaining. */
+static ALWAYS_INLINE bool
+c_call_enter(PyThreadState *tstate)
+{
+    return likely(tstate->recursion_remaining-- > 0) ||
+           _Py_CheckRecursiveCall(tstate, " while calling a Python object") == 0;
+}
+
 static ALWAYS_INLINE bool
 has_eval_hook(PyThreadState *tstate)
 {
@@ -211,7 +219,7 @@ static PyFunctionObject *
 operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
 {
     PyTypeObject *type = Py_TYPE(left);
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || op > NB_XOR || operators[op].of_class == NULL ||
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || op > NB_XOR ||
         *(binaryfunc *)((char *)type->tp_as_number + operators[op].offset) != operators[op].of_class ||
         (Py_TYPE(right) != type && !PyFloat_CheckExact(right) && !PyLong_CheckExact(right))) {
         return NULL;
@@ -221,7 +229,8 @@ operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int
         (sequence->sq_concat != NULL || sequence->sq_repeat != NULL)) {
         return NULL;
     }
-    return method_peek(tstate, type, operator_name(op));
+    PyObject *name = operator_name(op);
+    return name != NULL ? method_peek(tstate, type, name) : NULL;
 }
 
 static PyFunctionObject *
@@ -893,6 +902,14 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
 
 /* The end of a specialised PRECALL that did the call itself: release callable and arguments, push
    the result, skip CALL. */
+#define PUSH_CALL_RESULT(value)                                                                    \
+    do {                                                                                           \
+        ERROR_IF((value) == NULL);                                                                 \
+        *sp++ = (value);                                                                           \
+        next += CACHES + 1 + CALL_CACHES;                                                          \
+        CHECK_BREAKER();                                                                           \
+        GO();                                                                                      \
+    } while (0)
 #define FINISH_CALL(value)                                                                         \
     do {                                                                                           \
         PyObject *value_ = (value);                                                                \
@@ -900,11 +917,29 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
             PyObject *item_ = *--sp;                                                               \
             Py_XDECREF(item_);                                                                     \
         }                                                                                          \
-        ERROR_IF(value_ == NULL);                                                                  \
-        *sp++ = value_;                                                                            \
-        next += CACHES + 1 + CALL_CACHES;                                                          \
-        CHECK_BREAKER();                                                                           \
-        GO();                                                                                      \
+        PUSH_CALL_RESULT(value_);                                                                  \
+    } while (0)
+/* The same for few arguments, without a loop: behind [NULL, callable, argument], ... */
+#define FINISH_CALL_ONE(value)                                                                     \
+    do {                                                                                           \
+        PyObject *value_ = (value), *argument_ = sp[-1], *callable_ = sp[-2];                      \
+        sp -= 3;                                                                                   \
+        Py_DECREF(argument_);                                                                      \
+        Py_DECREF(callable_);                                                                      \
+        PUSH_CALL_RESULT(value_);                                                                  \
+    } while (0)
+/* ... behind a callable, args[0] and perhaps args[1], below which there is a NULL if args[0] was no self. */
+#define FINISH_METHOD(value, has_self, count)                                                      \
+    do {                                                                                           \
+        PyObject *value_ = (value), *self_ = args[0], *callable_ = args[-1];                       \
+        PyObject *argument_ = (count) > 1 ? args[1] : NULL;                                        \
+        sp = args - 2 + (has_self);                                                                \
+        if ((count) > 1) {                                                                         \
+            Py_DECREF(argument_);                                                                  \
+        }                                                                                          \
+        Py_DECREF(self_);                                                                          \
+        Py_DECREF(callable_);                                                                      \
+        PUSH_CALL_RESULT(value_);                                                                  \
     } while (0)
 
 PyObject *

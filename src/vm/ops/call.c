@@ -392,10 +392,10 @@ OP(PRECALL_NO_KW_BUILTIN_O, ())
     DEOPT_IF(kwnames != NULL || sp[-(int)oparg - 2] != NULL || oparg != 1);
     PyObject *callable = sp[-2];
     DEOPT_IF(!PyCFunction_CheckExact(callable) || PyCFunction_GET_FLAGS(callable) != METH_O);
-    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    ERROR_IF(!c_call_enter(tstate));
     PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), sp[-1]);
-    Py_LeaveRecursiveCall();
-    FINISH_CALL(result);
+    tstate->recursion_remaining++;
+    FINISH_CALL_ONE(result);
 }
 
 OP(PRECALL_NO_KW_BUILTIN_FAST, ())
@@ -429,7 +429,7 @@ OP(PRECALL_NO_KW_LEN, ())
     Py_ssize_t length = PyObject_Length(sp[-1]);
     ERROR_IF(length < 0);
     PyObject *result = int_from_int64(length);
-    FINISH_CALL(result);
+    FINISH_CALL_ONE(result);
 }
 
 OP(PRECALL_NO_KW_ISINSTANCE, ())
@@ -447,7 +447,7 @@ OP(PRECALL_NO_KW_STR_1, ())
     DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
              sp[-2] != (PyObject *)&PyUnicode_Type);
     PyObject *result = PyObject_Str(sp[-1]);
-    FINISH_CALL(result);
+    FINISH_CALL_ONE(result);
 }
 
 OP(PRECALL_NO_KW_TUPLE_1, ())
@@ -455,7 +455,7 @@ OP(PRECALL_NO_KW_TUPLE_1, ())
     DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
              sp[-2] != (PyObject *)&PyTuple_Type);
     PyObject *result = PySequence_Tuple(sp[-1]);
-    FINISH_CALL(result);
+    FINISH_CALL_ONE(result);
 }
 
 OP(PRECALL_NO_KW_TYPE_1, ())
@@ -463,7 +463,7 @@ OP(PRECALL_NO_KW_TYPE_1, ())
     DEOPT_IF(kwnames != NULL || oparg != 1 || sp[-3] != NULL ||
              sp[-2] != (PyObject *)&PyType_Type);
     PyObject *result = Py_NewRef(Py_TYPE(sp[-1]));
-    FINISH_CALL(result);
+    FINISH_CALL_ONE(result);
 }
 
 QUICK_OP(PRECALL_NO_KW_LIST_APPEND, ())
@@ -492,10 +492,10 @@ OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_O, ())
     PyMethodDescrObject *callable = (PyMethodDescrObject *)args[-1];
     DEOPT_IF(!Py_IS_TYPE(callable, &PyMethodDescr_Type) || callable->d_method->ml_flags != METH_O ||
              !Py_IS_TYPE(args[0], callable->d_common.d_type));
-    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    ERROR_IF(!c_call_enter(tstate));
     PyObject *result = callable->d_method->ml_meth(args[0], args[1]);
-    Py_LeaveRecursiveCall();
-    FINISH_CALL(result);
+    tstate->recursion_remaining++;
+    FINISH_METHOD(result, has_self, 2);
 }
 
 OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_NOARGS, ())
@@ -507,10 +507,10 @@ OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_NOARGS, ())
     DEOPT_IF(!Py_IS_TYPE(callable, &PyMethodDescr_Type) ||
              callable->d_method->ml_flags != METH_NOARGS ||
              !Py_IS_TYPE(args[0], callable->d_common.d_type));
-    ERROR_IF(Py_EnterRecursiveCall(" while calling a Python object"));
+    ERROR_IF(!c_call_enter(tstate));
     PyObject *result = callable->d_method->ml_meth(args[0], NULL);
-    Py_LeaveRecursiveCall();
-    FINISH_CALL(result);
+    tstate->recursion_remaining++;
+    FINISH_METHOD(result, has_self, 1);
 }
 
 OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_FAST, ())
