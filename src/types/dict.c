@@ -333,6 +333,48 @@ restart:;
     }
 }
 
+/* An int of one limb in a table that is not of strings.  KEY_DUMMY: another object with the same hash
+   is in the way, ask find_general. */
+static ALWAYS_INLINE Py_ssize_t
+find_int_in(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, int width)
+{
+    DictEntry *entries = KEYS_ENTRIES(keys);
+    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        Py_ssize_t ix = width == 1   ? ((int8_t *)keys->indices)[i]
+                        : width == 2 ? ((int16_t *)keys->indices)[i]
+                                     : slot_get(keys, i);
+        if (likely(ix >= 0)) {
+            PyObject *found = entries[ix].key;
+            if (found == key) {
+                return ix;
+            }
+            if (entries[ix].hash == hash) {
+                if (!PyLong_CheckExact(found)) {
+                    return KEY_DUMMY;
+                }
+                /* No other int has the hash of a limb's value, but that of -1 is that of -2. */
+                if (Py_SIZE(found) == Py_SIZE(key) &&
+                    ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]) {
+                    return ix;
+                }
+            }
+        }
+        else if (ix == KEY_EMPTY) {
+            return KEY_EMPTY;
+        }
+        i = probe_next(i, &perturb, mask);
+    }
+}
+
+static ALWAYS_INLINE Py_ssize_t
+find_int(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return keys->log2_size < 8    ? find_int_in(keys, key, hash, 1)
+           : keys->log2_size < 16 ? find_int_in(keys, key, hash, 2)
+                                  : find_int_in(keys, key, hash, 0);
+}
+
 static ALWAYS_INLINE Py_ssize_t
 find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
 {
@@ -344,6 +386,21 @@ find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
                  : dict->ma_values != NULL ? dict->ma_values->values[ix]
                                            : KEYS_STR_ENTRIES(keys)[ix].value;
         return ix;
+    }
+    if (keys->kind == KEYS_GENERAL && PyLong_CheckExact(key) && (size_t)Py_SIZE(key) + 1 < 3) {
+        ix = find_int(keys, key, hash);
+        if (likely(ix != KEY_DUMMY)) {
+            *value = ix < 0 ? NULL : KEYS_ENTRIES(keys)[ix].value;
+            return ix;
+        }
+    }
+    else if (keys->kind == KEYS_GENERAL && keys->log2_size < 8) {
+        /* The object itself, in its first place? */
+        ix = ((int8_t *)keys->indices)[hash & KEYS_MASK(keys)];
+        if (ix >= 0 && KEYS_ENTRIES(keys)[ix].key == key) {
+            *value = KEYS_ENTRIES(keys)[ix].value;
+            return ix;
+        }
     }
     ix = find_general(dict, key, hash);
     *value = ix < 0 ? NULL : *entry_value(dict, ix);
@@ -598,55 +655,63 @@ insert_first_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObje
     return 0;
 }
 
-int
-dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
+static ALWAYS_INLINE int
+insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
 {
-    if (dict->ma_keys == EMPTY_KEYS) {
+    if (unlikely(dict->ma_keys == EMPTY_KEYS)) {
         return insert_first_take(dict, key_take, hash, value_take);
     }
     PyObject *old;
     Py_ssize_t ix = find(dict, key_take, hash, &old);
-    if (ix == KEY_ERROR) {
+    if (unlikely(ix == KEY_ERROR)) {
         Py_DECREF(key_take);
         Py_DECREF(value_take);
         return -1;
     }
-    dict_maybe_track(dict, key_take, value_take);
+    if ((Py_TYPE(value_take)->tp_flags | Py_TYPE(key_take)->tp_flags) & Py_TPFLAGS_HAVE_GC) {
+        dict_maybe_track(dict, key_take, value_take);
+    }
     if (ix == KEY_EMPTY) {
         return append_take(dict, key_take, hash, value_take);
     }
-    if (old == value_take) {
-        Py_DECREF(value_take);
+    if (unlikely(dict->ma_values != NULL)) {
+        if (old == NULL) {
+            VALUES_ORDER(dict->ma_values)[dict->ma_values->used++] = (uint8_t)ix;
+            dict->ma_used++;
+        }
+        dict->ma_values->values[ix] = value_take;
+    }
+    else if (dict->ma_keys->kind == KEYS_GENERAL) {
+        KEYS_ENTRIES(dict->ma_keys)[ix].value = value_take;
     }
     else {
-        if (dict->ma_values != NULL) {
-            if (old == NULL) {
-                VALUES_ORDER(dict->ma_values)[dict->ma_values->used++] = (uint8_t)ix;
-                dict->ma_used++;
-            }
-            dict->ma_values->values[ix] = value_take;
-        }
-        else {
-            *entry_value(dict, ix) = value_take;
-        }
+        KEYS_STR_ENTRIES(dict->ma_keys)[ix].value = value_take;
+    }
+    if (old != value_take) {
         DICT_TOUCH(dict);
         DICT_CHECK(dict, false);
-        Py_XDECREF(old);
     }
+    Py_XDECREF(old);
     Py_DECREF(key_take);
     return 0;
+}
+
+int
+dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
+{
+    return insert_take(dict, key_take, hash, value_take);
 }
 
 int
 dict_set_take2(PyDictObject *dict, PyObject *key_take, PyObject *value_take)
 {
     Py_hash_t hash = key_hash(key_take);
-    if (hash == -1) {
+    if (unlikely(hash == -1)) {
         Py_DECREF(key_take);
         Py_DECREF(value_take);
         return -1;
     }
-    return dict_insert_take(dict, key_take, hash, value_take);
+    return insert_take(dict, key_take, hash, value_take);
 }
 
 /* Remove entry ix, whose value is set. The value's reference goes to *old_value. */

@@ -184,8 +184,7 @@ specialize_binary_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *ins
 void
 specialize_store_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *instruction)
 {
-    if (PyList_CheckExact(container) && is_small_index(index) &&
-        (size_t)int_compact_value((PyLongObject *)index) < (size_t)PyList_GET_SIZE(container)) {
+    if (PyList_CheckExact(container) && is_small_index(index)) {
         specialize_to(instruction, STORE_SUBSCR_LIST_INT);
     }
     else if (PyDict_CheckExact(container)) {

@@ -417,7 +417,9 @@ QUICK_OP(STORE_SUBSCR_LIST_INT, (value, container, index -- ))
     DEOPT_IF(!PyLong_CheckExact(index) || !PyList_CheckExact(container));
     DEOPT_IF(!int_is_compact((PyLongObject *)index));
     Py_ssize_t i = int_compact_value((PyLongObject *)index);
-    DEOPT_IF((size_t)i >= (size_t)PyList_GET_SIZE(container));
+    Py_ssize_t size = PyList_GET_SIZE(container);
+    i += i < 0 ? size : 0;
+    DEOPT_IF((size_t)i >= (size_t)size);
     PyObject *old = PyList_GET_ITEM(container, i);
     PyList_SET_ITEM(container, i, value);
     INT_DROP(index);
