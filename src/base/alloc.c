@@ -60,6 +60,15 @@ block_malloc(unsigned kind, size_t n)
                                                      : malloc(n);
 }
 
+/* A small block at once, where nothing but pages is in the way; else NULL. */
+static ALWAYS_INLINE void *
+block_malloc_small(unsigned kind, size_t n)
+{
+    return likely(!ONLY_MALLOC && !krait_alloc.hooked && krait_heap.ready && n - 1 < PAGE_MAX)
+               ? page_alloc_class(kind & PAGE_KIND_MASK, size_class_of(kind, n))
+               : NULL;
+}
+
 static ALWAYS_INLINE void *
 block_calloc(unsigned kind, size_t count, size_t size)
 {
@@ -729,6 +738,10 @@ PyMem_RawFree(void *p)
 void *
 PyMem_Malloc(size_t n)
 {
+    void *p = block_malloc_small(PAGE_RAW, n);
+    if (likely(p != NULL)) {
+        return p;
+    }
     if (unlikely(n > (size_t)PY_SSIZE_T_MAX)) {
         return NULL;
     }
@@ -769,6 +782,10 @@ PyMem_Free(void *p)
 void *
 PyObject_Malloc(size_t n)
 {
+    void *p = block_malloc_small(PAGE_PLAIN, n);
+    if (likely(p != NULL)) {
+        return p;
+    }
     if (unlikely(n > (size_t)PY_SSIZE_T_MAX)) {
         return NULL;
     }

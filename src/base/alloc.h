@@ -60,6 +60,24 @@ object_malloc_fixed(size_t n)
     return plain_malloc(n);
 }
 
+/* The same if it takes no call; else NULL. */
+static ALWAYS_INLINE void *
+object_malloc_ready(size_t n)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && krait_heap.ready)) {
+        struct Page *page = krait_heap.available[PAGE_PLAIN][size_class_of(PAGE_PLAIN | PAGE_TIGHT, n)];
+        void **block = page->free;
+        if (likely(block != NULL)) {
+            page->free = *block;
+            page->used++;
+            return block;
+        }
+    }
+#endif
+    return NULL;
+}
+
 /* PyObject_Free of what object_malloc_fixed may have given. */
 static ALWAYS_INLINE void
 object_free_quick(void *p)

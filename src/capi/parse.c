@@ -1097,6 +1097,35 @@ bind_quickly(const struct Signature *s, char *const *keywords, PyObject *const *
     return true;
 }
 
+/* The commonest case: nothing but objects, given by position.  1, or -1 if it is not that: targets may
+   have been written then. */
+static int
+parse_objects(PyObject *args, const char *f, char *const *keywords, va_list *va)
+{
+    Py_ssize_t nargs = PyTuple_GET_SIZE(args), i = 0;
+    bool optional = false;
+    for (; keywords[i] != NULL; i++) {
+        if (*f == '|' && !optional) {
+            optional = true;
+            f++;
+        }
+        if (*f != 'O' || *keywords[i] == '\0') {
+            return -1;
+        }
+        f++;
+        if (*f == '!' || *f == '&') {
+            return -1;
+        }
+        if (i < nargs) {
+            *va_arg(*va, PyObject **) = PyTuple_GET_ITEM(args, i);
+        }
+        else if (!optional) {
+            return -1;
+        }
+    }
+    return nargs <= i && i <= MAX_ITEMS && (*f == '\0' || *f == ':' || *f == ';') ? 1 : -1;
+}
+
 static int
 parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
                int flags)
@@ -1108,6 +1137,15 @@ parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keyw
         format == NULL || keywords == NULL) {
         PyErr_BadInternalCall();
         return 0;
+    }
+    if (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0) {
+        va_list quick;
+        va_copy(quick, *va);
+        int ok = parse_objects(args, format, keywords, &quick);
+        va_end(quick);
+        if (likely(ok > 0)) {
+            return ok;
+        }
     }
     s.names = NULL;
     s.posonly = 0;

@@ -116,7 +116,15 @@ PyObject *
 _PyObject_New(PyTypeObject *type)
 {
     PyObject *op = PyObject_Malloc(_PyObject_SIZE(type));
-    return op == NULL ? PyErr_NoMemory() : PyObject_Init(op, type);
+    if (unlikely(op == NULL)) {
+        return PyErr_NoMemory();
+    }
+    if (type_has(type, Py_TPFLAGS_HEAPTYPE)) {
+        Py_INCREF(type);
+    }
+    Py_SET_TYPE(op, type);
+    Py_SET_REFCNT(op, 1);
+    return op;
 }
 
 PyVarObject *

@@ -50,8 +50,7 @@ void
 int_tp_dealloc(PyObject *self)
 {
     if (likely(Py_IS_TYPE(self, &PyLong_Type)) && int_is_medium((PyLongObject *)self)) {
-        if (likely(freelist_push(&_PyRuntime.caches.ints, self, INTS_CACHED))) return;
-        PyObject_Free(self);
+        if (unlikely(!freelist_push(&_PyRuntime.caches.ints, self, INTS_CACHED))) object_free_quick(self);
         return;
     }
     Py_TYPE(self)->tp_free(self);
@@ -93,20 +92,10 @@ int_from_magnitude(unsigned __int128 magnitude, bool negative)
     return (PyObject *)v;
 }
 
-/* What int_from_int64 leaves: an empty free list, or three limbs. */
-NOINLINE PyObject *
-int_from_int64_slow(int64_t value)
+static NOINLINE PyObject *
+int_from_int64_general(int64_t value)
 {
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    if (likely(magnitude >> LIMB_BITS == 0)) {
-        PyLongObject *v = object_malloc_fixed(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
-        if (likely(v != NULL)) {
-            Py_SET_SIZE(v, value < 0 ? -1 : 1);
-            v->ob_digit[0] = (limb)magnitude;
-            freelist_revive(v, &PyLong_Type);
-            return (PyObject *)v;
-        }
-    }
     Py_ssize_t n = magnitude >> LIMB_BITS == 0 ? 1 : magnitude >> (2 * LIMB_BITS) == 0 ? 2 : 3;
     PyLongObject *v = int_alloc((size_t)n);
     if (v == NULL) return NULL;
@@ -115,6 +104,22 @@ int_from_int64_slow(int64_t value)
     }
     if (value < 0) Py_SET_SIZE(v, -n);
     return (PyObject *)v;
+}
+
+/* What int_from_int64 leaves: an empty free list, or three limbs. */
+NOINLINE PyObject *
+int_from_int64_slow(int64_t value)
+{
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    PyLongObject *v;
+    if (likely(magnitude >> LIMB_BITS == 0 && _PyRuntime.caches.ints.head == NULL &&
+               (v = object_malloc_ready(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit))) != NULL)) {
+        Py_SET_SIZE(v, value < 0 ? -1 : 1);
+        v->ob_digit[0] = (limb)magnitude;
+        freelist_revive(v, &PyLong_Type);
+        return (PyObject *)v;
+    }
+    return int_from_int64_general(value);
 }
 
 PyObject *

@@ -3,6 +3,7 @@
    Growth is proportional, so that n appends cost O(n): lengths 0, 4, 8, 16, 24, 32, 40, 52, 64, ...
    Code that calls out (comparison, repr, iteration) must expect the list to change under it: it
    holds its own reference to an item and looks at the size again afterwards. */
+#include "types/int.h"
 #include "types/list.h"
 
 #include "object/declare.h"
@@ -127,7 +128,13 @@ list_tp_dealloc(PyObject *op)
     bool guarded = Py_TYPE(op)->tp_dealloc == list_tp_dealloc;
     if (guarded && trash_begin(tstate, op)) return;
     if (self->ob_item != NULL) {
-        for (Py_ssize_t i = Py_SIZE(self); i-- > 0;) Py_XDECREF(self->ob_item[i]);
+        for (Py_ssize_t i = Py_SIZE(self); i-- > 0;) {
+            PyObject *item = self->ob_item[i];
+            if (item != NULL && --item->ob_refcnt == 0) {
+                if (PyLong_CheckExact(item)) int_tp_dealloc(item);
+                else _Py_Dealloc(item);
+            }
+        }
         PyMem_Free(self->ob_item);
     }
     if (!(Py_IS_TYPE(op, &PyList_Type)
