@@ -3,6 +3,7 @@
 #define KRAIT_BASE_ALLOC_H
 
 #include <Python.h>
+#include <string.h>
 #include "base/common.h"
 #include "base/pages.h"
 
@@ -76,6 +77,45 @@ object_malloc_ready(size_t n)
     }
 #endif
     return NULL;
+}
+
+/* words_alloc and PyMem_Free, small and without a call in most cases; n > 0. */
+static ALWAYS_INLINE void *
+words_alloc_small(size_t n)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && krait_heap.ready && n <= PAGE_MAX)) {
+        return page_alloc_class(PAGE_RAW, size_class_of(PAGE_RAW | PAGE_TIGHT, n));
+    }
+#endif
+    return words_alloc(n);
+}
+
+static ALWAYS_INLINE void
+words_free(void *p)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && heap_has(p))) {
+        page_free_block(page_of(p), p);
+        return;
+    }
+#endif
+    PyMem_Free(p);
+}
+
+/* n bytes, a multiple of eight, become 0: few, without a call. */
+static ALWAYS_INLINE void
+words_clear(void *p, size_t n)
+{
+    if (likely(n <= 128)) {
+        for (char *at = p, *end = at + n; at < end; at += 8) {
+            *(uint64_t *)at = 0;
+            __asm__ volatile("");       /* no loop for the compiler to make a call of */
+        }
+    }
+    else {
+        memset(p, 0, n);
+    }
 }
 
 /* PyObject_Free of what object_malloc_fixed may have given. */

@@ -1,20 +1,51 @@
 /* Instances: allocation, and the traversal and deallocation of instances of Python-level classes. */
 #include "object/object.h"
 #include "object/class.h"
+#include "object/freelist.h"
 #include "object/gc.h"
+#include "base/alloc.h"
 #include "object/slots.h"
 #include "object/weakref.h"
 #include "types/dict.h"
 
 /* ---- allocation ------------------------------------------------------------------------------------ */
 
+/* A collected instance of fixed size: allocated, cleared, tracked. */
+static ALWAYS_INLINE PyObject *
+instance_alloc(PyTypeObject *type)
+{
+    size_t size = (size_t)_PyObject_SIZE(type);
+    unsigned long flags = type->tp_flags;
+    PyObject *op = gc_alloc_here(size, flags & Py_TPFLAGS_MANAGED_DICT ? 2 * sizeof(PyObject *) : 0,
+                                 size & 8 && type_is_tight(type) ? PAGE_TIGHT : 0);
+    if (unlikely(op == NULL)) {
+        return NULL;
+    }
+    words_clear(op + 1, size - sizeof *op);
+    Py_SET_TYPE(op, type);
+    Py_SET_REFCNT(op, 1);
+    if (flags & Py_TPFLAGS_HEAPTYPE) {
+        Py_INCREF(type);
+    }
+    if (flags & Py_TPFLAGS_MANAGED_DICT && unlikely(managed_init(op, type) < 0)) {
+        Py_DECREF(type);
+        gc_free(op);
+        return NULL;
+    }
+    gc_track(op);
+    return op;
+}
+
 /* tp_alloc of most types: zeroed memory for `items` items and one more (some types end theirs with
    a terminator), one reference, tracked by the collector if the type asks for it. */
 PyObject *
 PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
 {
-    size_t size = (size_t)_PyObject_VAR_SIZE(type, items + 1);
     bool collected = type_has(type, Py_TPFLAGS_HAVE_GC);
+    if (likely(collected && type->tp_itemsize == 0)) {
+        return instance_alloc(type);
+    }
+    size_t size = (size_t)_PyObject_VAR_SIZE(type, items + 1);
     bool tight = size & 8 && type_is_tight(type);
     PyObject *op = !collected ? (tight ? plain_malloc(size) : PyObject_Malloc(size))
                    : tight    ? gc_alloc_tight(size, gc_presize(type))
@@ -22,7 +53,7 @@ PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
     if (unlikely(op == NULL)) {
         return collected ? NULL : PyErr_NoMemory();
     }
-    memset(op, 0, size);
+    words_clear(op, size);
     if (type->tp_itemsize == 0) {
         PyObject_Init(op, type);
     }
@@ -257,9 +288,47 @@ dealloc_plain(PyObject *self)
     }
 }
 
+/* The commonest end: the class stands on object alone, has no finaliser, and nobody refers weakly to the
+   instance.  false if it is not that. */
+static ALWAYS_INLINE bool
+dealloc_ordinary(PyObject *self, PyTypeObject *type)
+{
+    const unsigned long kind = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HEAPTYPE;
+    if ((type->tp_flags & kind) != kind || type->tp_finalize != NULL || type->tp_del != NULL ||
+        type->tp_dealloc != subtype_dealloc || type->tp_free != PyObject_GC_Del ||
+        native_base(type) != &PyBaseObject_Type || type->tp_weaklistoffset < 0 ||
+        (type->tp_weaklistoffset > 0 && *(PyObject **)((char *)self + type->tp_weaklistoffset) != NULL)) {
+        return false;
+    }
+    bool managed = type_has(type, Py_TPFLAGS_MANAGED_DICT);
+    if (!managed && type->tp_dictoffset != 0) {
+        return false;
+    }
+    PyThreadState *tstate = tstate_get();
+    gc_untrack(self);
+    if (unlikely(trash_begin(tstate, self))) {
+        return true;
+    }
+    for (PyTypeObject *t = type; t != &PyBaseObject_Type; t = t->tp_base) {
+        if (Py_SIZE(t) != 0) {
+            clear_members(t, self);
+        }
+    }
+    if (managed) {
+        managed_free(self);
+    }
+    gc_free(self);
+    Py_DECREF(type);
+    trash_end(tstate);
+    return true;
+}
+
 void
 subtype_dealloc(PyObject *self)
 {
+    if (likely(dealloc_ordinary(self, Py_TYPE(self)))) {
+        return;
+    }
     if (type_has(Py_TYPE(self), Py_TPFLAGS_HAVE_GC)) {
         dealloc_collected(self);
     }

@@ -198,11 +198,11 @@ values_new(Py_ssize_t capacity)
     size_t order = capacity <= VALUES_SHORT ? 0 : (size_t)capacity;
     size_t bytes = sizeof(PyDictValues) + (size_t)capacity * sizeof(PyObject *) + order;
     /* Not from object pages: a capacity before a class would look like an object (object/live.c). */
-    PyDictValues *values = words_alloc(bytes);
+    PyDictValues *values = words_alloc_small(bytes);
     if (values == NULL) {
         return NULL;
     }
-    memset(values, 0, sizeof(PyDictValues) + (size_t)capacity * sizeof(PyObject *));
+    words_clear(values, sizeof(PyDictValues) + (size_t)capacity * sizeof(PyObject *));
     values->capacity = (uint8_t)capacity;
     return values;
 }
@@ -210,10 +210,10 @@ values_new(Py_ssize_t capacity)
 static void
 values_free(PyDictValues *values)
 {
-    for (int i = 0; i < values->capacity; i++) {
+    for (int i = 0, n = values->capacity; i < n; i++) {
         Py_CLEAR(values->values[i]);
     }
-    PyMem_Free(values);
+    words_free(values);
 }
 
 /* Forget that entry number ix is set. */
@@ -1664,8 +1664,6 @@ status
 managed_init(PyObject *op, PyTypeObject *type)
 {
     PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
-    MANAGED_DICT(op) = NULL;
-    MANAGED_VALUES(op) = NULL;
     if (keys == NULL) {
         return 0;
     }

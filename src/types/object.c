@@ -58,6 +58,16 @@ object_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return type->tp_alloc(type, 0);
 }
 
+/* object() itself; subclasses do not inherit it. */
+static PyObject *
+object_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+{
+    if (likely(type == (PyObject *)&PyBaseObject_Type && PyVectorcall_NARGS(nargsf) == 0 && kwnames == NULL)) {
+        return PyType_GenericAlloc(&PyBaseObject_Type, 0);
+    }
+    return _PyObject_MakeTpCall(tstate_get(), type, args, PyVectorcall_NARGS(nargsf), kwnames);
+}
+
 static int
 object_tp_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
@@ -640,6 +650,6 @@ TYPE(object, PyBaseObject_Type, "object", PyObject, "()",
      "An instance has no attributes of its own; it serves as a thing unlike any other.",
      .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, .tp_getattro = PyObject_GenericGetAttr,
      .tp_setattro = PyObject_GenericSetAttr, .tp_alloc = PyType_GenericAlloc,
-     .tp_free = PyObject_Free)
+     .tp_free = PyObject_Free, .tp_vectorcall = object_vectorcall)
 
 #include "gen/types/object.inc"

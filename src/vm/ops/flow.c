@@ -302,24 +302,38 @@ QUICK_OP(FOR_ITER_RANGE, ())
     }
     walk->index = index + 1;
     long value = (long)(walk->start + (unsigned long)index * walk->step);
-    if (STORES_FAST(*next)) {
+    unsigned int word = *next;
+    if (likely(STORES_FAST(word))) {
         /* The last value of the variable is the new one if nobody else has it. */
-        PyLongObject *old = (PyLongObject *)LOCAL(*next >> 8);
+        PyObject **local = &LOCAL(word >> 8);
+        PyObject *last = *local;
+        PyLongObject *old = (PyLongObject *)last;
         if (old != NULL && Py_REFCNT(old) == 1 && PyLong_CheckExact(old) && int_is_compact(old) &&
             (unsigned long)value - (SMALL_INT_MAX + 1) <= LIMB_MASK - (SMALL_INT_MAX + 1)) {
             Py_SET_SIZE(old, 1);
             old->ob_digit[0] = (digit)value;
-            unsigned int word = *next++;
-            LOAD_SECOND(word);
-            GO_QUICK();
+            next++;
         }
+        else {
+            PyObject *item = int_from_int64(value);
+            if (unlikely(item == NULL)) {
+                SAVE();
+                goto error;
+            }
+            *local = item;
+            next++;
+            XDROP(last);
+        }
+        LOAD_SECOND(word);
+        GO_QUICK();
     }
     PyObject *item = int_from_int64(value);
     if (unlikely(item == NULL)) {
         SAVE();
         goto error;
     }
-    ITERATED(item);
+    *sp++ = item;
+    GO_QUICK();
 }
 
 OP(FOR_ITER_GENERATOR, ())
