@@ -79,6 +79,18 @@ object_malloc_ready(size_t n)
     return NULL;
 }
 
+/* plain_malloc, small and without a call in most cases; n > 0. */
+static ALWAYS_INLINE void *
+plain_malloc_small(size_t n)
+{
+#ifndef KRAIT_ASAN
+    if (likely(!krait_alloc.hooked && krait_heap.ready && n <= PAGE_MAX)) {
+        return page_alloc_class(PAGE_PLAIN, size_class_of(PAGE_PLAIN | PAGE_TIGHT, n));
+    }
+#endif
+    return plain_malloc(n);
+}
+
 /* words_alloc and PyMem_Free, small and without a call in most cases; n > 0. */
 static ALWAYS_INLINE void *
 words_alloc_small(size_t n)

@@ -106,7 +106,7 @@ keys_make(uint8_t log2_size, int kind, Py_ssize_t room)
         return NULL;
     }
     size_t bytes = keys_bytes_for(&head, room);
-    PyDictKeysObject *keys = plain_malloc(bytes);
+    PyDictKeysObject *keys = plain_malloc_small(bytes);
     if (keys == NULL) {
         PyErr_NoMemory();
         return NULL;
@@ -154,7 +154,7 @@ keys_free(PyDictKeysObject *keys)
             }
         }
     }
-    PyObject_Free(keys);
+    object_free_quick(keys);
 }
 
 void
@@ -851,6 +851,14 @@ dict_display(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values
     size_t mask = (size_t)KEYS_MASK(table);
     Py_ssize_t n = 0;
     bool tracked = false;
+    if (count == 1) {
+        PyObject *value = Py_NewRef(values[0]);
+        Py_hash_t hash = key_hash(keys[0]);
+        ((int8_t *)table->indices)[hash & KEYS_MASK(table)] = 0;
+        entries[n++] = (DictStrEntry){Py_NewRef(keys[0]), value};
+        tracked = may_be_tracked(value);
+        count = 0;
+    }
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *key = keys[i * key_step], *value = Py_NewRef(values[i * value_step]);
         Py_hash_t hash = key_hash(key);

@@ -11,6 +11,10 @@
 #include "object/state.h"
 #include "object/check.h"
 #include "object/declare.h"
+#include "object/freelist.h"
+#include "object/gc.h"
+#include "types/dict_keys.h"
+#include "types/set.h"
 
 enum { LINEAR_PROBES = 9, SET_PERTURB_SHIFT = 5 };
 
@@ -22,14 +26,7 @@ PyObject *_PySet_Dummy = &set_dummy;
 
 /* ---- storage ------------------------------------------------------------------------------ */
 
-static inline Py_hash_t
-set_hash_of(PyObject *key)
-{
-    if (PyUnicode_CheckExact(key) && ((PyASCIIObject *)key)->hash != -1) {
-        return ((PyASCIIObject *)key)->hash;
-    }
-    return PyObject_Hash(key);
-}
+#define set_hash_of key_hash
 
 static inline bool
 same_str(PyObject *a, PyObject *b)
@@ -77,6 +74,14 @@ restart:;
             }
             if (PyUnicode_CheckExact(found) && PyUnicode_CheckExact(key)) {
                 if (same_str(found, key)) {
+                    return entry;
+                }
+                continue;
+            }
+            if (PyLong_CheckExact(found) && PyLong_CheckExact(key) && (size_t)Py_SIZE(key) + 1 < 3) {
+                /* One limb and the same hash: -1 has that of -2. */
+                if (Py_SIZE(found) == Py_SIZE(key) &&
+                    ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]) {
                     return entry;
                 }
                 continue;
@@ -204,8 +209,11 @@ static int
 set_add_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
 {
     Py_INCREF(key);             /* comparisons may drop the caller's last reference */
-    setentry *deleted, *entry = set_walk(set, key, hash, &deleted);
-    if (entry == NULL || entry->key != NULL) {
+    setentry *deleted = NULL, *entry = &set->table[hash & set->mask];
+    if (entry->key != NULL) {
+        entry = set_walk(set, key, hash, &deleted);
+    }
+    if (unlikely(entry == NULL || entry->key != NULL)) {
         Py_DECREF(key);
         return entry == NULL ? -1 : 0;
     }
@@ -422,6 +430,18 @@ set_make(PyTypeObject *type, PyObject *iterable)
     return (PyObject *)set;
 }
 
+PyObject *
+set_display(PyObject *const *items, Py_ssize_t n)
+{
+    PySetObject *set = (PySetObject *)set_make(&PySet_Type, NULL);
+    for (Py_ssize_t i = 0; i < n && set != NULL; i++) {
+        if (set_add_key(set, items[i]) < 0) {
+            Py_CLEAR(set);
+        }
+    }
+    return (PyObject *)set;
+}
+
 /* A new exact set or frozenset, whichever `like` derives from. */
 static PyObject *
 set_make_base(PyObject *like, PyObject *iterable)
@@ -499,8 +519,13 @@ frozenset_tp_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, Py
 static void
 set_dealloc(PySetObject *set)
 {
-    PyObject_GC_UnTrack(set);
-    Py_TRASHCAN_BEGIN(set, set_dealloc)
+    PyTypeObject *type = Py_TYPE(set);
+    PyThreadState *tstate = tstate_get();
+    bool guarded = type->tp_dealloc == (destructor)set_dealloc;
+    gc_untrack((PyObject *)set);
+    if (guarded && trash_begin(tstate, (PyObject *)set)) {
+        return;
+    }
     if (set->weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)set);
     }
@@ -514,8 +539,15 @@ set_dealloc(PySetObject *set)
     if (set->table != set->smalltable) {
         PyMem_Free(set->table);
     }
-    Py_TYPE(set)->tp_free(set);
-    Py_TRASHCAN_END
+    if (type == &PySet_Type || type == &PyFrozenSet_Type) {
+        gc_free((PyObject *)set);
+    }
+    else {
+        type->tp_free(set);
+    }
+    if (guarded) {
+        trash_end(tstate);
+    }
 }
 
 static int

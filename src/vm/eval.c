@@ -32,6 +32,7 @@
 #include "types/pairs.h"
 #include "types/property.h"
 #include "types/range.h"
+#include "types/set.h"
 #include "types/str.h"
 #include "types/traceback.h"
 #include "types/tuple.h"

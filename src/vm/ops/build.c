@@ -34,24 +34,16 @@ OP(LIST_TO_TUPLE, (list -- tuple))
 
 OP(BUILD_SET, (values[oparg] -- set))
 {
-    set = PySet_New(NULL);
-    ERROR_IF(set == NULL);
-    status added = 0;
+    set = set_display(values, oparg);
     for (unsigned int i = 0; i < oparg; i++) {
-        if (added == 0) {
-            added = PySet_Add(set, values[i]);
-        }
         Py_DECREF(values[i]);
     }
-    if (added < 0) {
-        Py_DECREF(set);
-    }
-    FAIL_IF(added < 0);
+    FAIL_IF(set == NULL);
 }
 
 OP(BUILD_MAP, (pairs[oparg * 2] -- map))
 {
-    map = dict_display(pairs, 2, pairs + 1, 2, oparg);
+    map = oparg == 0 ? PyDict_New() : dict_display(pairs, 2, pairs + 1, 2, oparg);
     ERROR_IF(map == NULL);
     for (unsigned int i = 0; i < 2 * oparg; i++) {
         Py_DECREF(pairs[i]);
