@@ -3,7 +3,7 @@
     calls.py [--interp build/krait] [NAME...]
 
 Each kind of call runs 1,000 and 11,000 times under callgrind; the difference, less an empty loop's, is ten
-thousand calls.  Ratio is Krait / reference: the target is 1.05 at most.  The last line is the mean.
+thousand calls.  Ratio is Krait / reference: the target is 1.05 at most.  The last line is their mean and the worst.
 """
 import argparse
 import math
@@ -62,7 +62,9 @@ def main():
             ours, theirs = (cost[i, name] - cost[i, 'loop'] for i in (os.path.abspath(options.interp), REFERENCE))
             ratios.append(ours / theirs)
             print('%-12s %8.1f %8.1f   %.2f' % (name, ours / 10000, theirs / 10000, ratios[-1]), flush=True)
-    print('mean of %d: %.2f' % (len(ratios), math.exp(sum(map(math.log, ratios)) / len(ratios))))
+    worst = max(ratios)
+    print('mean of %d: %.2f, worst %s %.2f' % (len(ratios), math.exp(sum(map(math.log, ratios)) / len(ratios)),
+                                               names[ratios.index(worst)], worst))
 
 
 if __name__ == '__main__':
