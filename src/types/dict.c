@@ -638,7 +638,7 @@ insert_first_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObje
         Py_DECREF(value_take);
         return -1;
     }
-    slot_put(keys, (size_t)hash & ((1 << DICT_MIN_LOG2) - 1), 0);
+    ((int8_t *)keys->indices)[(size_t)hash & ((1 << DICT_MIN_LOG2) - 1)] = 0;
     if (general) {
         KEYS_ENTRIES(keys)[0] = (DictEntry){hash, key_take, value_take};
     }
@@ -646,10 +646,12 @@ insert_first_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObje
         KEYS_STR_ENTRIES(keys)[0] = (DictStrEntry){key_take, value_take};
     }
     keys->nentries = 1;
-    keys->usable--;
+    keys->usable = KEYS_USABLE(1 << DICT_MIN_LOG2) - 1;
     dict->ma_keys = keys;
     dict->ma_used = 1;
-    dict_maybe_track(dict, key_take, value_take);
+    if ((Py_TYPE(value_take)->tp_flags | Py_TYPE(key_take)->tp_flags) & Py_TPFLAGS_HAVE_GC) {
+        dict_maybe_track(dict, key_take, value_take);
+    }
     DICT_TOUCH(dict);
     DICT_CHECK(dict, true);
     return 0;

@@ -41,12 +41,24 @@ OP(BINARY_OP, (left, right -- result))
 {
     result = number_operator(left, right, oparg);
     if (result == NULL && likely(tstate->curexc_type == NULL)) {
-        PyFunctionObject *method =
-            cframe.use_tracing ? NULL : operator_method_peek(tstate, left, right, oparg);
-        if (method != NULL) {
-            ENTER_METHOD(method, ENDS_AS_OPERATOR);
+        binaryfunc slot = operator_slot(left, oparg);
+        if (slot != NULL && slot == operators[oparg].of_class) {
+            PyFunctionObject *method =
+                cframe.use_tracing ? NULL : operator_method_peek(tstate, left, right, oparg);
+            if (method != NULL) {
+                ENTER_METHOD(method, ENDS_AS_OPERATOR);
+            }
         }
-        result = binary_functions[oparg](left, right);
+        if (slot != NULL && Py_TYPE(right) == Py_TYPE(left)) {
+            result = slot(left, right);
+            if (unlikely(result == Py_NotImplemented)) {
+                Py_DECREF(result);
+                result = operator_refused(left, right, oparg);
+            }
+        }
+        else {
+            result = binary_functions[oparg](left, right);
+        }
     }
     Py_DECREF(left);
     Py_DECREF(right);
