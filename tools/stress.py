@@ -6,8 +6,9 @@
 memory: each piece of tests/stress/snippets.py (those that contain a TEXT) runs with its n-th allocation
 failing, for n = 0, 1, 2, ... until nothing fails any more (at most --most; in steps that grow with n
 if --step is given), once with that one allocation failing and once with all from there on.  Demanded:
-the result, or MemoryError; never another exception, never a crash; and a run with memory afterwards
-gives the result again.  `_testcapi.set_nomemory` makes allocations fail.
+the result, or MemoryError (of a callback or a finaliser: handed to sys.unraisablehook); never another
+exception, never a crash; and a run with memory afterwards gives the result again.
+`_testcapi.set_nomemory` makes allocations fail.
 
 collect: files of CPython's suite with a collection at every N-th allocation of a collected object
 (KRAIT_COLLECT_EVERY, which the debug and the AddressSanitizer build know).  Counted are crashes: a failing
@@ -70,6 +71,8 @@ def numbers(start, step, most):
 
 def attempt(f, n, mode, set_nomemory, remove):
     """-> (outcome, value): 'value', 'memory' or what else was raised"""
+    sys.settrace(None)          # what an earlier attempt could not undo
+    sys.setprofile(None)
     try:
         set_nomemory(n, n + 1 if mode == 'one' else 0)
         try:
@@ -80,8 +83,8 @@ def attempt(f, n, mode, set_nomemory, remove):
     except MemoryError:
         return 'memory', None
     except BaseException as e:
-        # what libraries that Python stands on say without memory
-        if re.search(r"out of memory|can't allocate lock|ParserCreate failed", str(e)):
+        # what modules in Python make of it, and what libraries that Python stands on say without memory
+        if isinstance(e.__cause__ or e.__context__, MemoryError) or re.search(r"out of memory|can't allocate lock|ParserCreate failed", str(e)):
             return 'memory', None
         return '%s: %s' % (type(e).__name__, str(e)[:200]), None
 
@@ -95,9 +98,15 @@ def work(options):
     with open(options.shared, 'r+b') as f:
         room = mmap.mmap(f.fileno(), ROOM)
     at, from_n, from_mode = options.at
-    broken = []
-    sys.unraisablehook = lambda u: broken.append('unraisable ' + repr(u.exc_value)) \
-        if isinstance(u.exc_value, SystemError) else None
+    broken, swallowed = [], []
+
+    def unraisable(u):
+        """A callback or finaliser failed: without memory it may."""
+        if isinstance(u.exc_value, MemoryError) or u.exc_type is MemoryError:
+            swallowed.append(1)
+        elif isinstance(u.exc_value, SystemError):
+            broken.append('unraisable ' + repr(u.exc_value))
+    sys.unraisablehook = unraisable
 
     for index in options.pieces:
         if index < at:
@@ -121,10 +130,11 @@ def work(options):
                 room[:64] = b'%-63d\n' % index
                 room[64:128] = b'%-63d\n' % n
                 room[128:192] = b'%-63s\n' % mode.encode()
+                swallowed.clear()
                 outcome, value = attempt(f, n, mode, set_nomemory, remove_mem_hooks)
                 if outcome == 'value':
                     quiet += 1
-                    if mode == 'one' and plain(value) not in expected:
+                    if mode == 'one' and not swallowed and plain(value) not in expected:
                         report(n, mode, 'gives ' + plain(value)[:300])
                 else:
                     quiet = 0
@@ -420,7 +430,7 @@ def main():
     parser.add_argument('--shuffled', type=int, default=0, help='so many pieces, chosen evenly')
     parser.add_argument('--every', type=int, default=1)
     parser.add_argument('--rarest', type=int, default=1000, help='the largest N that slow ids are tried with')
-    parser.add_argument('--limit-id', type=float, default=10, help='seconds of processor time for an id')
+    parser.add_argument('--limit-id', type=float, default=20, help='seconds of processor time for an id')
     parser.add_argument('--results', help='a file for what is known, so that a later run goes on')
     parser.add_argument('--seconds', type=float, default=0, help='begin no file after that many')
     parser.add_argument('--jobs', type=int, default=1)

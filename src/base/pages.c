@@ -433,20 +433,40 @@ page_alloc_slow(unsigned kind, unsigned c)
     }
 }
 
-bool
-page_trace(struct Page *page)
+static size_t
+trace_steps(const struct Page *page)
 {
-    if (page->traces == NULL && (page->traces = calloc(page->capacity, sizeof *page->traces)) != NULL) {
-        krait_heap.trace_bytes += page->capacity * sizeof *page->traces;
+    return page->capacity / TRACES_STEP + 1;
+}
+
+struct BlockTrace *
+page_trace(struct Page *page, size_t i)
+{
+    if (page->traces == NULL) {
+        if ((page->traces = calloc(trace_steps(page), sizeof *page->traces)) == NULL) {
+            return NULL;
+        }
+        krait_heap.trace_bytes += trace_steps(page) * sizeof *page->traces;
     }
-    return page->traces != NULL;
+    struct BlockTrace **step = &page->traces[i / TRACES_STEP];
+    if (*step == NULL) {
+        if ((*step = calloc(TRACES_STEP, sizeof **step)) == NULL) {
+            return NULL;
+        }
+        krait_heap.trace_bytes += TRACES_STEP * sizeof **step;
+    }
+    return &(*step)[i % TRACES_STEP];
 }
 
 void
 page_forget_traces(struct Page *page)
 {
     if (page->traces != NULL) {
-        krait_heap.trace_bytes -= page->capacity * sizeof *page->traces;
+        for (size_t i = 0; i < trace_steps(page); i++) {
+            krait_heap.trace_bytes -= page->traces[i] != NULL ? TRACES_STEP * sizeof **page->traces : 0;
+            free(page->traces[i]);
+        }
+        krait_heap.trace_bytes -= trace_steps(page) * sizeof *page->traces;
         free(page->traces);
         page->traces = NULL;
     }

@@ -77,6 +77,8 @@ struct BlockTrace {
     uint32_t size;                      /* bytes that were asked for */
 };
 
+enum { TRACES_STEP = 64 };
+
 struct Page {
     void *free;                         /* blocks given back, linked through their first word */
     uint32_t used;
@@ -95,7 +97,7 @@ struct Page {
     struct Page *next, *prev;           /* class list */
     struct Page *all_next, *all_prev;   /* every page of its kind */
     struct Page *young_next, *young_prev;   /* heap.young: pages with young tracked objects */
-    struct BlockTrace *traces;          /* one per block, or NULL */
+    struct BlockTrace **traces;         /* per TRACES_STEP blocks: one for each, or NULL; or NULL */
     struct Arena *arena;                /* NULL: a mapping of its own (large object) */
     size_t mapping;                     /* bytes of that mapping */
 #ifdef KRAIT_ASAN
@@ -233,8 +235,8 @@ void large_free(struct Page *page);
 /* A page of collected objects gets a young one, or loses its last. */
 void page_young_link(struct Page *page);
 void page_young_unlink(struct Page *page);
-/* Room for traces, if there is memory; and their end. */
-bool page_trace(struct Page *page);
+/* Room for the trace of block `i`, NULL without memory; and the end of all traces. */
+struct BlockTrace *page_trace(struct Page *page, size_t i);
 void page_forget_traces(struct Page *page);
 /* Release the page if it is empty and nobody needs it. */
 void page_settle(struct Page *page);
@@ -302,6 +304,14 @@ page_free_block(struct Page *page, void *block)
 #else
     page_recycle_block(page, block);
 #endif
+}
+
+/* The trace of block `i`, NULL if there never was room for it. */
+static ALWAYS_INLINE struct BlockTrace *
+page_trace_known(const struct Page *page, size_t i)
+{
+    struct BlockTrace *step = page->traces != NULL ? page->traces[i / TRACES_STEP] : NULL;
+    return step != NULL ? &step[i % TRACES_STEP] : NULL;
 }
 
 static ALWAYS_INLINE size_t

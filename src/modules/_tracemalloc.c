@@ -162,10 +162,11 @@ peak_note(void)
 static ALWAYS_INLINE status
 page_note(struct Page *page, const void *block, size_t size, uint32_t traceback)
 {
-    if (unlikely(page->traces == NULL) && !page_trace(page)) {
+    size_t i = page_block_index(page, block);
+    struct BlockTrace *slot = page_trace_known(page, i);
+    if (unlikely(slot == NULL) && (slot = page_trace(page, i)) == NULL) {
         return -1;
     }
-    struct BlockTrace *slot = &page->traces[page_block_index(page, block)];
     if (unlikely(slot->traceback != 0)) {
         trace->on_pages -= slot->size;
     }
@@ -178,11 +179,11 @@ page_note(struct Page *page, const void *block, size_t size, uint32_t traceback)
 static ALWAYS_INLINE struct BlockTrace
 page_take(struct Page *page, const void *block)
 {
-    struct BlockTrace none = {0, 0};
-    if (page->traces == NULL) {
+    struct BlockTrace none = {0, 0}, *slot = page_trace_known(page, page_block_index(page, block));
+    if (slot == NULL) {
         return none;
     }
-    struct BlockTrace *slot = &page->traces[page_block_index(page, block)], old = *slot;
+    struct BlockTrace old = *slot;
     if (old.traceback != 0) {
         trace->on_pages -= old.size;
         *slot = none;
@@ -970,8 +971,8 @@ trace_number(unsigned domain, const void *block, uint32_t now)
     struct Page *page = domain == 0 ? trace_page(block) : NULL;
     uint32_t number = 0;
     if (page != NULL) {
-        if (page->traces != NULL) {
-            struct BlockTrace *slot = &page->traces[page_block_index(page, block)];
+        struct BlockTrace *slot = page_trace_known(page, page_block_index(page, block));
+        if (slot != NULL) {
             number = slot->traceback;
             slot->traceback = number != 0 && now != 0 ? now : number;
         }
@@ -1127,11 +1128,14 @@ traces_copy(struct Trace *copy, size_t room)
     for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
         for (struct Page *page = krait_heap.all[kind]; page != NULL; page = page->all_next) {
             for (uint32_t i = 0; page->traces != NULL && i < page->carved; i++) {
-                struct BlockTrace *slot = &page->traces[i];
-                if (slot->traceback != 0 && copy != NULL && n < room) {
+                struct BlockTrace *slot = page_trace_known(page, i);
+                if (slot == NULL || slot->traceback == 0) {
+                    continue;
+                }
+                if (copy != NULL && n < room) {
                     copy[n] = (struct Trace){1, slot->size, slot->traceback, 0};
                 }
-                n += slot->traceback != 0;
+                n++;
             }
         }
     }
