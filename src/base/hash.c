@@ -46,8 +46,27 @@ siphash13(uint64_t k0, uint64_t k1, const void *data, size_t n)
         sip_round(&s);
         s.a ^= word;
     }
-    for (size_t i = 0; i < n; i++) {
-        last |= (uint64_t)at[i] << (8 * i);
+    if (n > 0 && at != data) {          /* the eight bytes that end here are all there */
+        memcpy(&word, at + n - 8, 8);
+        last |= word >> (64 - 8 * n);
+    }
+    else {
+        size_t i = 0;
+        if (n & 4) {
+            uint32_t four;
+            memcpy(&four, at, 4);
+            last |= four;
+            i = 4;
+        }
+        if (n & 2) {
+            uint16_t two;
+            memcpy(&two, at + i, 2);
+            last |= (uint64_t)two << (8 * i);
+            i += 2;
+        }
+        if (n & 1) {
+            last |= (uint64_t)at[i] << (8 * i);
+        }
     }
     s.d ^= last;
     sip_round(&s);

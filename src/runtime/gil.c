@@ -181,15 +181,16 @@ gil_take(PyThreadState *tstate)
             requests++;
         }
     }
-    pthread_mutex_lock(&gil->switch_lock);
     STORE(gil->locked, 1);
     stats_taken(gil, waiting_since, requests);
+    /* Who waits for a switch waits for another thread to be the last holder. */
     if (LOAD(gil->last_holder) != tstate) {
+        pthread_mutex_lock(&gil->switch_lock);
         STORE(gil->last_holder, tstate);
         gil->switch_number++;
+        pthread_cond_signal(&gil->switched);
+        pthread_mutex_unlock(&gil->switch_lock);
     }
-    pthread_cond_signal(&gil->switched);
-    pthread_mutex_unlock(&gil->switch_lock);
     pthread_mutex_unlock(&gil->lock);
     if (must_exit(tstate)) {
         gil_drop(NULL);

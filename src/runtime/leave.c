@@ -92,17 +92,22 @@ is_loud_class(PyObject *op)
            !PyType_IS_GC(type);
 }
 
+struct Search {
+    const struct _is *interp;
+    PyTypeObject *quiet;        /* the last type found of which no instance is loud */
+};
+
 /* gc_walk's visitor: non-zero stops at an object whose end could be seen. */
 static int
 visit_loud(PyObject *op, void *arg)
 {
-    const struct _is *interp = arg;
+    struct Search *search = arg;
     PyTypeObject *type = Py_TYPE(op);
+    if (type == search->quiet) {
+        return 0;
+    }
     if (unlikely(type->tp_finalize != NULL || type->tp_del != NULL)) {
         return type->tp_del != NULL || !finaliser_is_silent(op);
-    }
-    if (type == &PyFunction_Type || type == &PyTuple_Type || type == &PyDict_Type) {
-        return 0;
     }
     if (PyType_Check(op)) {
         return is_loud_class(op);
@@ -111,7 +116,11 @@ visit_loud(PyObject *op, void *arg)
                 type == &_PyWeakref_CallableProxyType ||
                 (type->tp_flags & Py_TPFLAGS_HEAPTYPE && type->tp_base == &_PyWeakref_RefType) ||
                 (type->tp_flags & Py_TPFLAGS_HEAPTYPE && PyWeakref_Check(op));
-    return weak && !weakref_is_silent(op, interp);
+    if (weak) {
+        return !weakref_is_silent(op, search->interp);
+    }
+    search->quiet = type;
+    return 0;
 }
 
 static bool
@@ -138,6 +147,7 @@ leave_silently(PyThreadState *tstate)
 #else
     const bool counts = false;
 #endif
+    struct Search search = {.interp = tstate->interp};
     return !counts && _PyRuntime.life.process_ends && !somebody_watches(tstate) &&
-           gc_walk(1 | 2 | 4 | 8, visit_loud, tstate->interp) == 0;
+           gc_walk(1 | 2 | 4 | 8, visit_loud, &search) == 0;
 }
