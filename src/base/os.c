@@ -21,6 +21,13 @@ os_map(size_t bytes)
     return map_at(NULL, bytes);
 }
 
+void *
+os_map_touched(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 void
 os_unmap(void *base, size_t bytes)
 {

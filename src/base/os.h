@@ -8,6 +8,8 @@
 void *os_map_aligned(size_t bytes, size_t align);
 /* Fresh zeroed memory, page aligned. */
 void *os_map(size_t bytes);
+/* The same, with its pages there already: one call instead of a fault for each. */
+void *os_map_touched(size_t bytes);
 void os_unmap(void *base, size_t bytes);
 /* What stands there is not needed any more; it reads as zeros afterwards. */
 void os_discard(void *base, size_t bytes);

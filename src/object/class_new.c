@@ -415,6 +415,9 @@ call_set_names(PyTypeObject *type)
         return -1;
     }
     for (Py_ssize_t pos = 0; PyDict_Next(names, &pos, &key, &value);) {
+        if (PyFunction_Check(value) || PyUnicode_CheckExact(value)) {
+            continue;           /* most are these, and their types do not have it */
+        }
         PyObject *hook = _PyObject_LookupSpecial(value, ID(__set_name__));
         if (hook == NULL) {
             if (PyErr_Occurred()) {

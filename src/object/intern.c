@@ -9,6 +9,7 @@
    The table serves the whole process: names are shared between interpreters. */
 #include <Python.h>
 #include <string.h>
+#include "base/os.h"
 #include "object/intern.h"
 #include "object/state.h"
 #include "types/str.h"
@@ -43,9 +44,9 @@ make_room(struct InternTable *table)
 {
     if (table->slots != NULL && table->used * 3 < table->mask * 2)
         return 0;
-    struct InternTable bigger = {.mask = table->slots == NULL ? 4095 : table->mask * 2 + 1,
+    struct InternTable bigger = {.mask = table->slots == NULL ? 8191 : table->mask * 2 + 1,
                                  .used = table->used};
-    bigger.slots = PyMem_RawCalloc(bigger.mask + 1, sizeof(PyObject *));
+    bigger.slots = os_map_touched((bigger.mask + 1) * sizeof(PyObject *));
     if (bigger.slots == NULL)
         return -1;
     if (table->slots != NULL) {
@@ -58,7 +59,7 @@ make_room(struct InternTable *table)
                 bigger.slots[at] = text;
             }
         }
-        PyMem_RawFree(table->slots);
+        os_unmap(table->slots, (table->mask + 1) * sizeof(PyObject *));
     }
     *table = bigger;
     return 0;

@@ -4,6 +4,7 @@
 #include "object/state.h"
 #include "object/gc.h"
 #include "base/thread.h"
+#include "base/os.h"
 #include <errno.h>
 #include <string.h>
 
@@ -74,7 +75,7 @@ struct _is *
 interp_new(void)
 {
     struct _PyRuntimeState *rt = &_PyRuntime;
-    struct _is *interp = PyMem_RawCalloc(1, sizeof *interp);
+    struct _is *interp = os_map_touched(sizeof *interp);
     if (interp == NULL) {
         return NULL;
     }
@@ -194,7 +195,7 @@ PyInterpreterState_Delete(PyInterpreterState *interp)
         PyMem_RawFree(interp->fs_codec.errors);
         pthread_mutex_destroy(&interp->id_lock);
         pthread_mutex_destroy(&interp->breaker.pending.lock);
-        PyMem_RawFree(interp);
+        os_unmap(interp, sizeof *interp);
     }
 }
 
