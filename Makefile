@@ -79,7 +79,9 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 # Modules whose code is part of the executable: what every start needs.
-FROZEN   := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io _collections_abc \
+# The first ones are run by every start: their pages are fetched at once.
+FIRST    := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io
+FROZEN   := $(FIRST) _collections_abc \
             _sitebuiltins genericpath ntpath posixpath os site stat importlib.util importlib.machinery runpy
 
 # Others whose code is there as well, for the case that their .pyc files are those the build saw.
@@ -90,10 +92,10 @@ CACHED   := encodings encodings.aliases encodings.utf_8 types importlib importli
             inspect ast dis opcode pathlib fnmatch ntpath urllib urllib.parse shutil tempfile subprocess selectors \
             signal threading _weakrefset socket ssl base64 datetime string logging queue asyncio
 $(BUILD)/gen/frozen_code.c: tools/gen_frozen.py $(BUILD)/gen/names.c | $(BUILD)/gen/stamp
-	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(FROZEN) -- $(CACHED)
+	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(words $(FIRST)) $(FROZEN) -- $(CACHED)
 
 # Nothing but data, and much of it.
-$(BUILD)/obj/gen/frozen_code.o: CFLAGS += -g0 -fno-sanitize=all
+$(BUILD)/obj/gen/frozen_code.o: CFLAGS += -g0 -fno-sanitize=all -fno-lto -fno-toplevel-reorder
 
 # The empty recipe makes make look at their times anew.
 $(BUILD)/gen/names.c $(BUILD)/gen/inittab.c: $(BUILD)/gen/stamp

@@ -29,6 +29,17 @@ os_map_touched(size_t bytes)
 }
 
 void
+os_touch(void *start, void *end)
+{
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t from = (uintptr_t)start & ~(uintptr_t)4095, to = ((uintptr_t)end + 4095) & ~(uintptr_t)4095;
+    int saved = errno;
+    madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+    errno = saved;
+#endif
+}
+
+void
 os_unmap(void *base, size_t bytes)
 {
     /* munmap sets errno on failure only; callers free memory where errno is still needed */

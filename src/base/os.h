@@ -13,6 +13,8 @@ void *os_map_touched(size_t bytes);
 void os_unmap(void *base, size_t bytes);
 /* What stands there is not needed any more; it reads as zeros afterwards. */
 void os_discard(void *base, size_t bytes);
+/* Make the pages of a range of memory present and writable, if the system has a call for it. */
+void os_touch(void *start, void *end);
 /* The calling thread's C stack: its lowest address and its size.  -1 if nobody knows. */
 int os_stack(char **lowest, size_t *size);
 /* Fill with random bytes from the system.  `blocking` waits for the pool at boot.  0, or -1 with

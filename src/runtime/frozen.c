@@ -7,6 +7,7 @@
 #include "runtime/config.h"
 #include "runtime/frozen_data.h"
 #include "runtime/import.h"
+#include "base/os.h"
 #include "object/declare.h"
 #include <marshal.h>
 #include <string.h>
@@ -351,6 +352,19 @@ frozen_code_of(const char *data, size_t size)
         }
     }
     return NULL;
+}
+
+/* What every start writes to: static types with their names, and the first modules. */
+void
+frozen_touch(void)
+{
+    extern char __data_start[] __attribute__((weak));
+    enum { MOST = 512 * 1024 };
+    os_touch(frozen_first[0], frozen_first[1]);
+    os_touch(frozen_first[2], frozen_first[3]);
+    if (__data_start != NULL && frozen_first[0] > __data_start && frozen_first[0] - __data_start < MOST) {
+        os_touch(__data_start, frozen_first[0]);
+    }
 }
 
 /* ---- code from files ---- */

@@ -84,6 +84,9 @@ struct FrozenCode {
     uint64_t fingerprint;       /* of those bytes */
 };
 
+/* Where the objects and the names of the modules that every start runs begin and end. */
+extern char *const frozen_first[4];
+
 /* Ends with a row without a name. */
 extern const struct FrozenCode frozen_codes[];
 

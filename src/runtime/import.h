@@ -17,6 +17,8 @@ struct FrozenModule {
 bool frozen_find(PyObject *name, struct FrozenModule *found);
 /* Code object of an entry; file names in it read `<frozen origin>`. */
 PyObject *frozen_code(const struct FrozenModule *module);
+/* At the start of a process: make the pages present that are written to in any case. */
+void frozen_touch(void);
 /* List of all names. */
 PyObject *frozen_names(void);
 

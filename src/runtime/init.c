@@ -277,6 +277,9 @@ init_core(const PyConfig *config, PyThreadState **tstate_out)
     if (first && hash_secret_init(config->use_hash_seed != 0, config->hash_seed) < 0) {
         return STATUS_ERR("failed to get random numbers to initialize Python");
     }
+    if (first && _PyRuntime.life.process_ends) {
+        frozen_touch();
+    }
     PyThreadState *tstate;
     CHECK(interpreter_make(config, &tstate));
     *tstate_out = tstate;
