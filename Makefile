@@ -79,9 +79,7 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 # Modules whose code is part of the executable: what every start needs.
-# The first ones are run by every start: their pages are fetched at once.
-FIRST    := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io
-FROZEN   := $(FIRST) _collections_abc \
+FROZEN   := importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io _collections_abc \
             _sitebuiltins genericpath ntpath posixpath os site stat importlib.util importlib.machinery runpy
 
 # Others whose code is there as well, for the case that their .pyc files are those the build saw.
@@ -92,7 +90,7 @@ CACHED   := encodings encodings.aliases encodings.utf_8 types importlib importli
             inspect ast dis opcode pathlib fnmatch ntpath urllib urllib.parse shutil tempfile subprocess selectors \
             signal threading _weakrefset socket ssl base64 datetime string logging queue asyncio
 $(BUILD)/gen/frozen_code.c: tools/gen_frozen.py $(BUILD)/gen/names.c | $(BUILD)/gen/stamp
-	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(words $(FIRST)) $(FROZEN) -- $(CACHED)
+	@$(PYTHON) $< $@ $(BUILD)/gen/names.c $(FROZEN) -- $(CACHED)
 
 # Nothing but data, and much of it.
 $(BUILD)/obj/gen/frozen_code.o: CFLAGS += -g0 -fno-sanitize=all -fno-lto -fno-toplevel-reorder

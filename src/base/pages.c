@@ -16,7 +16,7 @@ _Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are
 _Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
-enum { BORROWED_BYTES = 3072 };
+enum { BORROWED_BYTES = 3072, SYSTEM_PAGE = 4096 };
 
 /* Bytes of a block of class `c`. */
 size_t
@@ -354,17 +354,17 @@ page_new(unsigned kind, unsigned c)
     return page;
 }
 
-/* Link some never-used blocks into the free list: enough to amortise the call, few enough not to
-   touch memory that may never be needed. */
+/* Link never-used blocks into the free list: what is left of a page of the system, lest memory is touched
+   that may never be needed. */
 static void
 page_carve(struct Page *page)
 {
-    uint32_t n = 2048 / page->block;
+    char *at = page_base(page) + page->first + (size_t)page->carved * page->block;
+    uint32_t n = (uint32_t)(SYSTEM_PAGE - ((uintptr_t)at & (SYSTEM_PAGE - 1))) / page->block;
     n = n < 1 ? 1 : n;
     if (n > page->capacity - page->carved) {
         n = page->capacity - page->carved;
     }
-    char *at = page_base(page) + page->first + (size_t)page->carved * page->block;
     page->carved += n;
     page->free = at;
     for (; n > 1; n--) {

@@ -291,6 +291,9 @@ static_code(const struct FrozenCode *row)
         interp_get() != _PyRuntime.interpreters.main) {
         return NULL;
     }
+    /* Making a function counts its code object: every page of these is written to. */
+    os_touch(row->objects, row->objects_end);
+    os_touch(row->names, row->names_end);
     for (const struct FrozenPatch *patch = row->patches; patch->place != NULL; patch++) {
         PyObject *value = patch_value(patch);
         if (value == NULL) {
@@ -354,16 +357,16 @@ frozen_code_of(const char *data, size_t size)
     return NULL;
 }
 
-/* What every start writes to: static types with their names, and the first modules. */
+/* What every start writes to: static types and their names.  Nearly all of these pages are needed, and
+   to be asked for them one by one takes the system longer. */
 void
 frozen_touch(void)
 {
     extern char __data_start[] __attribute__((weak));
     enum { MOST = 512 * 1024 };
-    os_touch(frozen_first[0], frozen_first[1]);
-    os_touch(frozen_first[2], frozen_first[3]);
-    if (__data_start != NULL && frozen_first[0] > __data_start && frozen_first[0] - __data_start < MOST) {
-        os_touch(__data_start, frozen_first[0]);
+    char *end = frozen_codes[0].objects;        /* linked last */
+    if (__data_start != NULL && end > __data_start && end - __data_start < MOST) {
+        os_touch(__data_start, end);
     }
 }
 

@@ -82,10 +82,9 @@ struct FrozenCode {
     const struct FrozenPatch *patches;
     size_t size;                /* what marshal would make this code of; 0 if it belongs to a frozen module */
     uint64_t fingerprint;       /* of those bytes */
+    char *objects, *objects_end;    /* where its code objects and tuples stand, and names that are its own */
+    char *names, *names_end;
 };
-
-/* Where the objects and the names of the modules that every start runs begin and end. */
-extern char *const frozen_first[4];
 
 /* Ends with a row without a name. */
 extern const struct FrozenCode frozen_codes[];
