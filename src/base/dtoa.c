@@ -57,22 +57,45 @@ power_of_ten(int k)
     return (u128)words[0] << 64 | words[1];
 }
 
+static const char digit_pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899";
+
+static const uint64_t small_powers[] = {
+    1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
+    100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u,
+    10000000000000000u, 100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+};
+
+/* How many decimal digits; value > 0. */
+static inline int
+decimal_length(uint64_t value)
+{
+    int guess = (64 - __builtin_clzll(value)) * 1233 >> 12;     /* by the binary logarithm: right or one less */
+    return guess + (value >= small_powers[guess]);
+}
+
 /* Digits of a number of at most 19 digits, without trailing zeros; their count.  *total is the
    count with them. */
 static int
 write_digits(uint64_t value, char *digits, int *total)
 {
-    char text[20];
-    int n = 0;
-    while (value) {
-        text[n++] = (char)('0' + value % 10);
-        value /= 10;
+    *total = 0;
+    if (value == 0) return 0;
+    int n = *total = decimal_length(value);
+    for (; value % 100000000 == 0; n -= 8) value /= 100000000;
+    if (value % 10000 == 0) value /= 10000, n -= 4;
+    if (value % 100 == 0) value /= 100, n -= 2;
+    if (value % 10 == 0) value /= 10, n--;
+    char *at = digits + n;
+    for (; value >= 100; value /= 100) {
+        at -= 2;
+        memcpy(at, digit_pairs + 2 * (value % 100), 2);
     }
-    *total = n;
-    int zeros = 0;
-    while (zeros < n && text[zeros] == '0') zeros++;
-    for (int i = n - 1; i >= zeros; i--) *digits++ = text[i];
-    return n - zeros;
+    if (value >= 10) memcpy(digits, digit_pairs + 2 * value, 2);
+    else *digits = (char)('0' + value);
+    return n;
 }
 
 /* ---- shortest --------------------------------------------------------------------------- */
