@@ -27,6 +27,8 @@ PyObject *float_pow(double x, double y);
 
 /* repr(x) for a float: float_text.c. */
 PyObject *float_to_text(double x);
+/* As PyOS_double_to_string, into a writer. */
+status float_write_text(_PyUnicodeWriter *writer, double x, char code, int precision, int flags);
 double _Py_parse_inf_or_nan(const char *s, char **end);
 PyObject *_Py_string_to_number_with_underscores(
     const char *s, Py_ssize_t length, const char *what, PyObject *shown, void *arg,

@@ -210,7 +210,11 @@ text_digits(struct FloatText *t, const char *digits, Py_ssize_t n, Py_ssize_t fr
     for (; from < to && from < 0; from++) text_char(t, '0');
     if (from < to && from < n) {
         Py_ssize_t take = (to < n ? to : n) - from;
-        memcpy(t->text + t->length, digits + from, (size_t)take);
+        if (take <= 4) {
+            for (Py_ssize_t i = 0; i < take; i++) t->text[t->length + i] = digits[from + i];
+        } else {
+            memcpy(t->text + t->length, digits + from, (size_t)take);
+        }
         t->length += take;
         from += take;
     }
@@ -330,6 +334,16 @@ PyOS_double_to_string(double x, char code, int precision, int flags, int *type)
     }
     text_clear(&t);
     return result;
+}
+
+status
+float_write_text(_PyUnicodeWriter *writer, double x, char code, int precision, int flags)
+{
+    struct FloatText t;
+    if (float_text(&t, x, code, precision, flags) < 0) return -1;
+    status written = _PyUnicodeWriter_WriteASCIIString(writer, t.text, t.length);
+    text_clear(&t);
+    return written;
 }
 
 PyObject *

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/utf.h"
+#include "types/float.h"
 #include "types/format_spec.h"
 #include "types/str.h"
 
@@ -518,6 +519,25 @@ write_double(_PyUnicodeWriter *writer, double value, const struct spec *spec)
     return done;
 }
 
+/* A specification of nothing but a point, one or two digits and a letter: the commonest. */
+static bool
+is_short_spec(PyObject *text, Py_ssize_t start, Py_ssize_t end, int *precision)
+{
+    if ((end - start != 3 && end - start != 4) || !PyUnicode_IS_COMPACT_ASCII(text))
+        return false;
+    const char *s = (const char *)PyUnicode_1BYTE_DATA(text) + start;
+    if (s[0] != '.' || !Py_ISDIGIT(s[1]))
+        return false;
+    *precision = s[1] - '0';
+    if (end - start == 4) {
+        if (!Py_ISDIGIT(s[2]))
+            return false;
+        *precision = *precision * 10 + s[2] - '0';
+    }
+    char type = s[end - start - 1] | 0x20;
+    return type >= 'e' && type <= 'g';
+}
+
 int
 _PyFloat_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *object, PyObject *text,
                               Py_ssize_t start, Py_ssize_t end)
@@ -531,6 +551,10 @@ _PyFloat_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *object, PyObje
         Py_DECREF(plain);
         return done;
     }
+    int precision;
+    if (is_short_spec(text, start, end, &precision))
+        return float_write_text(writer, PyFloat_AS_DOUBLE(object), (char)PyUnicode_READ_CHAR(text, end - 1),
+                                precision, 0);
     if (parse_spec(text, start, end, object, 0, '>', &spec) < 0)
         return -1;
     if (spec.type != 0 && (spec.type > 127 || strchr("eEfFgGn%", (int)spec.type) == NULL))
