@@ -6,10 +6,16 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/arena_spare.h"
 
 #define FIRST_CHUNK ((size_t)16 * 1024)
 #define LARGEST_CHUNK ((size_t)512 * 1024)
 #define OWNED_PER_BLOCK 62
+#ifdef KRAIT_ASAN
+#define MOST_SPARE ((size_t)0)          /* what is used after its end is to be noticed */
+#else
+#define MOST_SPARE ((size_t)4 * 1024 * 1024)
+#endif
 
 struct ArenaChunk {
     struct ArenaChunk *previous;
@@ -45,11 +51,21 @@ arena_free(Arena *arena)
             arena->release(block->items[i]);
         }
     }
-    struct ArenaChunk *chunk = arena->chunks;
-    while (chunk != NULL) {
-        struct ArenaChunk *previous = chunk->previous;
-        free(chunk);
-        chunk = previous;
+    struct ArenaSpare *spare = &krait_arena_spare;
+    struct ArenaChunk *previous;
+    for (struct ArenaChunk *chunk = arena->chunks; chunk != NULL; chunk = previous) {
+        previous = chunk->previous;
+        if (chunk->size > LARGEST_CHUNK || spare->bytes + chunk->size > MOST_SPARE) {
+            free(chunk);
+            continue;
+        }
+        struct ArenaChunk **place = &spare->chunks;
+        while (*place != NULL && (*place)->size > chunk->size) {
+            place = &(*place)->previous;
+        }
+        chunk->previous = *place;
+        *place = chunk;
+        spare->bytes += chunk->size;
     }
     free(arena);
 }
@@ -62,8 +78,14 @@ arena_alloc_chunk(Arena *arena, size_t size)
     }
     bool alone = size > arena->chunk_size / 4;
     size_t room = alone ? size : arena->chunk_size;
-    struct ArenaChunk *chunk = malloc(sizeof(struct ArenaChunk) + room);
-    if (chunk == NULL) {
+    struct ArenaSpare *spare = &krait_arena_spare;
+    struct ArenaChunk *chunk = spare->chunks;
+    if (!alone && chunk != NULL && chunk->size >= room) {
+        spare->chunks = chunk->previous;
+        spare->bytes -= chunk->size;
+        room = chunk->size;
+    }
+    else if ((chunk = malloc(sizeof(struct ArenaChunk) + room)) == NULL) {
         return NULL;
     }
     chunk->size = room;

@@ -3,6 +3,7 @@
    This file defines all the mutable file-scope objects of Krait. */
 #include "object/state.h"
 #include "object/gc.h"
+#include "base/arena_spare.h"
 #include "base/thread.h"
 #include "base/os.h"
 #include <errno.h>
@@ -10,6 +11,7 @@
 
 struct _PyRuntimeState _PyRuntime;
 struct Heap krait_heap;
+struct ArenaSpare krait_arena_spare;
 struct Allocators krait_alloc;
 
 enum {
