@@ -142,6 +142,9 @@ def work(options):
                         report(n, mode, 'raises ' + outcome)
                 if broken:
                     report(n, mode, broken.pop())
+                if sys.exc_info()[1] is not None:       # and from now on always
+                    sys.stderr.write('%s n %d: an exception stays handled\n' % (name[:60], n))
+                    os._exit(1)
                 if quiet >= PASSES:
                     break
                 if n % 8 == 0 or not options.step:

@@ -1097,17 +1097,16 @@ find_handler:
             PyObject *item = *--sp;
             Py_XDECREF(item);
         }
+        PyObject *exception = unwind_take_exception(tstate);
         if (handler.push_last) {
             PyObject *index = PyLong_FromLong(frame_last_index(frame));
             if (index == NULL) {
-                /* MemoryError takes the place of the exception, as if the handler began with it:
-                   looking from here again could go on for ever. */
-                raised_at = handler.target;
-                goto find_handler;
+                /* Only the line in a traceback depends on it: the first one stands for it. */
+                PyErr_Clear();
+                index = PyLong_FromLong(0);
             }
             *sp++ = index;
         }
-        PyObject *exception = unwind_take_exception(tstate);
         *sp++ = exception;
         next = _PyCode_CODE(frame->code) + handler.target;
         GO();

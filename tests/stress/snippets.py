@@ -589,6 +589,11 @@ sys.modules.pop('_json', None)
 import _json
 return _json.scanstring('"abc"', 1)
 
+# END = '    try:\n        try: return ", ".join(map(str, a[:40]))\n        finally: a.append({})\n'
+# END += '    except ValueError: return 0\n    finally: a.append(str(x) * 2)\n'
+# exec('def far(x):\n    a = [' + 'x + 1, ' * 400 + ']\n' + END)
+return far(70000)
+
 import weakref
 class A: pass
 log = []
