@@ -959,8 +959,17 @@ alloc_for(PyTypeObject *type, size_t size)
 PyObject *
 _PyObject_GC_New(PyTypeObject *type)
 {
-    PyObject *op = alloc_for(type, (size_t)_PyObject_SIZE(type));
-    return op == NULL ? NULL : PyObject_Init(op, type);
+    size_t size = (size_t)_PyObject_SIZE(type);
+    PyObject *op = gc_alloc_here(size, gc_presize(type), size & 8 && type_is_tight(type) ? PAGE_TIGHT : 0);
+    if (unlikely(op == NULL)) {
+        return NULL;
+    }
+    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+        Py_INCREF(type);
+    }
+    Py_SET_TYPE(op, type);
+    Py_SET_REFCNT(op, 1);
+    return op;
 }
 
 PyVarObject *

@@ -5,6 +5,8 @@
 #include "object/object.h"
 #include "object/call.h"
 #include "object/descr.h"
+#include "object/freelist.h"
+#include "object/gc.h"
 #include "types/tuple.h"
 
 #define FUNC(op) ((PyCFunctionObject *)(op))
@@ -178,17 +180,19 @@ PyCMethod_New(PyMethodDef *def, PyObject *self, PyObject *module, PyTypeObject *
                             "attempting to create PyCFunction with class but no METH_METHOD flag");
             return NULL;
         }
-        op = PyObject_GC_New(PyCFunctionObject, &PyCFunction_Type);
+        op = (PyCFunctionObject *)gc_alloc_here(sizeof *op, 0, PAGE_TIGHT);
         if (op == NULL) {
             return NULL;
         }
+        Py_SET_TYPE(op, &PyCFunction_Type);
+        Py_SET_REFCNT(op, 1);
     }
     op->m_weakreflist = NULL;
     op->m_ml = def;
     op->m_self = Py_XNewRef(self);
     op->m_module = Py_XNewRef(module);
     op->vectorcall = call;
-    PyObject_GC_Track(op);
+    gc_track((PyObject *)op);
     return (PyObject *)op;
 }
 
@@ -241,8 +245,11 @@ PyCFunction_GetFlags(PyObject *op)
 static void
 builtin_tp_dealloc(PyCFunctionObject *op)
 {
-    PyObject_GC_UnTrack(op);
-    Py_TRASHCAN_BEGIN(op, builtin_tp_dealloc);
+    PyThreadState *tstate = tstate_get();
+    gc_untrack((PyObject *)op);
+    if (trash_begin(tstate, (PyObject *)op)) {
+        return;
+    }
     if (op->m_weakreflist != NULL) {
         PyObject_ClearWeakRefs((PyObject *)op);
     }
@@ -251,8 +258,8 @@ builtin_tp_dealloc(PyCFunctionObject *op)
     Py_XDECREF(op->m_self);
     Py_XDECREF(op->m_module);
     Py_XDECREF(class);
-    PyObject_GC_Del(op);
-    Py_TRASHCAN_END;
+    gc_free((PyObject *)op);
+    trash_end(tstate);
 }
 
 static int
