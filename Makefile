@@ -156,8 +156,8 @@ conformance: all ## CPython's own suite against the ledger: TIER=A, NAMES="test_
 	    $(if $(UPDATE),--update) $(NAMES)
 
 .PHONY: package-tests
-package-tests: all ## suites that installed packages carry, beside the reference: SUITES="numpy.core pandas"
-	$(PYTHON) tools/package_tests.py --interp $(BUILD)/krait --failures 2 $(SUITES)
+package-tests: all ## suites that installed packages carry, beside the reference: SUITES="numpy.core pandas.window lxml" UNPACKED=folder of lxml's source
+	$(PYTHON) tools/package_tests.py --interp $(BUILD)/krait --failures 2 $(if $(UNPACKED),--sources $(UNPACKED)) $(SUITES)
 
 .PHONY: abi
 abi: all ## layouts, constants, declarations, symbols and static types against 3.11's

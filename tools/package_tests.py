@@ -250,12 +250,15 @@ def main():
     if options.list:
         print('\n'.join(SUITES))
         return 0
-    absent = []
+    absent, counts = [], []
     for suite in options.suites or [s for s in SUITES if s.startswith('numpy.')]:
         if files_of(suite, folder_of(suite, options)):
-            compare(suite, options)
+            counts.append(compare(suite, options))
         else:
             absent.append(suite)
+    if len(counts) > 1:
+        wanted, passed = map(sum, zip(*counts))
+        print('together: %d of %d, %.2f%%' % (passed, wanted, 100 * passed / wanted if wanted else 0))
     if subprocess.run([REFERENCE, '-c', 'import pytest, hypothesis'], capture_output=True).returncode:
         absent.append('pytest or hypothesis')
     if absent:
