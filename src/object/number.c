@@ -140,6 +140,16 @@ PyNumber_Divmod(PyObject *a, PyObject *b)
     return binary(a, b, NB(divmod), "divmod()");
 }
 
+static PyObject *
+add_sequences(PyObject *a, PyObject *b)
+{
+    PySequenceMethods *suite = Py_TYPE(a)->tp_as_sequence;
+    if (suite != NULL && suite->sq_concat != NULL) {
+        return suite->sq_concat(a, b);
+    }
+    return raise_operands(a, b, "+");
+}
+
 /* a + b: numbers, then concatenation. */
 PyObject *
 PyNumber_Add(PyObject *a, PyObject *b)
@@ -149,11 +159,7 @@ PyNumber_Add(PyObject *a, PyObject *b)
         return result;
     }
     Py_DECREF(result);
-    PySequenceMethods *suite = Py_TYPE(a)->tp_as_sequence;
-    if (suite != NULL && suite->sq_concat != NULL) {
-        return suite->sq_concat(a, b);
-    }
-    return raise_operands(a, b, "+");
+    return add_sequences(a, b);
 }
 
 PyObject *
@@ -187,15 +193,9 @@ repeat(ssizeargfunc func, PyObject *sequence, PyObject *count)
     return n == -1 && PyErr_Occurred() ? NULL : func(sequence, n);
 }
 
-/* a * b: numbers, then repetition with the sequence on either side. */
-PyObject *
-PyNumber_Multiply(PyObject *a, PyObject *b)
+static PyObject *
+multiply_sequences(PyObject *a, PyObject *b)
 {
-    PyObject *result = binary_try(a, b, NB(multiply));
-    if (result != Py_NotImplemented) {
-        return result;
-    }
-    Py_DECREF(result);
     PySequenceMethods *suite_a = Py_TYPE(a)->tp_as_sequence;
     PySequenceMethods *suite_b = Py_TYPE(b)->tp_as_sequence;
     if (suite_a != NULL && suite_a->sq_repeat != NULL) {
@@ -205,6 +205,18 @@ PyNumber_Multiply(PyObject *a, PyObject *b)
         return repeat(suite_b->sq_repeat, b, a);
     }
     return raise_operands(a, b, "*");
+}
+
+/* a * b: numbers, then repetition with the sequence on either side. */
+PyObject *
+PyNumber_Multiply(PyObject *a, PyObject *b)
+{
+    PyObject *result = binary_try(a, b, NB(multiply));
+    if (result != Py_NotImplemented) {
+        return result;
+    }
+    Py_DECREF(result);
+    return multiply_sequences(a, b);
 }
 
 PyObject *
@@ -632,5 +644,7 @@ operator_refused(PyObject *a, PyObject *b, int op)
         }
         Py_DECREF(result);
     }
-    return raise_operands(a, b, operators[op].sign);
+    return op == NB_ADD        ? add_sequences(a, b)
+           : op == NB_MULTIPLY ? multiply_sequences(a, b)
+                               : raise_operands(a, b, operators[op].sign);
 }

@@ -215,34 +215,26 @@ method_peek(PyThreadState *tstate, PyTypeObject *type, PyObject *name)
     return flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) ? NULL : (PyFunctionObject *)found;
 }
 
-/* What a binary operator calls first, where operator_refused knows what comes after it: NULL if it is
-   not so simple. */
+/* What a binary operator calls first, if both operands are of one type; then operator_refused knows what
+   comes after it. */
 static ALWAYS_INLINE binaryfunc
 operator_slot(PyObject *left, int op)
 {
-    PyTypeObject *type = Py_TYPE(left);
-    if (op > NB_XOR || op == NB_POWER || type->tp_as_number == NULL) {
-        return NULL;
-    }
-    PySequenceMethods *sequence = type->tp_as_sequence;
-    if ((op == NB_ADD || op == NB_MULTIPLY) && sequence != NULL &&
-        (sequence->sq_concat != NULL || sequence->sq_repeat != NULL)) {
-        return NULL;
-    }
-    return *(binaryfunc *)((char *)type->tp_as_number + operators[op].offset);
+    PyNumberMethods *suite = Py_TYPE(left)->tp_as_number;
+    return op > NB_XOR || op == NB_POWER || suite == NULL
+               ? NULL
+               : *(binaryfunc *)((char *)suite + operators[op].offset);
 }
 
-/* The method behind such a slot. */
+/* The method behind such a slot; the right operand may also be an exact int or float. */
 static PyFunctionObject *
 operator_method_peek(PyThreadState *tstate, PyObject *left, PyObject *right, int op)
 {
     PyTypeObject *type = Py_TYPE(left);
-    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) ||
-        (Py_TYPE(right) != type && !PyFloat_CheckExact(right) && !PyLong_CheckExact(right))) {
+    if (Py_TYPE(right) != type && !PyFloat_CheckExact(right) && !PyLong_CheckExact(right)) {
         return NULL;
     }
-    PyObject *name = operator_name(op);
-    return name != NULL ? method_peek(tstate, type, name) : NULL;
+    return method_peek(tstate, type, operator_name(op));
 }
 
 static PyFunctionObject *

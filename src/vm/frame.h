@@ -106,7 +106,7 @@ frame_last_index(const Frame *frame)
 
 /* Fill a fresh frame; takes over the references to func and locals.  Locals from `bound` on are
    set to NULL, those below are the caller's to fill. */
-static inline void
+static ALWAYS_INLINE void
 frame_init(Frame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject *code, int bound)
 {
     frame->func = func;
