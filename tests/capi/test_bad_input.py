@@ -25,7 +25,8 @@ bad_create_list_methods bad_exec_minus bad_exec_both bad_exec_raise bad_multi_fl
 
 def report(error, depth=0):
     """An exception, with its causes, in neutral words."""
-    text = re.sub('0x[0-9a-f]+', '0x', '%s: %s' % (type(error).__name__, error)).replace(folder, '<folder>')
+    text = ('%s: %s' % (type(error).__name__, error)).replace(folder, '<folder>')
+    text = re.sub('0x[0-9a-f]+', '0x', text)        # behind the folder, whose name may look like an address
     for title, other in (('from', error.__cause__), ('during', error.__context__)):
         if other is not None and depth < 3:
             text += ' %s (%s)' % (title, report(other, depth + 1))
@@ -37,7 +38,7 @@ def report(error, depth=0):
 def attempt(title, function, *args, **keywords):
     try:
         result = function(*args, **keywords)
-        print(title, '->', re.sub('0x[0-9a-f]+', '0x', ascii(result)).replace(folder, '<folder>'))
+        print(title, '->', re.sub('0x[0-9a-f]+', '0x', ascii(result).replace(folder, '<folder>')))
     except BaseException as e:
         print(title, 'raises', ascii(report(e)))
 
