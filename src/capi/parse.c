@@ -1126,9 +1126,9 @@ parse_objects(PyObject *args, const char *f, char *const *keywords, va_list *va)
     return nargs <= i && i <= MAX_ITEMS && (*f == '\0' || *f == ':' || *f == ';') ? 1 : -1;
 }
 
-static int
-parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
-               int flags)
+static NOINLINE int
+parse_keywords_general(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
+                       int flags)
 {
     struct parse p;
     struct Signature s;
@@ -1137,15 +1137,6 @@ parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keyw
         format == NULL || keywords == NULL) {
         PyErr_BadInternalCall();
         return 0;
-    }
-    if (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0) {
-        va_list quick;
-        va_copy(quick, *va);
-        int ok = parse_objects(args, format, keywords, &quick);
-        va_end(quick);
-        if (likely(ok > 0)) {
-            return ok;
-        }
     }
     s.names = NULL;
     s.posonly = 0;
@@ -1177,6 +1168,23 @@ parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keyw
     int ok = convert_slots(&p, &s, slots, bound);
     Py_DECREF(parser.kwtuple);
     return ok;
+}
+
+static int
+parse_keywords(PyObject *args, PyObject *kwargs, const char *format, char **keywords, va_list *va,
+               int flags)
+{
+    if (likely(args != NULL && PyTuple_Check(args) && format != NULL && keywords != NULL) &&
+        (kwargs == NULL || (PyDict_Check(kwargs) && PyDict_GET_SIZE(kwargs) == 0))) {
+        va_list quick;
+        va_copy(quick, *va);
+        int ok = parse_objects(args, format, keywords, &quick);
+        va_end(quick);
+        if (likely(ok > 0)) {
+            return ok;
+        }
+    }
+    return parse_keywords_general(args, kwargs, format, keywords, va, flags);
 }
 
 ENTRY(PyArg_ParseTupleAndKeywords,
