@@ -58,5 +58,10 @@ def resident():
     return total * 1024
 
 
+def lists_of_free(size):
+    """What AddressSanitizer's malloc itself needs to know that `size` bytes are free: four bytes for each block."""
+    return size // 16 if ADDRESS else 0
+
+
 if __name__ == '__main__':
     print(KIND)

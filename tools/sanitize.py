@@ -108,9 +108,13 @@ def main():
     ran = wrong = 0
     for command in commands if not options.collect else ():
         print('== ' + ' '.join(command[len(prefix):][:3]), flush=True)
-        process = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        output = process.stdout.decode('utf-8', 'replace')
-        print(output, end='', flush=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, text=True, errors='replace',
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = ''
+        for line in process.stdout:
+            print(line, end='', flush=True)
+            output += line
+        process.wait()
         if 'tools/conformance.py' in command and '\nconformance: ' not in output:
             print('the tests themselves did not run')
             return 1
