@@ -160,11 +160,13 @@ def is_countable(name):
 
 
 def count(interp, names, path, update, jobs):
-    """Compare instructions with the committed ones; how many programs need over 3% more."""
+    """Compare instructions with the committed ones; does a program need over 3% more?"""
     known = {}
     if path and os.path.exists(path):
         with open(path, encoding='ascii') as f:
             known = {name: int(n) for name, n in (line.split() for line in f)}
+    if names is None:
+        names = sorted(known)
     names = [n for n in names if is_countable(n)]
     worse, now = 0, {}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -211,7 +213,10 @@ def main():
     else:
         names = programs()
     if options.count is not None:
-        names = [n for n in names if n not in STARTS]
+        if not (options.names or options.micro or options.all or options.count_update):
+            names = None        # those that are committed
+        else:
+            names = [n for n in names if n not in STARTS]
         return count(interp, names, options.count, options.count_update, options.jobs)
     rows = []
     for row in measure(interp, names, options.rounds, options.budget):
