@@ -77,8 +77,8 @@ span_give(char *base, size_t bytes, bool borrowed)
 /* ---- arenas ------------------------------------------------------------------------------- */
 
 /* Pages kept idle: a share of those in use, at most so many for the sake of loops; and how often waiting
-   and collecting give them back, in nanoseconds. */
-enum { IDLE_SHARE = 128, IDLE_MOST = 1024, IDLE_WAIT = 100000000 };
+   and collecting give them back, in nanoseconds.  Much are more than sixteen, and a sixteenth of those in use. */
+enum { IDLE_SHARE = 128, IDLE_MOST = 1024, IDLE_WAIT = 100000000, IDLE_MUCH = 16 };
 
 static void
 known_set(const char *base, size_t bytes, bool collected)
@@ -503,13 +503,15 @@ page_settle(struct Page *page)
     }
 }
 
-/* Now and then, return what is idle to the system whatever loops want, heads of lists as well. */
+/* Return what is idle to the system whatever loops want, heads of lists as well: now and then, or at once if
+   the program `asked` and there is much. */
 void
-heap_trim(void)
+heap_trim(bool asked)
 {
     struct Idle *idle = &krait_heap.idle;
     _PyTime_t now = clock_monotonic();
-    if (now - idle->trimmed < IDLE_WAIT) {
+    bool much = idle->dirty > idle->used / IDLE_MUCH + IDLE_MUCH;
+    if (now - idle->trimmed < IDLE_WAIT && !(asked && much)) {
         return;
     }
     idle->trimmed = now;

@@ -240,8 +240,8 @@ struct BlockTrace *page_trace(struct Page *page, size_t i);
 void page_forget_traces(struct Page *page);
 /* Release the page if it is empty and nobody needs it. */
 void page_settle(struct Page *page);
-/* Return idle pages to the system unless that has just been done. */
-void heap_trim(void);
+/* Return idle pages to the system unless that has just been done; `asked`: even then, if they are many. */
+void heap_trim(bool asked);
 /* Plain blocks above PAGE_MAX (large.c): malloc and its companions, entered in a table.  A block
    that is not in it is given to malloc's functions all the same. */
 void *large_plain_alloc(size_t n, bool zero);
@@ -326,7 +326,7 @@ static ALWAYS_INLINE void
 heap_trim_waiting(void)
 {
     if (unlikely(krait_heap.idle.given > IDLE_QUIET)) {
-        heap_trim();
+        heap_trim(false);
     }
 }
 

@@ -42,7 +42,7 @@ gc_collect_function(PyObject *module, int generation)
     }
     Py_ssize_t found = gc_collect(tstate_get(), generation);
     if (generation == GENERATIONS - 1) {
-        heap_trim();
+        heap_trim(true);
     }
     return found;
 }

@@ -31,3 +31,14 @@ for turn in range(5):
     gc.collect()
 print(all(item == (item[0], str(item[0]), [item[0]]) for some in kept for item in some))
 print(sum(len(some) for some in kept))
+
+# A collection that is asked for gives much back even if another has just done so.
+time.sleep(0.15)
+start = resident()
+for turn in range(3):
+    gc.collect()
+    many = fill(200000)
+    peak = resident()
+    del many
+    gc.collect()
+    print(peak - start > 5 << 20, resident() - start < (4 << 20) + builds.lists_of_free(peak - start))
