@@ -1,6 +1,7 @@
 """memory_profiler: the memory of a function over its lines and over time."""
 import io
 import re
+import time
 
 import memory_profiler
 
@@ -8,6 +9,7 @@ import memory_profiler
 def build():
     small = [0] * 10
     large = [bytes(1000) for _ in range(40_000)]
+    time.sleep(0.1)                 # longer than the time between two looks
     del large
     return len(small)
 

@@ -28,7 +28,18 @@ static PyObject *error_fast_keywords(PyObject *s, PyObject *const *a, Py_ssize_t
     {#kind "_fast", (PyCFunction)(void (*)(void))kind##_fast, METH_FASTCALL, NULL},                                            \
     {#kind "_fast_keywords", (PyCFunction)(void (*)(void))kind##_fast_keywords, METH_FASTCALL | METH_KEYWORDS, NULL}
 
-static PyMethodDef wrong_methods[] = {BOTH(null), BOTH(error), {NULL, NULL, 0, NULL}};
+/* The type of the exception that was left behind, which is gone then. */
+static PyObject *
+settle(PyObject *s, PyObject *a)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return type == NULL ? Py_NewRef(Py_None) : type;
+}
+
+static PyMethodDef wrong_methods[] = {BOTH(null), BOTH(error), {"settle", settle, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
 
 /* ---- types whose slots do so ---- */
 
