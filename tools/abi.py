@@ -255,12 +255,12 @@ for name in sys.builtin_module_names:
         try: importlib.import_module(name)
         except ImportError: pass
 word = lambda address: ctypes.c_ssize_t.from_address(address).value
-seen, todo = {}, [object]
-while todo:
-    t = todo.pop()
+seen, pending = {}, [object]
+while pending:
+    t = pending.pop()
     if id(t) in seen: continue
     seen[id(t)] = t
-    todo += type.__subclasses__(t)
+    pending += type.__subclasses__(t)
 def show(symbol, address):
     name = ctypes.c_char_p.from_address(address + 24).value.decode()
     base = word(address + 256)

@@ -137,12 +137,12 @@ def keeps(deltas):
 def tests_of(name):
     import importlib
     import unittest
-    found, todo = [], [unittest.defaultTestLoader.loadTestsFromModule(
+    found, pending = [], [unittest.defaultTestLoader.loadTestsFromModule(
         importlib.import_module('test.' + name))]
-    while todo:
-        item = todo.pop()
+    while pending:
+        item = pending.pop()
         if isinstance(item, unittest.TestSuite):
-            todo += item
+            pending += item
         elif item is not None:
             found.append(item.id())
     return sorted(found)
