@@ -1,7 +1,13 @@
-/* What dict.c, dict_method.c, dict_view.c and odict.c share about tables; see dict.h. */
+/* What the dict files and odict.c share: reading and filling key tables.  dict.h has the invariants.
+
+   Who keeps them: a table changes only through dict.c (insertion, deletion, growth) and, for the
+   shared tables of classes, managed_set in dict_instance.c.  A function that makes a table returns a
+   reference; keys_share makes another one, keys_release and keys_drop give one back.  The table of
+   empty dicts belongs to nobody and is not counted. */
 #ifndef KRAIT_TYPES_DICT_KEYS_H
 #define KRAIT_TYPES_DICT_KEYS_H
 
+#include "base/alloc.h"
 #include "object/state.h"
 #include "object/check.h"
 #include "types/dict.h"
@@ -80,6 +86,72 @@ str_same(PyObject *a, PyObject *b)
            memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * kind) == 0;
 }
 
+enum { PERTURB_SHIFT = 5 };
+
+static inline Py_ssize_t
+slot_get(PyDictKeysObject *keys, size_t i)
+{
+    int log2 = keys->log2_size;
+    if (log2 < 8) {
+        return ((int8_t *)keys->indices)[i];
+    }
+    if (log2 < 16) {
+        return ((int16_t *)keys->indices)[i];
+    }
+    if (log2 < 32) {
+        return ((int32_t *)keys->indices)[i];
+    }
+    return ((int64_t *)keys->indices)[i];
+}
+
+static inline void
+slot_put(PyDictKeysObject *keys, size_t i, Py_ssize_t ix)
+{
+    int log2 = keys->log2_size;
+    if (log2 < 8) {
+        ((int8_t *)keys->indices)[i] = (int8_t)ix;
+    }
+    else if (log2 < 16) {
+        ((int16_t *)keys->indices)[i] = (int16_t)ix;
+    }
+    else if (log2 < 32) {
+        ((int32_t *)keys->indices)[i] = (int32_t)ix;
+    }
+    else {
+        ((int64_t *)keys->indices)[i] = ix;
+    }
+}
+
+/* The slot after `i` on a key's probe path. */
+static inline size_t
+probe_next(size_t i, size_t *perturb, size_t mask)
+{
+    *perturb >>= PERTURB_SHIFT;
+    return (i * 5 + *perturb + 1) & mask;
+}
+
+/* The slot that holds entry number ix. */
+static inline size_t
+slot_of(PyDictKeysObject *keys, Py_hash_t hash, Py_ssize_t ix)
+{
+    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
+    while (slot_get(keys, i) != ix) {
+        i = probe_next(i, &perturb, mask);
+    }
+    return i;
+}
+
+/* The first slot on the path that holds no entry. */
+static inline size_t
+slot_free(PyDictKeysObject *keys, Py_hash_t hash)
+{
+    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
+    while (slot_get(keys, i) >= 0) {
+        i = probe_next(i, &perturb, mask);
+    }
+    return i;
+}
+
 static inline PyObject *
 entry_key(PyDictKeysObject *keys, Py_ssize_t i)
 {
@@ -154,10 +226,92 @@ dict_step(PyDictObject *dict, Py_ssize_t *pos, PyObject **key, PyObject **value,
     return true;
 }
 
+/* What the table of `room` entries needs in memory. */
+static inline size_t
+keys_bytes_for(PyDictKeysObject *keys, Py_ssize_t room)
+{
+    size_t entry = keys->kind == KEYS_GENERAL ? sizeof(DictEntry) : sizeof(DictStrEntry);
+    return sizeof(*keys) + ((size_t)1 << keys->log2_index_bytes) + (size_t)room * entry;
+}
+
+/* A table of 2^log2_size slots with room for `room` entries, at most KEYS_USABLE of the slots. */
+static ALWAYS_INLINE PyDictKeysObject *
+keys_make(uint8_t log2_size, int kind, Py_ssize_t room)
+{
+    int width = log2_size < 8 ? 0 : log2_size < 16 ? 1 : log2_size < 32 ? 2 : 3;
+    struct _dictkeysobject head = {.refcnt = 1, .log2_size = log2_size, .kind = (uint8_t)kind,
+                                   .log2_index_bytes = (uint8_t)(log2_size + width)};
+    if (log2_size > 48) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    size_t bytes = keys_bytes_for(&head, room);
+    PyDictKeysObject *keys = plain_malloc_small(bytes);
+    if (keys == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    *keys = head;
+    keys->usable = room;
+    if (log2_size == DICT_MIN_LOG2) {
+        *(uint64_t *)keys->indices = UINT64_MAX;
+    }
+    else {
+        memset(keys->indices, 0xff, (size_t)1 << keys->log2_index_bytes);
+    }
+    return keys;            /* the entries get their values as they are used */
+}
+
+PyDictKeysObject *keys_new(uint8_t log2_size, int kind, Py_ssize_t room);
+PyDictKeysObject *keys_clone(PyDictKeysObject *keys);
+void keys_free(PyDictKeysObject *keys);
+void keys_index(PyDictKeysObject *keys);
+uint8_t keys_log2_grown(Py_ssize_t used);
+
+/* keys_release, in place. */
+static inline void
+keys_drop(PyDictKeysObject *keys)
+{
+    if (keys != EMPTY_KEYS && --keys->refcnt == 0) {
+        keys_free(keys);
+    }
+}
+
+static inline PyDictKeysObject *
+keys_share(PyDictKeysObject *keys)
+{
+    if (keys != EMPTY_KEYS) {
+        keys->refcnt++;
+    }
+    return keys;
+}
+
+/* The number of values an object that shares `keys` from now on needs room for. */
+static inline Py_ssize_t
+shared_capacity(PyDictKeysObject *keys)
+{
+    return keys->nentries + keys->usable;
+}
+
+/* Does a dict with this in it concern the collector? */
+static inline bool
+may_be_tracked(PyObject *op)
+{
+    return PyObject_IS_GC(op) && (!PyTuple_CheckExact(op) || PyObject_GC_IsTracked(op));
+}
+
+PyDictValues *values_new(Py_ssize_t capacity);          /* all NULL; NULL without an exception */
+void values_free(PyDictValues *values);                 /* and what they refer to */
+void values_unorder(PyDictValues *values, Py_ssize_t ix);
+
+/* An untracked dict of `used` keys.  Takes the references to the table and the values (may be NULL). */
+PyObject *dict_make(PyDictKeysObject *keys_take, PyDictValues *values_take, Py_ssize_t used);
+
 /* Room for `extra` more keys as the reference estimates it (its growth shows in getsizeof). */
 uint8_t keys_log2_for(Py_ssize_t entries);
 status dict_resize(PyDictObject *dict, uint8_t log2_size, bool general);
 status dict_unsplit(PyDictObject *dict);
+status dict_append_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take);
 int dict_insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take);
 status dict_delete_at(PyDictObject *dict, Py_hash_t hash, Py_ssize_t ix, PyObject **old_value);
 PyObject *dict_pop_item(PyDictObject *dict, PyObject **value);
