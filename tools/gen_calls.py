@@ -82,9 +82,8 @@ class Calls:
         defining = len(names) > 1 and names[1] == 'defining_class'
         rest, rest_names = types[1:], names[1:]
         if rest[:2] == ['PyObject *const *', 'Py_ssize_t']:
-            return ('METH_FASTCALL | METH_KEYWORDS' if len(rest) == 3 else
-                    'METH_FASTCALL | METH_PLAIN_NAME' if function.parsed else 'METH_FASTCALL',
-                    function.name)
+            flags = 'METH_FASTCALL | METH_KEYWORDS' if len(rest) == 3 else 'METH_FASTCALL'
+            return flags + ' | METH_PLAIN_NAME' if function.parsed else flags, function.name
         if defining and rest[1:3] == ['PyObject *const *', 'Py_ssize_t']:
             return 'METH_METHOD | METH_FASTCALL | METH_KEYWORDS', function.name
         star = signature is None or '*args' in signature or '**' in signature

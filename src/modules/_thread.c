@@ -168,7 +168,7 @@ lock_release(Lock *self)
     return lock_free(self);
 }
 
-METHOD(lock, __exit__, NULL, "Release the lock.")
+METHOD(lock, __exit__, "~", "Release the lock.")
 static PyObject *
 lock___exit__(Lock *self, PyObject *const *args, Py_ssize_t nargs)
 {
@@ -384,7 +384,7 @@ rlock__release_save(RLock *self)
     return Py_BuildValue("kk", count, owner);
 }
 
-METHOD(rlock, __exit__, NULL, "Release the lock.")
+METHOD(rlock, __exit__, "~", "Release the lock.")
 static PyObject *
 rlock___exit__(RLock *self, PyObject *const *args, Py_ssize_t nargs)
 {

@@ -636,6 +636,10 @@ extreme(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, int op)
     }
     for (Py_ssize_t i = 0; kwnames != NULL && i < PyTuple_GET_SIZE(kwnames); i++) {
         PyObject *keyword = PyTuple_GET_ITEM(kwnames, i);
+        if (!PyUnicode_Check(keyword)) {
+            PyErr_SetString(PyExc_TypeError, "keywords must be strings");
+            return NULL;
+        }
         if (_PyUnicode_EqualToASCIIString(keyword, "key")) {
             key_func = args[nargs + i];
         }
@@ -709,7 +713,7 @@ fail:
     return NULL;
 }
 
-FUNCTION(builtins, max, NULL,
+FUNCTION(builtins, max, "~",
          "max(iterable, *[, default=obj, key=func]) -> value\n"
          "max(arg1, arg2, *args, *[, key=func]) -> value\n\n"
          "The largest item or argument, the first of equals; default for an empty iterable.")
@@ -719,7 +723,7 @@ builtins_max(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject
     return extreme(args, nargs, kwnames, Py_GT);
 }
 
-FUNCTION(builtins, min, NULL,
+FUNCTION(builtins, min, "~",
          "min(iterable, *[, default=obj, key=func]) -> value\n"
          "min(arg1, arg2, *args, *[, key=func]) -> value\n\n"
          "The smallest item or argument, the first of equals; default for an empty iterable.")
@@ -810,7 +814,7 @@ builtins_delattr(PyObject *module, PyObject *obj, PyObject *name)
     return PyObject_SetAttr(obj, name, NULL);
 }
 
-FUNCTION(builtins, dir, NULL,
+FUNCTION(builtins, dir, "~",
          "dir([object]) -> list of strings\n\n"
          "Names in the current scope, or the object's attributes, sorted.")
 static PyObject *
@@ -822,7 +826,7 @@ builtins_dir(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
     return PyObject_Dir(nargs == 0 ? NULL : args[0]);
 }
 
-FUNCTION(builtins, vars, NULL,
+FUNCTION(builtins, vars, "~",
          "vars([object]) -> dictionary\n\nlocals(), or the object's __dict__.")
 static PyObject *
 builtins_vars(PyObject *module, PyObject *const *args, Py_ssize_t nargs)

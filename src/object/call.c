@@ -5,8 +5,11 @@
    PY_VECTORCALL_ARGUMENTS_OFFSET allows a callee to use args[-1] until it returns. */
 #include "object/object.h"
 #include "object/call.h"
-#include "types/dict.h"
+#include "object/class.h"
+#include "object/descr.h"
 #include "object/slots.h"
+#include "types/dict.h"
+#include "types/exceptions.h"
 #include "types/tuple.h"
 
 static const char while_calling[] = " while calling a Python object";
@@ -66,10 +69,11 @@ _PyStack_AsDict(PyObject *const *values, PyObject *kwnames)
     return dict_display(&PyTuple_GET_ITEM(kwnames, 0), 1, values, 1, PyTuple_GET_SIZE(kwnames));
 }
 
-/* The array starts one word into the allocation, so that callees may use args[-1]. */
-PyObject *const *
+/* Keyword names and values of a dict, behind copies of args; *kwnames becomes a tuple.  The array starts
+   one word into the allocation, so that callees may use args[-1].  NULL on error. */
+static PyObject *const *
 stack_from_dict(PyThreadState *tstate, PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs,
-                PyObject **kwnames)
+                PyObject **kwnames, bool *all_str)
 {
     Py_ssize_t nkw = PyDict_GET_SIZE(kwargs);
     if ((size_t)nargs > (PY_SSIZE_T_MAX / sizeof(PyObject *)) - 1 - nkw) {
@@ -90,23 +94,19 @@ stack_from_dict(PyThreadState *tstate, PyObject *const *args, Py_ssize_t nargs, 
         stack[i] = Py_NewRef(args[i]);
     }
     PyObject *key, *value;
-    unsigned long all_str = Py_TPFLAGS_UNICODE_SUBCLASS;
+    unsigned long kinds = Py_TPFLAGS_UNICODE_SUBCLASS;
     Py_ssize_t i = 0;
     for (Py_ssize_t pos = 0; i < nkw && PyDict_Next(kwargs, &pos, &key, &value); i++) {
-        all_str &= Py_TYPE(key)->tp_flags;
+        kinds &= Py_TYPE(key)->tp_flags;
         PyTuple_SET_ITEM(names, i, Py_NewRef(key));
         stack[nargs + i] = Py_NewRef(value);
     }
     *kwnames = names;
-    if (!all_str) {
-        _PyErr_SetString(tstate, PyExc_TypeError, "keywords must be strings");
-        stack_free(stack, nargs, names);
-        return NULL;
-    }
+    *all_str = kinds != 0;
     return stack;
 }
 
-void
+static void
 stack_free(PyObject *const *stack, Py_ssize_t nargs, PyObject *kwnames)
 {
     Py_ssize_t count = nargs + PyTuple_GET_SIZE(kwnames);
@@ -203,6 +203,46 @@ _PyObject_MakeTpCall(PyThreadState *tstate, PyObject *callable, PyObject *const 
     return _Py_CheckFunctionResult(tstate, callable, result, NULL);
 }
 
+/* Functions that take a tuple and a dict in the reference find keywords that are not str themselves. */
+static bool
+refuses_names_itself(PyObject *callable)
+{
+    return PyCFunction_Check(callable) &&
+           ((PyCFunctionObject *)callable)->m_ml->ml_flags & METH_PLAIN_NAME;
+}
+
+/* Whether a vectorcall stands for what is a tp_call in the reference: of some types and of classes. */
+static bool
+is_called_with_dict(PyObject *callable, vectorcallfunc func)
+{
+    return func == class_vectorcall || func == baseexc_vectorcall || callable == (PyObject *)&PyLong_Type ||
+           callable == (PyObject *)&PyUnicode_Type || callable == (PyObject *)&PyBaseObject_Type;
+}
+
+/* Vectorcall with the keywords of a dict that is not empty. */
+static PyObject *
+call_unpacked(PyThreadState *tstate, vectorcallfunc func, PyObject *callable, PyObject *const *args,
+              Py_ssize_t nargs, PyObject *kwargs)
+{
+    PyObject *kwnames, *result = NULL;
+    bool all_str;
+    PyObject *const *stack = stack_from_dict(tstate, args, nargs, kwargs, &kwnames, &all_str);
+    if (stack == NULL) {
+        return NULL;
+    }
+    if (likely(all_str) || refuses_names_itself(callable)) {
+        result = func(callable, stack, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    }
+    else if (is_called_with_dict(callable, func)) {
+        result = _PyObject_MakeTpCall(tstate, callable, args, nargs, kwargs);
+    }
+    else {
+        _PyErr_SetString(tstate, PyExc_TypeError, "keywords must be strings");
+    }
+    stack_free(stack, nargs, kwnames);
+    return _Py_CheckFunctionResult(tstate, callable, result, NULL);
+}
+
 /* What comes back without keywords is not checked: that is the caller's, as in the reference. */
 static PyObject *
 call_vector_with_dict(PyThreadState *tstate, vectorcallfunc func, PyObject *callable,
@@ -213,14 +253,7 @@ call_vector_with_dict(PyThreadState *tstate, vectorcallfunc func, PyObject *call
     if (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0) {
         return func(callable, items, nargs, NULL);
     }
-    PyObject *kwnames;
-    PyObject *const *stack = stack_from_dict(tstate, items, nargs, kwargs, &kwnames);
-    if (stack == NULL) {
-        return NULL;
-    }
-    PyObject *result = func(callable, stack, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
-    stack_free(stack, nargs, kwnames);
-    return _Py_CheckFunctionResult(tstate, callable, result, NULL);
+    return call_unpacked(tstate, func, callable, items, nargs, kwargs);
 }
 
 /* tp_call for types that support vectorcall. */
@@ -350,20 +383,10 @@ _PyObject_FastCallDictTstate(PyThreadState *tstate, PyObject *callable, PyObject
     if (func == NULL) {
         return _PyObject_MakeTpCall(tstate, callable, args, nargs, kwargs);
     }
-    PyObject *result;
     if (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0) {
-        result = func(callable, args, nargsf, NULL);
+        return _Py_CheckFunctionResult(tstate, callable, func(callable, args, nargsf, NULL), NULL);
     }
-    else {
-        PyObject *kwnames;
-        PyObject *const *stack = stack_from_dict(tstate, args, nargs, kwargs, &kwnames);
-        if (stack == NULL) {
-            return NULL;
-        }
-        result = func(callable, stack, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
-        stack_free(stack, nargs, kwnames);
-    }
-    return _Py_CheckFunctionResult(tstate, callable, result, NULL);
+    return call_unpacked(tstate, func, callable, args, nargs, kwargs);
 }
 
 /* Positional arguments in an array, keywords in a dict or NULL. */

@@ -38,10 +38,4 @@ call_vector(PyThreadState *tstate, PyObject *callable, PyObject *const *args, si
 PyObject *call_with_self(PyThreadState *tstate, PyObject *callable, PyObject *self,
                          PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
-/* Keyword names and values of a dict, behind copies of args: for callees that take vectorcall
-   arguments.  *kwnames becomes a tuple.  NULL on error; free with stack_free. */
-PyObject *const *stack_from_dict(PyThreadState *tstate, PyObject *const *args, Py_ssize_t nargs,
-                                 PyObject *kwargs, PyObject **kwnames);
-void stack_free(PyObject *const *stack, Py_ssize_t nargs, PyObject *kwnames);
-
 #endif

@@ -48,6 +48,7 @@ status class_set_bases(PyTypeObject *type, PyObject *bases);
 
 /* ---- classes made by Python code ---------------------------------------------------------------- */
 
+PyObject *class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames);
 PyObject *type_tp_new(PyTypeObject *metatype, PyObject *args, PyObject *kwargs);
 /* type.__name__ = value, without the immutability check. */
 status class_set_name(PyTypeObject *type, PyObject *name);

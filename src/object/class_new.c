@@ -464,7 +464,7 @@ call_init_subclass(PyTypeObject *type, PyObject *kwargs)
 
 /* tp_vectorcall of classes: C(...) where __new__ is object's and __init__ a Python function, or
    nothing, needs neither tuple nor dict.  Everything else goes through tp_call. */
-static PyObject *
+PyObject *
 class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     PyTypeObject *type = (PyTypeObject *)self;

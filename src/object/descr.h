@@ -7,7 +7,8 @@
 #include "base/common.h"
 
 /* Flag of a method that gives its name without its type when it refuses keywords; the generator of
-   built-ins writes it (and this definition) where a signature begins with "~". */
+   built-ins writes it (and this definition) where the signature of a function that takes an array begins
+   with "~".  The reference's function takes a tuple. */
 #ifndef METH_PLAIN_NAME
 #define METH_PLAIN_NAME 0x1000
 #endif
