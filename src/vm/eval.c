@@ -1177,7 +1177,23 @@ init_returned:
             goto error;
         }
         Py_DECREF(result_out);
-        goto resume_frame;
+        sp = frame->slots + frame->stack_top;
+        frame->stack_top = -1;
+        next = frame->last + 1 + opcode_caches[CALL];
+        GO();
+    }
+
+getter_returned:
+    {
+        Frame *done = frame;
+        frame = done->previous;
+        cframe.current_frame = frame;
+        pop_frame(tstate, done);
+        sp = frame->slots + frame->stack_top;
+        frame->stack_top = -1;
+        *sp++ = result_out;
+        next = frame->last + 1 + opcode_caches[LOAD_ATTR];
+        GO();
     }
 
 operator_returned:

@@ -15,6 +15,9 @@
    3. stack_top counts slots in use (locals included) while the frame is suspended or visible to
       others; it is -1 while the interpreter loop holds the stack pointer.
    4. last points at the instruction that runs or ran last; first instruction - 1 before start.
+      While a function called by this frame runs it points at the last cache entry of the call, but at
+      the instruction itself if the reference would have gone through C (ends_as of that function's
+      frame is not ENDS_AS_VALUE): f_lasti shows it.
    5. globals, builtins and consts are borrowed from func and code. */
 #ifndef KRAIT_VM_FRAME_H
 #define KRAIT_VM_FRAME_H
@@ -29,6 +32,7 @@ enum FrameEnd {
     ENDS_AS_INIT = 1,         /* an __init__: must be None, the instance waits on the caller's stack already */
     ENDS_AS_OPERATOR = 2,     /* of BINARY_OP, whose operands wait there; NotImplemented passes the turn on */
     ENDS_AS_COMPARISON = 3,   /* the same of COMPARE_OP */
+    ENDS_AS_ATTRIBUTE = 4,    /* a property's getter: the value of LOAD_ATTR */
 };
 
 enum FrameOwner { OWNED_BY_THREAD = 0, OWNED_BY_GENERATOR = 1, OWNED_BY_OBJECT = 2 };

@@ -14,8 +14,8 @@ OP(LOAD_ATTR, ())
                 Frame *callee =
                     push_exact(tstate, (PyFunctionObject *)Py_NewRef(getter), sp - 1, 1);
                 sp--;
-                next += CACHES;
                 ERROR_IF(callee == NULL);
+                callee->ends_as = ENDS_AS_ATTRIBUTE;
                 ENTER_FRESH(callee);
             }
         }

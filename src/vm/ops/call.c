@@ -63,7 +63,6 @@ OP(CALL, ())
             args[-1] = Py_NewRef(self);
             Py_DECREF(type);
             sp = args - 1;
-            next += CACHES;
             Frame *callee = eval_push_call(tstate, init, NULL, args - 1, positional + 1, names);
             frame->last = next - 1;
             ERROR_IF(callee == NULL);
@@ -354,7 +353,7 @@ OP(PRECALL_PY_CLASS, ())
         callee = eval_push_call(tstate, init, NULL, sp, oparg + 1 - keywords, kwnames);
         kwnames = NULL;
     }
-    next += CACHES + 1 + CALL_CACHES;
+    next += CACHES + 1;
     frame->last = next - 1;
     ERROR_IF(callee == NULL);
     callee->ends_as = ENDS_AS_INIT;

@@ -398,6 +398,9 @@ OP(RETURN_VALUE, ())
         if (done->ends_as == ENDS_AS_INIT) {
             goto init_returned;
         }
+        if (done->ends_as == ENDS_AS_ATTRIBUTE) {
+            goto getter_returned;
+        }
         if (done->ends_as != ENDS_AS_VALUE) {
             goto operator_returned;
         }
