@@ -479,6 +479,9 @@ class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject 
     }
     if (type->tp_init == PyBaseObject_Type.tp_init) {
         if (PyVectorcall_NARGS(nargsf) == 0 && kwnames == NULL) {
+            if (!recursion_room(tstate)) {
+                return NULL;
+            }
             PyObject *made = type->tp_alloc(type, 0);
             return likely(tstate->curexc_type == NULL)
                        ? made

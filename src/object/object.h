@@ -29,6 +29,20 @@ recursion_leave(PyThreadState *tstate)
     tstate->recursion_remaining++;
 }
 
+/* Whether one more level of calls from C would fit: false with RecursionError if not.  For calls that the
+   reference counts and that cannot recurse. */
+static ALWAYS_INLINE bool
+recursion_room(PyThreadState *tstate)
+{
+    if (unlikely(tstate->recursion_remaining <= 0)) {
+        if (recursion_enter(tstate, " while calling a Python object") < 0) {
+            return false;
+        }
+        recursion_leave(tstate);
+    }
+    return true;
+}
+
 /* Where recursion is not counted (hashes, attributes that lead to other attributes), the C stack itself
    is the limit.  -1 with RecursionError if little of it is left. */
 status stack_check_slow(struct Thread *thread, const char *here, const char *where);

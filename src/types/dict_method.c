@@ -1,4 +1,5 @@
 /* dict as Python sees it: construction, operators, methods, the type. */
+#include "object/object.h"
 #include "types/dict_keys.h"
 #include "object/declare.h"
 
@@ -109,7 +110,14 @@ dict_missing(PyDictObject *self, PyObject *key)
     if (!PyDict_CheckExact(self)) {
         PyObject *missing = _PyObject_LookupSpecial((PyObject *)self, ID(__missing__));
         if (missing != NULL) {
-            PyObject *result = PyObject_CallOneArg(missing, key);
+            /* A class of Python comes here through dict.__getitem__, which counts. */
+            PyThreadState *tstate = tstate_get();
+            bool counts = type_has(Py_TYPE(self), Py_TPFLAGS_HEAPTYPE);
+            PyObject *result = NULL;
+            if (!counts || recursion_enter(tstate, " while calling a Python object") == 0) {
+                result = PyObject_CallOneArg(missing, key);
+                tstate->recursion_remaining += counts;
+            }
             Py_DECREF(missing);
             return result;
         }

@@ -3,6 +3,7 @@
    Classes with fields: exceptions_fields.c (import, name, attribute, syntax, stop, exit, key),
    exceptions_os.c, exceptions_unicode.c, exceptions_group.c.  The list is exceptions.def. */
 #include <errno.h>
+#include "object/object.h"
 #include "object/class.h"
 #include "object/state.h"
 #include "object/declare.h"
@@ -71,6 +72,9 @@ baseexc_vectorcall(PyObject *class, PyObject *const *args, size_t nargsf, PyObje
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     if (unlikely(kwnames != NULL && PyTuple_GET_SIZE(kwnames) != 0)) {
         return _PyObject_MakeTpCall(tstate_get(), class, args, nargs, kwnames);
+    }
+    if (!recursion_room(tstate_get())) {
+        return NULL;
     }
     PyBaseExceptionObject *self = plain_alloc(type);
     if (self == NULL) {

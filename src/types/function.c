@@ -219,7 +219,8 @@ find_parameter(PyCodeObject *code, PyObject *keyword, Py_ssize_t total)
             return i;
         }
     }
-    bool plain = PyUnicode_CheckExact(keyword);
+    /* Where recursion ends, the comparison says so. */
+    bool plain = PyUnicode_CheckExact(keyword) && tstate_get()->recursion_remaining > 0;
     for (Py_ssize_t i = code->co_posonlyargcount; i < total; i++) {
         truth same = plain && PyUnicode_CheckExact(names[i])
                          ? _PyUnicode_EQ(keyword, names[i])

@@ -2,6 +2,7 @@
 
    Invariant: see int.h.  Arithmetic is in int_arith.c, text and bytes in int_text.c. */
 #include "base/alloc.h"
+#include "object/object.h"
 #include "types/int.h"
 
 #include <float.h>
@@ -702,8 +703,13 @@ int_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *k
 {
     Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     if (kwnames == NULL && nargs <= 2) {
+        PyThreadState *tstate = tstate_get();
+        if (recursion_enter(tstate, " while calling a Python object") < 0) {
+            return NULL;
+        }
         PyObject *value = int_construct(nargs > 0 ? args[0] : NULL, nargs > 1 ? args[1] : NULL);
-        return _Py_CheckFunctionResult(tstate_get(), type, value, NULL);
+        recursion_leave(tstate);
+        return _Py_CheckFunctionResult(tstate, type, value, NULL);
     }
     PyObject *positional = PyTuple_New(nargs), *keywords = NULL, *result = NULL;
     if (positional == NULL) return NULL;

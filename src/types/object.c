@@ -63,7 +63,7 @@ static PyObject *
 object_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     if (likely(type == (PyObject *)&PyBaseObject_Type && PyVectorcall_NARGS(nargsf) == 0 && kwnames == NULL)) {
-        return PyType_GenericAlloc(&PyBaseObject_Type, 0);
+        return recursion_room(tstate_get()) ? PyType_GenericAlloc(&PyBaseObject_Type, 0) : NULL;
     }
     return _PyObject_MakeTpCall(tstate_get(), type, args, PyVectorcall_NARGS(nargsf), kwnames);
 }

@@ -13,6 +13,7 @@
 #include "base/utf.h"
 #include "base/alloc.h"
 #include "object/declare.h"
+#include "object/object.h"
 #include "object/intern.h"
 #include "types/str.h"
 
@@ -1045,8 +1046,14 @@ str_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *k
     }
     if (nargs == 0)
         return str_new_empty();
-    if (nargs == 1)
-        return _Py_CheckFunctionResult(tstate_get(), type, PyObject_Str(args[0]), NULL);
+    if (nargs == 1) {
+        PyThreadState *tstate = tstate_get();
+        if (recursion_enter(tstate, " while calling a Python object") < 0)
+            return NULL;
+        PyObject *text = PyObject_Str(args[0]);
+        recursion_leave(tstate);
+        return _Py_CheckFunctionResult(tstate, type, text, NULL);
+    }
     const char *texts[2] = {NULL, NULL};
     for (Py_ssize_t i = 1; i < nargs; i++) {
         if (!PyUnicode_Check(args[i])) {

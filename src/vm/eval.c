@@ -117,6 +117,12 @@ depth_enter(PyThreadState *tstate)
     return likely(tstate->recursion_remaining-- > 0) || _Py_CheckRecursiveCall(tstate, "") == 0;
 }
 
+/* Whether a frame that ends so counts twice: the reference calls its function from C functions that
+   count too.  Taken before the frame is made, given back when it is gone. */
+#define COUNTS_TWICE(end) ((end) & 1)
+static_assert(COUNTS_TWICE(ENDS_AS_INIT) && COUNTS_TWICE(ENDS_AS_COMPARISON) && !COUNTS_TWICE(ENDS_AS_VALUE) &&
+              !COUNTS_TWICE(ENDS_AS_OPERATOR) && !COUNTS_TWICE(ENDS_AS_ATTRIBUTE), "");
+
 /* Room for the call of a C function; who comes back adds one to recursion_remaining. */
 static ALWAYS_INLINE bool
 c_call_enter(PyThreadState *tstate)
@@ -138,6 +144,14 @@ takes_exactly(PyObject *function, int n)
     PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)function)->func_code;
     return code->co_argcount == n && code->co_kwonlyargcount == 0 &&
            (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS | CO_OPTIMIZED)) == CO_OPTIMIZED;
+}
+
+/* The same of a function whose value is what its code returns. */
+static ALWAYS_INLINE bool
+takes_exactly_plain(PyObject *function, int n)
+{
+    int flags = ((PyCodeObject *)((PyFunctionObject *)function)->func_code)->co_flags;
+    return takes_exactly(function, n) && !(flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR));
 }
 
 /* A function whose calls the loop may run itself. */
@@ -208,11 +222,9 @@ static PyFunctionObject *
 method_peek(PyThreadState *tstate, PyTypeObject *type, PyObject *name)
 {
     PyObject *found = _PyType_Lookup(type, name);
-    if (found == NULL || !is_inlinable(tstate, found) || !takes_exactly(found, 2)) {
-        return NULL;
-    }
-    int flags = ((PyCodeObject *)((PyFunctionObject *)found)->func_code)->co_flags;
-    return flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR) ? NULL : (PyFunctionObject *)found;
+    return found == NULL || !is_inlinable(tstate, found) || !takes_exactly_plain(found, 2)
+               ? NULL
+               : (PyFunctionObject *)found;
 }
 
 /* What a binary operator calls first, if both operands are of one type; then operator_refused knows what
@@ -699,7 +711,10 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         Py_INCREF(sp[-2]);                                                                         \
         Py_INCREF(sp[-1]);                                                                         \
         Frame *callee_ = push_exact(tstate, (PyFunctionObject *)Py_NewRef(method), sp - 2, 2);     \
-        ERROR_IF(callee_ == NULL);                                                                 \
+        if (unlikely(callee_ == NULL)) {                                                           \
+            tstate->recursion_remaining += COUNTS_TWICE(end);                                      \
+            goto error;                                                                            \
+        }                                                                                          \
         callee_->ends_as = (end);                                                                  \
         ENTER_FRESH(callee_);                                                                      \
     } while (0)
@@ -1117,7 +1132,7 @@ drop_stack:
 leave_failed:
     /* An exception is pending and this frame is done. */
     assert(PyErr_Occurred());
-    tstate->recursion_remaining++;
+    tstate->recursion_remaining += 1 + COUNTS_TWICE(frame->ends_as);
     if (frame->is_entry) {
         tstate->cframe = cframe.previous;
         tstate->cframe->use_tracing = cframe.use_tracing;
@@ -1167,6 +1182,7 @@ init_returned:
         frame = done->previous;
         cframe.current_frame = frame;
         pop_frame(tstate, done);
+        tstate->recursion_remaining++;
         if (unlikely(result_out != Py_None)) {
             PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
                          Py_TYPE(result_out)->tp_name);
@@ -1201,6 +1217,7 @@ operator_returned:
     {
         Frame *done = frame;
         int end = done->ends_as;
+        tstate->recursion_remaining += COUNTS_TWICE(end);
         frame = done->previous;
         cframe.current_frame = frame;
         pop_frame(tstate, done);

@@ -138,3 +138,34 @@ def call_often(n):
 
 call_often(1)
 call_often(3)
+
+
+class Suspending:
+    """What runs in the loop of its caller, if it were not a generator or coroutine."""
+    @property
+    def values(self):
+        yield where()
+
+    @property
+    async def later(self):
+        return 3
+
+    def __eq__(self, other):
+        yield where()
+
+    def __add__(self, other):
+        yield where()
+
+
+class SuspendingInit:
+    def __init__(self):
+        yield
+
+
+for _ in range(30):
+    print(list(Suspending().values), list(Suspending() == 1), list(Suspending() + 1))
+    Suspending().later.close()
+    try:
+        SuspendingInit()
+    except TypeError as error:
+        print(error)

@@ -10,7 +10,7 @@ OP(LOAD_ATTR, ())
         PyObject *found = _PyType_Lookup(type, NAME(oparg));
         if (found != NULL && Py_IS_TYPE(found, &PyProperty_Type)) {
             PyObject *getter = ((PropertyObject *)found)->get;
-            if (getter != NULL && is_inlinable(tstate, getter) && takes_exactly(getter, 1)) {
+            if (getter != NULL && is_inlinable(tstate, getter) && takes_exactly_plain(getter, 1)) {
                 Frame *callee =
                     push_exact(tstate, (PyFunctionObject *)Py_NewRef(getter), sp - 1, 1);
                 sp--;

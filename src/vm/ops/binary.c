@@ -71,6 +71,7 @@ OP(COMPARE_OP, (left, right -- result))
     if (known < 0 && !cframe.use_tracing) {
         PyFunctionObject *method = comparison_method_peek(tstate, left, right, oparg);
         if (method != NULL) {
+            ERROR_IF(recursion_enter(tstate, " in comparison") < 0);
             ENTER_METHOD(method, ENDS_AS_COMPARISON);
         }
     }

@@ -53,10 +53,12 @@ OP(CALL, ())
         PyFunctionObject *init = class_init_peek(type);
         if (init != NULL) {
             /* [NULL, class, args...] becomes [instance], and (instance, args...) go to __init__. */
+            ERROR_IF(!c_call_enter(tstate));
             Py_INCREF(init);
             PyObject *self = PyType_GenericAlloc(type, 0);
             if (unlikely(self == NULL)) {
                 Py_DECREF(init);
+                tstate->recursion_remaining++;
                 goto error;
             }
             args[-2] = self;
@@ -65,7 +67,10 @@ OP(CALL, ())
             sp = args - 1;
             Frame *callee = eval_push_call(tstate, init, NULL, args - 1, positional + 1, names);
             frame->last = next - 1;
-            ERROR_IF(callee == NULL);
+            if (unlikely(callee == NULL)) {
+                tstate->recursion_remaining++;
+                goto error;
+            }
             callee->ends_as = ENDS_AS_INIT;
             ENTER_FRESH(callee);
         }
@@ -334,10 +339,12 @@ OP(PRECALL_PY_CLASS, ())
     DEOPT_IF(args[-2] != NULL || !Py_IS_TYPE(type, &PyType_Type) || has_eval_hook(tstate));
     PyFunctionObject *init = class_init_peek(type);
     DEOPT_IF(init == NULL);
+    ERROR_IF(!c_call_enter(tstate));
     Py_INCREF(init);
     PyObject *self = PyType_GenericAlloc(type, 0);
     if (unlikely(self == NULL)) {
         Py_DECREF(init);
+        tstate->recursion_remaining++;
         goto error;
     }
     args[-2] = self;
@@ -355,7 +362,10 @@ OP(PRECALL_PY_CLASS, ())
     }
     next += CACHES + 1;
     frame->last = next - 1;
-    ERROR_IF(callee == NULL);
+    if (unlikely(callee == NULL)) {
+        tstate->recursion_remaining++;
+        goto error;
+    }
     callee->ends_as = ENDS_AS_INIT;
     ENTER_FRESH(callee);
 }
