@@ -5,7 +5,7 @@ BUILD    ?= build
 CC       := $(shell command -v ccache 2>/dev/null) gcc
 O        ?= 2
 
-CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-psabi \
             -Wno-cast-function-type -Wno-sign-compare \
             -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
 # A string instruction takes longer to begin than it takes to clear the few words of a struct.

@@ -8,13 +8,7 @@
 #define _GNU_SOURCE
 #endif
 #include "base/search.h"
-#include <string.h>
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "lane extraction assumes little-endian words"
-#endif
-
-typedef uint64_t words __attribute__((vector_size(16)));
+#include "base/simd.h"
 
 #define UNIT uint8_t
 #define WIDTH 1
@@ -42,69 +36,93 @@ typedef uint64_t words __attribute__((vector_size(16)));
 
 #else /* the template */
 
-typedef UNIT NAME(lanes) __attribute__((vector_size(16)));
-#define LANES ((ptrdiff_t)(16 / sizeof(UNIT)))
+typedef UNIT NAME(lanes) __attribute__((vector_size(32)));
+#define LANES ((ptrdiff_t)(32 / sizeof(UNIT)))
 #define LANE_BITS (8 * (int)sizeof(UNIT))
 #define LANE_MASK (UINT64_MAX >> (64 - LANE_BITS))
 
-static inline NAME(lanes)
+static ALWAYS_INLINE NAME(lanes)
 NAME(load)(const UNIT *s)
 {
-    NAME(lanes) v;
-    memcpy(&v, s, sizeof v);
-    return v;
+    return (NAME(lanes))simd_load(s);
+}
+
+/* First lane that is set in the result of a comparison which has one. */
+static ALWAYS_INLINE ptrdiff_t
+NAME(first_lane)(bytes32 hits)
+{
+    words32 w = (words32)hits;
+    int k = w[0] ? 0 : w[1] ? 1 : w[2] ? 2 : 3;
+    return (k * 64 + __builtin_ctzll(w[k])) / LANE_BITS;
+}
+
+static ALWAYS_INLINE ptrdiff_t
+NAME(last_lane)(bytes32 hits)
+{
+    words32 w = (words32)hits;
+    int k = w[3] ? 3 : w[2] ? 2 : w[1] ? 1 : 0;
+    return (k * 64 + 63 - __builtin_clzll(w[k])) / LANE_BITS;
 }
 
 /* First position of `ch` in s[0:n], or -1. */
+#if WIDTH == 1
 ptrdiff_t
 NAME(search_char)(const UNIT *s, ptrdiff_t n, UNIT ch)
 {
-#if WIDTH == 1
     if (n <= 0)
         return -1;
     const UNIT *found = memchr(s, ch, (size_t)n);
     return found ? found - s : -1;
+}
 #else
+KERNEL(ptrdiff_t, NAME(search_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, n, ch))
+{
     ptrdiff_t i = 0;
     NAME(lanes) wanted = (NAME(lanes)){0} + ch;
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+        bytes32 hit[4], any = {0};
+        for (int k = 0; k < 4; k++)
+            any |= hit[k] = (bytes32)(NAME(load)(s + i + k * LANES) == wanted);
+        if (simd_any(any))
+            break;
+    }
     for (; i + LANES <= n; i += LANES) {
-        words hit = (words)(NAME(load)(s + i) == wanted);
-        if (hit[0])
-            return i + __builtin_ctzll(hit[0]) / LANE_BITS;
-        if (hit[1])
-            return i + LANES / 2 + __builtin_ctzll(hit[1]) / LANE_BITS;
+        bytes32 hit = (bytes32)(NAME(load)(s + i) == wanted);
+        if (simd_any(hit))
+            return i + NAME(first_lane)(hit);
     }
     for (; i < n; i++)
         if (s[i] == ch)
             return i;
     return -1;
-#endif
 }
+#endif
 
 /* Last position of `ch` in s[0:n], or -1. */
+#if WIDTH == 1
 ptrdiff_t
 NAME(search_rchar)(const UNIT *s, ptrdiff_t n, UNIT ch)
 {
-#if WIDTH == 1
     if (n <= 0)
         return -1;
     const UNIT *found = memrchr(s, ch, (size_t)n);
     return found ? found - s : -1;
+}
 #else
+KERNEL(ptrdiff_t, NAME(search_rchar), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, n, ch))
+{
     NAME(lanes) wanted = (NAME(lanes)){0} + ch;
     for (; n >= LANES; n -= LANES) {
-        words hit = (words)(NAME(load)(s + n - LANES) == wanted);
-        if (hit[1])
-            return n - 1 - __builtin_clzll(hit[1]) / LANE_BITS;
-        if (hit[0])
-            return n - 1 - LANES / 2 - __builtin_clzll(hit[0]) / LANE_BITS;
+        bytes32 hit = (bytes32)(NAME(load)(s + n - LANES) == wanted);
+        if (simd_any(hit))
+            return n - LANES + NAME(last_lane)(hit);
     }
     while (n-- > 0)
         if (s[n] == ch)
             return n;
     return -1;
-#endif
 }
+#endif
 
 /* Where the lexicographically greatest suffix of p[0:m] starts, under the natural order of units
    or its inverse, and that suffix's period (two-way algorithm, preparation). */
@@ -172,27 +190,25 @@ NAME(two_way)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
     return -1;
 }
 
-/* First position of p[0:m] in s[0:n], or -1.  Candidates are the places where both the first and
-   the last unit of the pattern agree. */
-ptrdiff_t
-NAME(search_find)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
+/* First position of p[0:m] in s[0:n], m > 1, or -1.  Candidates are the places where both the
+   first and the last unit of the pattern agree. */
+STATIC_KERNEL(ptrdiff_t, NAME(find_text), (const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m),
+              (s, n, p, m))
 {
-    if (m <= 1)
-        return m == 0 ? 0 : NAME(search_char)(s, n, p[0]);
     ptrdiff_t i = 0, last_start = n - m, budget = 4 * n + 1024;
     const UNIT first = p[0], last = p[m - 1];
     const size_t inner = (size_t)(m - 2) * sizeof(UNIT);
     NAME(lanes) firsts = (NAME(lanes)){0} + first, lasts = (NAME(lanes)){0} + last;
     for (; i + LANES - 1 <= last_start; i += LANES) {
-        words hit = (words)(NAME(load)(s + i) == firsts) &
-                    (words)(NAME(load)(s + i + m - 1) == lasts);
-        if (likely(!(hit[0] | hit[1])))
+        words32 hit = (words32)((NAME(load)(s + i) == firsts) &
+                                (NAME(load)(s + i + m - 1) == lasts));
+        if (likely(!((hit[0] | hit[1]) | (hit[2] | hit[3]))))
             continue;
-        for (int half = 0; half < 2; half++) {
-            uint64_t bits = hit[half];
+        for (int quarter = 0; quarter < 4; quarter++) {
+            uint64_t bits = hit[quarter];
             while (bits) {
                 int lane = __builtin_ctzll(bits) / LANE_BITS;
-                ptrdiff_t at = i + half * (LANES / 2) + lane;
+                ptrdiff_t at = i + quarter * (LANES / 4) + lane;
                 if (memcmp(s + at + 1, p + 1, inner) == 0)
                     return at;
                 bits &= ~(LANE_MASK << (lane * LANE_BITS));
@@ -208,6 +224,14 @@ NAME(search_find)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
         if (s[i] == first && s[i + m - 1] == last && memcmp(s + i + 1, p + 1, inner) == 0)
             return i;
     return -1;
+}
+
+ptrdiff_t
+NAME(search_find)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
+{
+    if (m <= 1)
+        return m == 0 ? 0 : NAME(search_char)(s, n, p[0]);
+    return NAME(find_text)(s, n, p, m);
 }
 
 /* Last position of p[0:m] in s[0:n], or -1. */
@@ -229,6 +253,23 @@ NAME(search_rfind)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
     return -1;
 }
 
+/* Units equal to ch: each equal lane is a 1, and a product with ones in all lanes of a word adds
+   them up in the highest. */
+STATIC_KERNEL(ptrdiff_t, NAME(count_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, n, ch))
+{
+    const uint64_t ones = UINT64_MAX / LANE_MASK;
+    NAME(lanes) wanted = (NAME(lanes)){0} + ch;
+    ptrdiff_t i = 0, count = 0;
+    for (; i + LANES <= n; i += LANES) {
+        words32 hit = (words32)(NAME(load)(s + i) == wanted) & ones;
+        uint64_t sum = (hit[0] + hit[1]) + (hit[2] + hit[3]);
+        count += (ptrdiff_t)((sum * ones) >> (64 - LANE_BITS));
+    }
+    for (; i < n; i++)
+        count += s[i] == ch;
+    return count;
+}
+
 /* Number of non-overlapping p[0:m] in s[0:n], at most `limit`. */
 ptrdiff_t
 NAME(search_count)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m, ptrdiff_t limit)
@@ -236,21 +277,8 @@ NAME(search_count)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m, ptrdi
     ptrdiff_t count = 0;
     if (m == 0)
         return n < limit ? n + 1 : limit;
-    if (m == 1 && limit >= n) {
-        /* each equal lane is a 1; a product with ones in all lanes adds them up in the highest */
-        const UNIT ch = p[0];
-        const uint64_t ones = UINT64_MAX / LANE_MASK;
-        NAME(lanes) wanted = (NAME(lanes)){0} + ch;
-        ptrdiff_t i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            words hit = (words)(NAME(load)(s + i) == wanted);
-            uint64_t sum = (hit[0] & ones) + (hit[1] & ones);
-            count += (ptrdiff_t)((sum * ones) >> (64 - LANE_BITS));
-        }
-        for (; i < n; i++)
-            count += s[i] == ch;
-        return count;
-    }
+    if (m == 1 && limit >= n)
+        return NAME(count_char)(s, n, p[0]);
     for (ptrdiff_t i = 0; count < limit;) {
         ptrdiff_t at = NAME(search_find)(s + i, n - i, p, m);
         if (at < 0)

@@ -1,83 +1,10 @@
 /* UTF kernels.  See utf.h. */
 #include "base/utf.h"
 #include <string.h>
+#include "base/simd.h"
+#include "base/utf_wide.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
-
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef uint64_t words2 __attribute__((vector_size(16)));
-
-/* Length of the leading run of bytes below 0x80. */
-size_t
-ascii_prefix(const void *text, size_t n)
-{
-    const uint8_t *s = text;
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        words2 a, b;
-        memcpy(&a, s + i, 16);
-        memcpy(&b, s + i + 16, 16);
-        words2 both = a | b;
-        if ((both[0] | both[1]) & HIGH_BITS)
-            break;
-    }
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, s + i, 8);
-        word &= HIGH_BITS;
-        if (word)
-            return i + (size_t)__builtin_ctzll(word) / 8;
-    }
-    while (i < n && s[i] < 0x80)
-        i++;
-    return i;
-}
-
-/* All units or-ed together: below 0x80, 0x100, 0x10000 exactly when every unit is. */
-uint32_t
-units_ored_1(const uint8_t *s, size_t n)
-{
-    return ascii_prefix(s, n) == n ? 0x7f : 0xff;
-}
-
-uint32_t
-units_ored_2(const uint16_t *s, size_t n)
-{
-    uint32_t ored = 0;
-    size_t i = 0;
-    for (; i + 64 <= n; i += 64) {
-        uint64_t all = 0;
-        for (int k = 0; k < 64; k += 4) {
-            uint64_t word;
-            memcpy(&word, s + i + k, 8);
-            all |= word;
-        }
-        all |= all >> 32;
-        all |= all >> 16;
-        ored |= (uint32_t)(all & 0xffff);
-        if (ored & 0xff00)
-            return ored | 0xff00; /* cannot get wider */
-    }
-    for (; i < n; i++)
-        ored |= s[i];
-    return ored;
-}
-
-uint32_t
-units_ored_4(const uint32_t *s, size_t n)
-{
-    uint32_t ored = 0;
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        for (int k = 0; k < 32; k++)
-            ored |= s[i + k];
-        if (ored >= 0x10000)
-            return ored;
-    }
-    for (; i < n; i++)
-        ored |= s[i];
-    return ored;
-}
 
 static inline bool
 is_tail(uint8_t byte)
@@ -122,12 +49,21 @@ utf8_scan(const uint8_t *s, size_t n, struct utf8_scan *result)
     const uint8_t *p = s, *end = s + n;
     size_t chars = 0;
     uint32_t ored = 0;
+    bool blocks_done = false; /* what is left then is short, or not valid */
     while (p < end) {
         if (*p < 0x80) {
             size_t run = ascii_prefix(p, (size_t)(end - p));
             p += run;
             chars += run;
             ored |= 0x7f;
+            continue;
+        }
+        if (end - p >= SIMD_WORTH && !blocks_done) {
+            utf8_scan_blocks(p, (size_t)(end - p), result);
+            p += result->bytes;
+            chars += result->chars;
+            ored |= result->ored;
+            blocks_done = true;
             continue;
         }
         uint32_t ch;
@@ -186,6 +122,11 @@ utf8_fault(const uint8_t *s, size_t n, size_t *length)
     void utf8_decode_##width(const uint8_t *s, size_t n, unit *out)                                \
     {                                                                                              \
         const uint8_t *end = s + n;                                                                \
+        if (n >= SIMD_WORTH) {                                                                     \
+            size_t written = 0;                                                                    \
+            s += utf8_decode_blocks_##width(s, n, out, &written);                                  \
+            out += written;                                                                        \
+        }                                                                                          \
         while (s < end) {                                                                          \
             uint32_t lead = *s;                                                                    \
             if (lead < 0x80) {                                                                     \
@@ -225,117 +166,76 @@ UTF8_DECODE(2, uint16_t)
 UTF8_DECODE(4, uint32_t)
 
 /* Bytes that s[0:n] takes in UTF-8, surrogates counted as three. */
-size_t
-utf8_size_1(const uint8_t *s, size_t n)
+KERNEL(size_t, utf8_size_1, (const uint8_t *s, size_t n), (s, n))
 {
     size_t size = n, i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, s + i, 8);
-        size += (size_t)__builtin_popcountll(word & HIGH_BITS);
+    for (; i + 32 <= n; i += 32) {
+        words32 high = (words32)(simd_load(s + i) & 0x80);
+        size += (size_t)(__builtin_popcountll(high[0] | high[1] >> 1 | high[2] >> 2 | high[3] >> 3));
     }
     for (; i < n; i++)
         size += s[i] >> 7;
     return size;
 }
 
-size_t
-utf8_size_2(const uint16_t *s, size_t n)
+/* Units of at least 0x80, 0x800 and 0x10000 take a byte more each; lanes count them. */
+KERNEL(size_t, utf8_size_2, (const uint16_t *s, size_t n), (s, n))
 {
-    size_t size = n;
-    for (size_t i = 0; i < n; i++)
+    size_t size = n, i = 0;
+    while (i + 16 <= n) {
+        shorts32 more = {0};
+        for (int rounds = 0; rounds < 4096 && i + 16 <= n; rounds++, i += 16) {
+            shorts32 v = (shorts32)simd_load(s + i);
+            more -= (shorts32)(v >= 0x80) + (shorts32)(v >= 0x800);
+        }
+        for (int k = 0; k < 16; k++)
+            size += more[k];
+    }
+    for (; i < n; i++)
         size += (size_t)(s[i] >= 0x80) + (size_t)(s[i] >= 0x800);
     return size;
 }
 
-size_t
-utf8_size_4(const uint32_t *s, size_t n)
+KERNEL(size_t, utf8_size_4, (const uint32_t *s, size_t n), (s, n))
 {
-    size_t size = n;
-    for (size_t i = 0; i < n; i++)
+    size_t size = n, i = 0;
+    while (i + 8 <= n) {
+        ints32 more = {0};
+        for (int rounds = 0; rounds < 1 << 24 && i + 8 <= n; rounds++, i += 8) {
+            ints32 v = (ints32)simd_load(s + i);
+            more -= (ints32)(v >= 0x80) + (ints32)(v >= 0x800) + (ints32)(v >= 0x10000);
+        }
+        for (int k = 0; k < 8; k++)
+            size += more[k];
+    }
+    for (; i < n; i++)
         size += (size_t)(s[i] >= 0x80) + (size_t)(s[i] >= 0x800) + (size_t)(s[i] >= 0x10000);
     return size;
 }
 
-/* Encodes s[0:n] at *out and advances it.  Stops before a surrogate; returns the units consumed. */
-size_t
-utf8_encode_1(const uint8_t *s, size_t n, uint8_t **out)
-{
-    uint8_t *o = *out;
-    size_t i = 0;
-    while (i < n) {
-        if (s[i] < 0x80) {
-            size_t run = ascii_prefix(s + i, n - i);
-            memcpy(o, s + i, run);
-            o += run;
-            i += run;
-        }
-        else {
-            o[0] = (uint8_t)(0xc0 | s[i] >> 6);
-            o[1] = (uint8_t)(0x80 | (s[i] & 0x3f));
-            o += 2;
-            i++;
-        }
-    }
-    *out = o;
-    return i;
-}
-
+/* The runs of one length are encoded each in a loop of its own: the branches are then foretold. */
 #define UTF8_ENCODE(width, unit)                                                                   \
     size_t utf8_encode_##width(const unit *s, size_t n, uint8_t **out)                             \
     {                                                                                              \
+        size_t i = n >= SIMD_WORTH ? utf8_encode_blocks_##width(s, n, out) : 0;                    \
         uint8_t *o = *out;                                                                         \
-        size_t i = 0;                                                                              \
-        for (; i < n; i++) {                                                                       \
-            uint32_t ch = s[i];                                                                    \
-            if (unlikely(ch >= 0xd800 && ch < 0xe000))                                             \
-                break;                                                                             \
-            o = utf8_put(o, ch);                                                                   \
+        while (i < n) {                                                                            \
+            for (; i < n && s[i] < 0x80; i++)                                                      \
+                *o++ = (uint8_t)s[i];                                                              \
+            for (; i < n && s[i] >= 0x80 && s[i] < 0x800; i++)                                     \
+                o = utf8_put(o, s[i]);                                                             \
+            for (; width > 1 && i < n && s[i] >= 0x800; i++) {                                     \
+                if (unlikely(s[i] >> 11 == 0x1b))                                                  \
+                    goto surrogate;                                                                \
+                o = utf8_put(o, s[i]);                                                             \
+            }                                                                                      \
         }                                                                                          \
+    surrogate:                                                                                     \
         *out = o;                                                                                  \
         return i;                                                                                  \
     }
 
+/* Encodes s[0:n] at *out and advances it.  Stops before a surrogate; returns the units consumed. */
+UTF8_ENCODE(1, uint8_t)
 UTF8_ENCODE(2, uint16_t)
 UTF8_ENCODE(4, uint32_t)
-
-/* gcc unrolls and vectorises such loops from O3 on, clang always. */
-#ifdef __clang__
-#define VECTORISED
-#else
-#define VECTORISED __attribute__((optimize("O3")))
-#endif
-
-#define CONVERT(name, from, to)                                                                    \
-    VECTORISED void name(const from *s, size_t n, to *out)                    \
-    {                                                                                              \
-        for (size_t i = 0; i < n; i++)                                                             \
-            out[i] = (to)s[i];                                                                     \
-    }
-
-CONVERT(units_widen_1_2, uint8_t, uint16_t)
-CONVERT(units_widen_1_4, uint8_t, uint32_t)
-CONVERT(units_widen_2_4, uint16_t, uint32_t)
-CONVERT(units_narrow_2_1, uint16_t, uint8_t)
-CONVERT(units_narrow_4_1, uint32_t, uint8_t)
-CONVERT(units_narrow_4_2, uint32_t, uint16_t)
-
-/* Copies n units between arrays of any widths; the values must fit. */
-void
-units_copy(int to_width, void *to, int from_width, const void *from, size_t n)
-{
-    if (to_width == from_width)
-        memcpy(to, from, n * (size_t)to_width);
-    else if (to_width == 2 && from_width == 1)
-        units_widen_1_2(from, n, to);
-    else if (to_width == 4 && from_width == 1)
-        units_widen_1_4(from, n, to);
-    else if (to_width == 4)
-        units_widen_2_4(from, n, to);
-    else if (from_width == 2)
-        units_narrow_2_1(from, n, to);
-    else if (to_width == 1)
-        units_narrow_4_1(from, n, to);
-    else
-        units_narrow_4_2(from, n, to);
-}

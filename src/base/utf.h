@@ -1,11 +1,10 @@
-/* UTF-8, UTF-16 and UTF-32 kernels over plain memory, with fast paths for ASCII.
+/* UTF-8 kernels over plain memory: from and to arrays of code points (units.h).
 
-   A "unit" array holds code points in 1, 2 or 4 bytes each, as str objects do.  Kernels never
-   allocate and never report errors beyond saying where they stopped. */
+   Kernels never allocate and never report errors beyond saying where they stopped. */
 #ifndef KRAIT_BASE_UTF_H
 #define KRAIT_BASE_UTF_H
 
-#include "base/common.h"
+#include "base/units.h"
 
 /* What the valid part of a UTF-8 text amounts to. */
 struct utf8_scan {
@@ -16,11 +15,6 @@ struct utf8_scan {
 
 /* Why decoding stopped; `utf8_reason` gives the text. */
 enum utf8_fault { UTF8_TRUNCATED, UTF8_BAD_START, UTF8_BAD_CONTINUATION };
-
-size_t ascii_prefix(const void *s, size_t n);
-uint32_t units_ored_1(const uint8_t *s, size_t n);
-uint32_t units_ored_2(const uint16_t *s, size_t n);
-uint32_t units_ored_4(const uint32_t *s, size_t n);
 
 void utf8_scan(const uint8_t *s, size_t n, struct utf8_scan *result);
 enum utf8_fault utf8_fault(const uint8_t *s, size_t n, size_t *length);
@@ -58,13 +52,5 @@ utf8_put(uint8_t *out, uint32_t ch)
     }
     return out;
 }
-
-void units_widen_1_2(const uint8_t *s, size_t n, uint16_t *out);
-void units_widen_1_4(const uint8_t *s, size_t n, uint32_t *out);
-void units_widen_2_4(const uint16_t *s, size_t n, uint32_t *out);
-void units_narrow_2_1(const uint16_t *s, size_t n, uint8_t *out);
-void units_narrow_4_1(const uint32_t *s, size_t n, uint8_t *out);
-void units_narrow_4_2(const uint32_t *s, size_t n, uint16_t *out);
-void units_copy(int to_width, void *to, int from_width, const void *from, size_t n);
 
 #endif

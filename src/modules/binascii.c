@@ -2,6 +2,8 @@
 #include <Python.h>
 
 #include <zlib.h>
+#include "base/base64.h"
+#include "base/octets.h"
 #include "object/declare.h"
 
 PyObject *_Py_strhex_bytes_with_sep(const char *s, Py_ssize_t n, PyObject *sep, int group);
@@ -41,28 +43,6 @@ ascii_view(PyObject *op, Py_buffer *view)
 
 /* ---- base64 ----------------------------------------------------------------------------- */
 
-static const char base64_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* The value of a letter; 64 and above for anything else. */
-static inline unsigned
-base64_value(unsigned char c)
-{
-    static const unsigned char values[256] = {
-        [0 ... '*'] = 64, ['+'] = 62, [',' ... '.'] = 64, ['/'] = 63, ['0'] = 52, ['1'] = 53,
-        ['2'] = 54, ['3'] = 55, ['4'] = 56, ['5'] = 57, ['6'] = 58, ['7'] = 59, ['8'] = 60,
-        ['9'] = 61, [':' ... '@'] = 64, ['A'] = 0, ['B'] = 1, ['C'] = 2, ['D'] = 3, ['E'] = 4,
-        ['F'] = 5, ['G'] = 6, ['H'] = 7, ['I'] = 8, ['J'] = 9, ['K'] = 10, ['L'] = 11, ['M'] = 12,
-        ['N'] = 13, ['O'] = 14, ['P'] = 15, ['Q'] = 16, ['R'] = 17, ['S'] = 18, ['T'] = 19,
-        ['U'] = 20, ['V'] = 21, ['W'] = 22, ['X'] = 23, ['Y'] = 24, ['Z'] = 25,
-        ['[' ... '`'] = 64, ['a'] = 26, ['b'] = 27, ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31,
-        ['g'] = 32, ['h'] = 33, ['i'] = 34, ['j'] = 35, ['k'] = 36, ['l'] = 37, ['m'] = 38,
-        ['n'] = 39, ['o'] = 40, ['p'] = 41, ['q'] = 42, ['r'] = 43, ['s'] = 44, ['t'] = 45,
-        ['u'] = 46, ['v'] = 47, ['w'] = 48, ['x'] = 49, ['y'] = 50, ['z'] = 51,
-        ['{' ... 255] = 64,
-    };
-    return values[c];
-}
-
 /* Decode n characters to out; the number of bytes, or -1 with an exception. */
 static Py_ssize_t
 base64_decode(PyObject *module, const unsigned char *s, Py_ssize_t n, unsigned char *out,
@@ -75,15 +55,10 @@ base64_decode(PyObject *module, const unsigned char *s, Py_ssize_t n, unsigned c
     const char *problem = NULL;
     if (strict && n > 0 && s[0] == '=') problem = "Leading padding not allowed";
     for (Py_ssize_t i = 0; i < n && problem == NULL; i++) {
-        /* Four letters at a time while there is nothing else. */
-        while (place == 0 && !padding && n - i >= 4) {
-            unsigned a = base64_value(s[i]), b = base64_value(s[i + 1]);
-            unsigned c = base64_value(s[i + 2]), d = base64_value(s[i + 3]);
-            if ((a | b | c | d) >= 64) break;
-            *p++ = (unsigned char)(a << 2 | b >> 4);
-            *p++ = (unsigned char)(b << 4 | c >> 2);
-            *p++ = (unsigned char)(c << 6 | d);
-            i += 4;
+        if (place == 0 && !padding) {   /* whole groups while there is nothing else */
+            size_t groups = base64_decode_groups(s + i, (size_t)(n - i), p);
+            p += 3 * groups;
+            i += 4 * (Py_ssize_t)groups;
         }
         if (i >= n) break;
         unsigned char c = s[i];
@@ -97,7 +72,7 @@ base64_decode(PyObject *module, const unsigned char *s, Py_ssize_t n, unsigned c
             }
             continue;
         }
-        unsigned value = base64_value(c);
+        unsigned value = base64_values[c];
         if (value >= 64) {
             if (strict) problem = "Only base64 data is allowed";
             continue;
@@ -174,13 +149,10 @@ binascii_b2a_base64(PyObject *module, Py_buffer *data, int newline)
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (n + 2) / 3 * 4 + (newline != 0));
     if (bytes == NULL) return NULL;
     char *p = PyBytes_AS_STRING(bytes);
-    for (; n >= 3; n -= 3, s += 3) {
-        unsigned group = (unsigned)s[0] << 16 | (unsigned)s[1] << 8 | s[2];
-        *p++ = base64_letters[group >> 18];
-        *p++ = base64_letters[group >> 12 & 63];
-        *p++ = base64_letters[group >> 6 & 63];
-        *p++ = base64_letters[group & 63];
-    }
+    size_t groups = base64_encode_groups(s, (size_t)n, (uint8_t *)p);
+    p += 4 * groups;
+    s += 3 * groups;
+    n -= 3 * (Py_ssize_t)groups;
     if (n > 0) {
         unsigned group = (unsigned)s[0] << 16 | (n == 2 ? (unsigned)s[1] << 8 : 0);
         *p++ = base64_letters[group >> 18];
@@ -209,7 +181,6 @@ binascii_a2b_hex(PyObject *module, PyObject *hexstr)
 {
     Py_buffer view;
     if (ascii_view(hexstr, &view) < 0) return NULL;
-    const unsigned char *s = view.buf;
     PyObject *bytes = NULL;
     if (view.len % 2) {
         PyErr_SetString(error_of(module), "Odd-length string");
@@ -217,15 +188,10 @@ binascii_a2b_hex(PyObject *module, PyObject *hexstr)
     }
     bytes = PyBytes_FromStringAndSize(NULL, view.len / 2);
     if (bytes == NULL) goto done;
-    char *p = PyBytes_AS_STRING(bytes);
-    for (Py_ssize_t i = 0; i < view.len; i += 2) {
-        int high = hex_value(s[i]), low = hex_value(s[i + 1]);
-        if (high < 0 || low < 0) {
-            PyErr_SetString(error_of(module), "Non-hexadecimal digit found");
-            Py_CLEAR(bytes);
-            break;
-        }
-        *p++ = (char)(high << 4 | low);
+    size_t pairs = (size_t)view.len / 2;
+    if (hex_decode(view.buf, pairs, (uint8_t *)PyBytes_AS_STRING(bytes)) < pairs) {
+        PyErr_SetString(error_of(module), "Non-hexadecimal digit found");
+        Py_CLEAR(bytes);
     }
 done:
     PyBuffer_Release(&view);

@@ -3,6 +3,7 @@
    Removing bytes at the front only moves ob_start, so that a bytearray works as a queue.  Growth
    is by an eighth. */
 #define PY_SSIZE_T_CLEAN
+#include "base/units.h"
 #include "types/bytearray.h"
 
 #include "object/declare.h"
@@ -496,7 +497,7 @@ bytearray_mp_subscript(PyByteArrayObject *self, PyObject *key)
     if (result != NULL) {
         const char *s = data_of(self);
         char *out = PyByteArray_AS_STRING(result);
-        for (Py_ssize_t i = 0; i < n; i++) out[i] = s[start + i * step];
+        units_stride(1, s + start, (size_t)n, step, out);
     }
     return result;
 }

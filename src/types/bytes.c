@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include "base/alloc.h"
+#include "base/units.h"
 #include "object/declare.h"
 #include "object/object.h"
 #include "types/byteslike.h"
@@ -633,7 +634,7 @@ bytes_mp_subscript(PyObject *self, PyObject *key)
     PyObject *result = PyBytes_FromStringAndSize(NULL, count);
     if (result != NULL) {
         char *out = PyBytes_AS_STRING(result);
-        for (Py_ssize_t i = 0; i < count; i++) out[i] = s[start + i * step];
+        units_stride(1, s + start, (size_t)count, step, out);
     }
     return result;
 }

@@ -4,7 +4,9 @@
    self, except that exact bytes may be returned as they are where nothing changes. */
 #include "types/byteslike.h"
 
+#include "base/octets.h"
 #include "base/search.h"
+#include "base/units.h"
 #include "object/declare.h"
 #include "types/bytes.h"
 #include "types/int.h"
@@ -141,10 +143,7 @@ hex_text(const char *s, Py_ssize_t n, PyObject *sep, int group, bool as_bytes)
     if (result == NULL) return NULL;
     char *p = as_bytes ? PyBytes_AS_STRING(result) : (char *)PyUnicode_1BYTE_DATA(result);
     if (marks == 0) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            *p++ = digits[(unsigned char)s[i] >> 4];
-            *p++ = digits[s[i] & 15];
-        }
+        hex_encode((const uint8_t *)s, (size_t)n, (uint8_t *)p);
         return result;
     }
     /* Bytes until the next mark. */
@@ -653,21 +652,15 @@ is_alnum(unsigned char c)
     return is_alpha(c) || is_digit(c);
 }
 
-/* True if self is not empty and `test` holds for every byte. */
-#define ALL_BYTES(self, test)                                                                      \
-    ({                                                                                             \
-        const unsigned char *s_ = (const unsigned char *)data_of(self);                            \
-        Py_ssize_t n_ = Py_SIZE(self), i_ = 0;                                                     \
-        while (i_ < n_ && test(s_[i_])) i_++;                                                      \
-        PyBool_FromLong(n_ > 0 && i_ == n_);                                                       \
-    })
+#define ALL_BYTES(self, are) \
+    PyBool_FromLong(Py_SIZE(self) > 0 && are((const uint8_t *)data_of(self), (size_t)Py_SIZE(self)))
 
 METHOD(bytes, isalnum, NULL, "Whether there are bytes and all are ASCII letters or digits.")
 METHOD(bytearray, isalnum, NULL, "Whether there are bytes and all are ASCII letters or digits.")
 PyObject *
 byteslike_isalnum(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return ALL_BYTES(self, is_alnum);
+    return ALL_BYTES(self, octets_are_alnum);
 }
 
 METHOD(bytes, isalpha, NULL, "Whether there are bytes and all are ASCII letters.")
@@ -675,7 +668,7 @@ METHOD(bytearray, isalpha, NULL, "Whether there are bytes and all are ASCII lett
 PyObject *
 byteslike_isalpha(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return ALL_BYTES(self, is_alpha);
+    return ALL_BYTES(self, octets_are_alpha);
 }
 
 METHOD(bytes, isdigit, NULL, "Whether there are bytes and all are ASCII digits.")
@@ -683,7 +676,7 @@ METHOD(bytearray, isdigit, NULL, "Whether there are bytes and all are ASCII digi
 PyObject *
 byteslike_isdigit(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return ALL_BYTES(self, is_digit);
+    return ALL_BYTES(self, octets_are_digit);
 }
 
 METHOD(bytes, isspace, NULL, "Whether there are bytes and all are ASCII white space.")
@@ -691,7 +684,7 @@ METHOD(bytearray, isspace, NULL, "Whether there are bytes and all are ASCII whit
 PyObject *
 byteslike_isspace(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return ALL_BYTES(self, is_space);
+    return ALL_BYTES(self, octets_are_space);
 }
 
 METHOD(bytes, isascii, NULL, "Whether every byte is below 128.")
@@ -699,23 +692,8 @@ METHOD(bytearray, isascii, NULL, "Whether every byte is below 128.")
 PyObject *
 byteslike_isascii(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    const char *s = data_of(self);
-    unsigned char all = 0;
-    for (Py_ssize_t i = 0, n = Py_SIZE(self); i < n; i++) all |= (unsigned char)s[i];
-    return PyBool_FromLong(all < 128);
-}
-
-/* Whether there are letters and all have the case that `wrong` does not accept. */
-static PyObject *
-all_cased(PyObject *self, bool lower)
-{
-    const unsigned char *s = (const unsigned char *)data_of(self);
-    bool cased = false;
-    for (Py_ssize_t i = 0, n = Py_SIZE(self); i < n; i++) {
-        if (lower ? is_upper(s[i]) : is_lower(s[i])) Py_RETURN_FALSE;
-        cased |= is_alpha(s[i]);
-    }
-    return PyBool_FromLong(cased);
+    size_t n = (size_t)Py_SIZE(self);
+    return PyBool_FromLong(ascii_prefix(data_of(self), n) == n);
 }
 
 METHOD(bytes, islower, NULL, "Whether there are ASCII letters and all are lower case.")
@@ -723,7 +701,9 @@ METHOD(bytearray, islower, NULL, "Whether there are ASCII letters and all are lo
 PyObject *
 byteslike_islower(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return all_cased(self, true);
+    const uint8_t *s = (const uint8_t *)data_of(self);
+    size_t n = (size_t)Py_SIZE(self);
+    return PyBool_FromLong(octets_have_lower(s, n) && !octets_have_upper(s, n));
 }
 
 METHOD(bytes, isupper, NULL, "Whether there are ASCII letters and all are upper case.")
@@ -731,7 +711,9 @@ METHOD(bytearray, isupper, NULL, "Whether there are ASCII letters and all are up
 PyObject *
 byteslike_isupper(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return all_cased(self, false);
+    const uint8_t *s = (const uint8_t *)data_of(self);
+    size_t n = (size_t)Py_SIZE(self);
+    return PyBool_FromLong(octets_have_upper(s, n) && !octets_have_lower(s, n));
 }
 
 METHOD(bytes, istitle, NULL, "Whether every run of ASCII letters is one capital and small ones.")
@@ -749,39 +731,22 @@ byteslike_istitle(PyObject *self, PyObject *Py_UNUSED(ignored))
     return PyBool_FromLong(cased);
 }
 
-static inline unsigned char
-to_lower(unsigned char c)
+/* A new object like self whose bytes a kernel writes. */
+static PyObject *
+map_bytes(PyObject *self, void (*kernel)(const uint8_t *, size_t, uint8_t *))
 {
-    return (unsigned char)(c + (is_upper(c) << 5));
+    PyObject *result = new_like(self, NULL, Py_SIZE(self));
+    if (result != NULL && Py_SIZE(self) > 0)
+        kernel((const uint8_t *)data_of(self), (size_t)Py_SIZE(self), (uint8_t *)writable(result));
+    return result;
 }
-
-static inline unsigned char
-to_upper(unsigned char c)
-{
-    return (unsigned char)(c - (is_lower(c) << 5));
-}
-
-/* A new object like self with every byte c replaced by an expression in c. */
-#define MAP_BYTES(self, expression)                                                                \
-    Py_ssize_t n = Py_SIZE(self);                                                                  \
-    PyObject *result = new_like(self, NULL, n);                                                    \
-    if (result == NULL) return NULL;                                                               \
-    const unsigned char *s = (const unsigned char *)data_of(self);                                 \
-    if (n > 0) {                                                                                   \
-        unsigned char *out = (unsigned char *)writable(result);                                    \
-        for (Py_ssize_t i = 0; i < n; i++) {                                                       \
-            unsigned char c = s[i];                                                                \
-            out[i] = (unsigned char)(expression);                                                  \
-        }                                                                                          \
-    }                                                                                              \
-    return result
 
 METHOD(bytes, lower, NULL, "A copy with ASCII letters in lower case.")
 METHOD(bytearray, lower, NULL, "A copy with ASCII letters in lower case.")
 PyObject *
 byteslike_lower(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    MAP_BYTES(self, to_lower(c));
+    return map_bytes(self, octets_lower);
 }
 
 METHOD(bytes, upper, NULL, "A copy with ASCII letters in upper case.")
@@ -789,7 +754,7 @@ METHOD(bytearray, upper, NULL, "A copy with ASCII letters in upper case.")
 PyObject *
 byteslike_upper(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    MAP_BYTES(self, to_upper(c));
+    return map_bytes(self, octets_upper);
 }
 
 METHOD(bytes, swapcase, NULL, "A copy with the case of ASCII letters exchanged.")
@@ -797,7 +762,7 @@ METHOD(bytearray, swapcase, NULL, "A copy with the case of ASCII letters exchang
 PyObject *
 byteslike_swapcase(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    MAP_BYTES(self, is_alpha(c) ? c ^ 0x20 : c);
+    return map_bytes(self, octets_swapcase);
 }
 
 METHOD(bytes, capitalize, NULL, "A copy with the first byte in upper and the rest in lower case.")
@@ -805,7 +770,7 @@ METHOD(bytearray, capitalize, NULL, "A copy with the first byte in upper and the
 PyObject *
 byteslike_capitalize(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    MAP_BYTES(self, i == 0 ? to_upper(c) : to_lower(c));
+    return map_bytes(self, octets_capitalize);
 }
 
 METHOD(bytes, title, NULL, "A copy with every run of ASCII letters capitalised.")
@@ -813,7 +778,7 @@ METHOD(bytearray, title, NULL, "A copy with every run of ASCII letters capitalis
 PyObject *
 byteslike_title(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    MAP_BYTES(self, i > 0 && is_alpha(s[i - 1]) ? to_lower(c) : to_upper(c));
+    return map_bytes(self, octets_title);
 }
 
 /* ---- stripping and padding -------------------------------------------------------------- */
@@ -1236,6 +1201,14 @@ byteslike_replace(PyObject *self, Py_buffer *old, Py_buffer *new, Py_ssize_t cou
     if (count == 0 || n < old->len || (old->len == 0 && new->len == 0)) return same(self);
     if (old->len == 0) return interleave(self, new, count);
     const char *s = data_of(self);
+    if (old->len == 1 && new->len == 1 && count >= n) {
+        uint8_t from = *(uint8_t *)old->buf, to = *(uint8_t *)new->buf;
+        if (memchr(s, from, (size_t)n) == NULL) return same(self);
+        PyObject *result = new_like(self, NULL, n);
+        if (result != NULL)
+            units_replace_1((const uint8_t *)s, (size_t)n, from, to, (uint8_t *)writable(result));
+        return result;
+    }
     count = search_count_1((const uint8_t *)s, n, old->buf, old->len, count);
     if (count == 0) return same(self);
     if (new->len > old->len && count > (PY_SSIZE_T_MAX - n) / (new->len - old->len)) {
@@ -1285,23 +1258,24 @@ byteslike_translate(PyObject *self, PyObject *table, PyObject *delete)
         dropping = view.len > 0;
         PyBuffer_Release(&view);
     }
-    const unsigned char *s = (const unsigned char *)data_of(self);
+    const uint8_t *s = (const uint8_t *)data_of(self);
     Py_ssize_t n = Py_SIZE(self), kept = n;
+    PyObject *result = new_like(self, NULL, n);
+    if (result == NULL || n == 0) return result;
+    uint8_t *out = (uint8_t *)writable(result);
     if (dropping) {
-        for (Py_ssize_t i = 0; i < n; i++) kept -= drop[s[i]];
+        kept = (Py_ssize_t)octets_translate_but(s, (size_t)n, map, drop, out);
+    } else {
+        octets_translate(s, (size_t)n, map, out);
     }
-    PyObject *result = new_like(self, NULL, kept);
-    if (result == NULL || kept == 0) return result;
-    unsigned char *p = (unsigned char *)writable(result);
-    bool changed = kept != n;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (dropping && drop[s[i]]) continue;
-        changed |= map[s[i]] != s[i];
-        *p++ = map[s[i]];
-    }
-    if (!changed && PyBytes_CheckExact(self)) {
+    if (PyBytes_CheckExact(self) && kept == n && memcmp(out, s, (size_t)n) == 0) {
         Py_DECREF(result);
         return Py_NewRef(self);
+    }
+    if (PyBytes_Check(result)) {
+        _PyBytes_Resize(&result, kept);
+    } else if (PyByteArray_Resize(result, kept) < 0) {
+        Py_CLEAR(result);
     }
     return result;
 }
@@ -1373,36 +1347,40 @@ byteslike_hex(PyObject *self, PyObject *sep, int bytes_per_sep)
     return hex_text(data_of(self), Py_SIZE(self), sep, bytes_per_sep, false);
 }
 
+static PyObject *
+not_hexadecimal(Py_ssize_t at)
+{
+    return PyErr_Format(PyExc_ValueError,
+                        "non-hexadecimal number found in fromhex() arg at position %zd", at);
+}
+
 /* Bytes or bytearray from hexadecimal text; white space may stand between the pairs. */
 PyObject *
 _PyBytes_FromHex(PyObject *string, int use_bytearray)
 {
     if (PyUnicode_READY(string)) return NULL;
     Py_ssize_t n = PyUnicode_GET_LENGTH(string), i = 0;
-    int kind = PyUnicode_KIND(string);
-    const void *data = PyUnicode_DATA(string);
+    if (!PyUnicode_IS_ASCII(string)) {
+        while (PyUnicode_READ_CHAR(string, i) < 128) i++;
+        return not_hexadecimal(i);
+    }
+    const uint8_t *s = PyUnicode_1BYTE_DATA(string);
     PyObject *result = use_bytearray ? PyByteArray_FromStringAndSize(NULL, n / 2)
                                      : PyBytes_FromStringAndSize(NULL, n / 2);
     if (result == NULL) return NULL;
     char *start = writable(result), *p = start;
-#define CHAR_AT(k) PyUnicode_READ(kind, data, (k))
-#define HEX_AT(k) ((k) < n && CHAR_AT(k) < 128 ? _PyLong_DigitValue[CHAR_AT(k)] : 37)
     for (;;) {
-        while (i < n && CHAR_AT(i) < 128 && is_space((unsigned char)CHAR_AT(i))) i++;
+        size_t pairs = hex_decode(s + i, (size_t)(n - i) / 2, (uint8_t *)p);
+        p += pairs;
+        i += 2 * (Py_ssize_t)pairs;
+        Py_ssize_t stopped = i;
+        while (i < n && is_space(s[i])) i++;
         if (i >= n) break;
-        unsigned high = HEX_AT(i), low = HEX_AT(i + 1);
-        if (high >= 16 || low >= 16) {
-            PyErr_Format(PyExc_ValueError,
-                         "non-hexadecimal number found in fromhex() arg at position %zd",
-                         high >= 16 ? i : i + 1);
+        if (i == stopped) {     /* neither a pair nor white space */
             Py_DECREF(result);
-            return NULL;
+            return not_hexadecimal(_PyLong_DigitValue[s[i]] < 16 ? i + 1 : i);
         }
-        *p++ = (char)(high << 4 | low);
-        i += 2;
     }
-#undef HEX_AT
-#undef CHAR_AT
     if (use_bytearray) {
         if (PyByteArray_Resize(result, p - start) < 0) Py_CLEAR(result);
     } else {

@@ -501,6 +501,13 @@ _PyLong_FromByteArray(const unsigned char *bytes, size_t n, int little_endian, i
     size_t used = 0;
     limb carry = negative, mask = negative ? LIMB_MASK : 0;
     for (size_t i = 0; i < limbs; i++) {
+        if (bits < LIMB_BITS && used + 4 <= n) {
+            uint32_t word;
+            memcpy(&word, little_endian ? low + used : low - used - 3, 4);
+            acc |= (uint64_t)(little_endian ? word : __builtin_bswap32(word)) << bits;
+            used += 4;
+            bits += 32;
+        }
         while (bits < LIMB_BITS) {
             acc |= (uint64_t)(used < n ? low[step * (ptrdiff_t)used] : fill) << bits;
             used++;
@@ -533,19 +540,34 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
     int bits = 0;
     limb carry = negative, mask = negative ? LIMB_MASK : 0;
     unsigned char last = 0;
-    for (size_t i = 0; i < n; i++) {
+#define TAKE_LIMB()                                                                                \
+    carry += (next < count ? v->ob_digit[next] : 0) ^ mask;                                        \
+    next++;                                                                                        \
+    acc |= (uint64_t)(carry & LIMB_MASK) << bits;                                                  \
+    carry >>= LIMB_BITS;                                                                           \
+    bits += LIMB_BITS
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        while (bits < 32) {
+            TAKE_LIMB();
+        }
+        uint32_t word = (uint32_t)acc;
+        last = (unsigned char)(word >> 24);
+        if (!little_endian) word = __builtin_bswap32(word);
+        memcpy(little_endian ? low + i : low - i - 3, &word, 4);
+        acc >>= 32;
+        bits -= 32;
+    }
+    for (; i < n; i++) {
         if (bits < 8) {
-            carry += (next < count ? v->ob_digit[next] : 0) ^ mask;
-            next++;
-            acc |= (uint64_t)(carry & LIMB_MASK) << bits;
-            carry >>= LIMB_BITS;
-            bits += LIMB_BITS;
+            TAKE_LIMB();
         }
         last = (unsigned char)acc;
         low[step * (ptrdiff_t)i] = last;
         acc >>= 8;
         bits -= 8;
     }
+#undef TAKE_LIMB
     /* What is left must be nothing but sign. */
     uint64_t sign_bits = negative ? ((uint64_t)1 << bits) - 1 : 0;
     bool fits = acc == sign_bits;

@@ -749,6 +749,16 @@ parts_equal(const Py_buffer *a, const char *p, struct ItemReader *ua, const Py_b
     return 1;
 }
 
+/* Whether items are equal exactly if their bytes are: whole arrays of the same kind of integer. */
+static bool
+equal_by_bits(const Py_buffer *a, const Py_buffer *b)
+{
+    const char *format = plain_format(a->format);
+    return format[0] != 0 && format[1] == 0 && strchr("cbBhHiIlLqQnNP", format[0]) != NULL
+           && strcmp(format, plain_format(b->format)) == 0 && a->len == b->len
+           && PyBuffer_IsContiguous(a, 'C') && PyBuffer_IsContiguous(b, 'C');
+}
+
 static PyObject *
 memoryview_tp_richcompare(PyObject *a, PyObject *b, int op)
 {
@@ -789,6 +799,8 @@ memoryview_tp_richcompare(PyObject *a, PyObject *b, int op)
     }
     if (!same_shape(x, &flat)) {
         equal = 0;
+    } else if (equal_by_bits(x, &flat)) {
+        equal = memcmp(x->buf, flat.buf, (size_t)x->len) == 0;
     } else {
         status known = item_reader_init(&ux, x);
         if (known == 0) known = item_reader_init(&uy, &flat);

@@ -961,18 +961,21 @@ str_mp_subscript(PyObject *self, PyObject *key)
     if (step == 1)
         return str_slice(self, start, start + n);
     struct units u = str_units(self);
-    Py_UCS4 ored = 0;
-    for (Py_ssize_t i = 0, at = start; i < n; i++, at += step)
-        ored |= unit_at(u, at);
     if (n == 1)
         return str_new_char(unit_at(u, start));
-    PyObject *result = PyUnicode_New(n, Py_MIN(ored, 0x10ffff));
-    if (result == NULL)
-        return NULL;
-    int kind = (int)PyUnicode_KIND(result);
-    void *data = PyUnicode_DATA(result);
-    for (Py_ssize_t i = 0, at = start; i < n; i++, at += step)
-        PyUnicode_WRITE(kind, data, i, unit_at(u, at));
+    const void *first = (const char *)u.data + start * u.width;
+    if (PyUnicode_IS_ASCII(self)) {
+        PyObject *result = PyUnicode_New(n, 0x7f);
+        if (result != NULL)
+            units_stride(1, first, (size_t)n, step, PyUnicode_1BYTE_DATA(result));
+        return result;
+    }
+    void *chosen = PyMem_Malloc((size_t)n * (size_t)u.width);
+    if (chosen == NULL)
+        return PyErr_NoMemory();
+    units_stride(u.width, first, (size_t)n, step, chosen);
+    PyObject *result = PyUnicode_FromKindAndData(u.width, chosen, n);
+    PyMem_Free(chosen);
     return result;
 }
 

@@ -4,6 +4,7 @@
    sigma at the end of a word becomes U+03C2 (SpecialCasing.txt, Final_Sigma). */
 #include <Python.h>
 #include <string.h>
+#include "base/octets.h"
 #include "base/unichar.h"
 #include "base/utf.h"
 #include "object/declare.h"
@@ -218,18 +219,20 @@ map_case(PyObject *self, Py_ssize_t (*map)(struct units, Py_UCS4 *))
 }
 
 static PyObject *
-map_ascii(PyObject *self, const unsigned char *table)
+map_ascii(PyObject *self, void (*kernel)(const uint8_t *, size_t, uint8_t *))
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(self);
-    if (length <= 1)
-        return length == 0 ? str_new_empty() : str_new_latin1(table[PyUnicode_1BYTE_DATA(self)[0]]);
+    if (length <= 1) {
+        uint8_t ch;
+        if (length == 0)
+            return str_new_empty();
+        kernel(PyUnicode_1BYTE_DATA(self), 1, &ch);
+        return str_new_latin1(ch);
+    }
     PyObject *result = PyUnicode_New(length, 0x7f);
     if (result == NULL)
         return NULL;
-    const Py_UCS1 *from = PyUnicode_1BYTE_DATA(self);
-    Py_UCS1 *to = PyUnicode_1BYTE_DATA(result);
-    for (Py_ssize_t i = 0; i < length; i++)
-        to[i] = table[from[i]];
+    kernel(PyUnicode_1BYTE_DATA(self), (size_t)length, PyUnicode_1BYTE_DATA(result));
     return result;
 }
 
@@ -238,7 +241,7 @@ PyObject *
 str_lower(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
-        return map_ascii(self, _Py_ctype_tolower);
+        return map_ascii(self, octets_lower);
     return map_case(self, map_lower);
 }
 
@@ -247,7 +250,7 @@ PyObject *
 str_upper(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
-        return map_ascii(self, _Py_ctype_toupper);
+        return map_ascii(self, octets_upper);
     return map_case(self, map_upper);
 }
 
@@ -256,7 +259,7 @@ PyObject *
 str_casefold(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
-        return map_ascii(self, _Py_ctype_tolower);
+        return map_ascii(self, octets_lower);
     return map_case(self, map_casefold);
 }
 
@@ -264,6 +267,8 @@ METHOD(str, swapcase, "($self, /)", "A copy with upper and lower case exchanged.
 PyObject *
 str_swapcase(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
+        return map_ascii(self, octets_swapcase);
     return map_case(self, map_swapcase);
 }
 
@@ -271,6 +276,8 @@ METHOD(str, title, "($self, /)", "A copy in which every word begins with a capit
 PyObject *
 str_title(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
+        return map_ascii(self, octets_title);
     return map_case(self, map_title);
 }
 
@@ -279,18 +286,23 @@ METHOD(str, capitalize, "($self, /)",
 PyObject *
 str_capitalize(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    if (PyUnicode_READY(self) == 0 && PyUnicode_IS_ASCII(self))
+        return map_ascii(self, octets_capitalize);
     return map_case(self, map_capitalize);
 }
 
 /* ---- questions ------------------------------------------------------------------------------ */
 
-/* Whether the string is not empty and the test holds for every character. */
+/* Whether the string is not empty and the test holds for every character; `bytes` says the same
+   of ASCII text, where there is such a kernel. */
 static PyObject *
-every(PyObject *self, bool (*test)(uint32_t))
+every(PyObject *self, bool (*test)(uint32_t), bool (*bytes)(const uint8_t *, size_t))
 {
     if (PyUnicode_READY(self) < 0)
         return NULL;
     struct units u = str_units(self);
+    if (bytes != NULL && PyUnicode_IS_ASCII(self))
+        return PyBool_FromLong(u.length > 0 && bytes(u.data, (size_t)u.length));
     for (Py_ssize_t i = 0; i < u.length; i++)
         if (!test(unit_at(u, i)))
             Py_RETURN_FALSE;
@@ -301,42 +313,42 @@ METHOD(str, isalpha, "($self, /)", "Whether there are characters, and all of the
 PyObject *
 str_isalpha(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_alpha);
+    return every(self, unichar_is_alpha, octets_are_alpha);
 }
 
 METHOD(str, isalnum, "($self, /)", "Whether there are characters, and all of them letters or numbers.")
 PyObject *
 str_isalnum(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_alnum);
+    return every(self, unichar_is_alnum, octets_are_alnum);
 }
 
 METHOD(str, isdecimal, "($self, /)", "Whether there are characters, and all of them decimal digits.")
 PyObject *
 str_isdecimal(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_decimal);
+    return every(self, unichar_is_decimal, octets_are_digit);
 }
 
 METHOD(str, isdigit, "($self, /)", "Whether there are characters, and all of them digits.")
 PyObject *
 str_isdigit(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_digit);
+    return every(self, unichar_is_digit, octets_are_digit);
 }
 
 METHOD(str, isnumeric, "($self, /)", "Whether there are characters, and all of them numeric.")
 PyObject *
 str_isnumeric(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_numeric);
+    return every(self, unichar_is_numeric, octets_are_digit);
 }
 
 METHOD(str, isspace, "($self, /)", "Whether there are characters, and all of them white space.")
 PyObject *
 str_isspace(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    return every(self, unichar_is_space);
+    return every(self, unichar_is_space, NULL);
 }
 
 METHOD(str, isprintable, "($self, /)", "Whether repr() would show every character as it is.")
@@ -345,7 +357,7 @@ str_isprintable(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     if (PyUnicode_READY(self) == 0 && PyUnicode_GET_LENGTH(self) == 0)
         Py_RETURN_TRUE;
-    return every(self, unichar_is_printable);
+    return every(self, unichar_is_printable, NULL);
 }
 
 METHOD(str, isascii, "($self, /)", "Whether every character is below U+0080.")

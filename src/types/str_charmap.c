@@ -1,6 +1,7 @@
 /* Character maps: the charmap codec, its compact encoding table, and str.translate. */
 #include <Python.h>
 #include <string.h>
+#include "base/units.h"
 #include "object/declare.h"
 #include "types/str_codec.h"
 
@@ -161,21 +162,22 @@ decode_by_table(struct Decoder *d, PyObject *mapping)
     struct units table = str_units(mapping);
     Py_ssize_t at = 0;
     while (at < d->size) {
-        Py_ssize_t end = at;
-        Py_UCS4 ored = 0;
-        while (end < d->size && d->data[end] < table.length) {
-            Py_UCS4 ch = unit_at(table, d->data[end]);
+        Py_UCS4 piece[256], ored = 0;
+        Py_ssize_t n = 0, most = Py_MIN(d->size - at, (Py_ssize_t)ARRAY_LEN(piece));
+        const uint8_t *data = d->data + at;
+        for (; n < most && data[n] < table.length; n++) {
+            Py_UCS4 ch = unit_at(table, data[n]);
             if (ch == UNDEFINED)
                 break;
-            ored |= ch;
-            end++;
+            ored |= piece[n] = ch;
         }
-        if (end > at) {
-            if (_PyUnicodeWriter_Prepare(&d->writer, end - at, Py_MIN(ored, 0x10ffff)) < 0)
+        if (n > 0) {
+            if (_PyUnicodeWriter_Prepare(&d->writer, n, Py_MIN(ored, 0x10ffff)) < 0)
                 return -1;
-            for (; at < end; at++)
-                PyUnicode_WRITE(d->writer.kind, d->writer.data, d->writer.pos++,
-                                unit_at(table, d->data[at]));
+            int kind = (int)d->writer.kind;
+            units_copy(kind, (char *)d->writer.data + d->writer.pos * kind, 4, piece, (size_t)n);
+            d->writer.pos += n;
+            at += n;
         }
         else if (decoder_fail(d, undefined_reason, at, at + 1, &at) < 0)
             return -1;
@@ -371,6 +373,19 @@ _PyUnicode_EncodeCharmap(PyObject *text, PyObject *mapping, const char *errors)
         return NULL;
     encoder_begin(&e, "charmap", errors, text);
     for (Py_ssize_t at = 0; at < u.length;) {
+        if (Py_IS_TYPE(mapping, &EncodingMap_type)) { /* a run that it knows */
+            if (byte_out_reserve(&out, u.length - at) < 0)
+                goto fail;
+            uint8_t *p = byte_out_end(&out), *start = p;
+            for (int byte; at < u.length; at++) {
+                if ((byte = encoding_map_get((EncodingMap *)mapping, unit_at(u, at))) < 0)
+                    break;
+                *p++ = (uint8_t)byte;
+            }
+            out.used += p - start;
+            if (at == u.length)
+                break;
+        }
         truth done = encode_one(mapping, unit_at(u, at), &out);
         if (done > 0) {
             at++;
@@ -531,12 +546,18 @@ PyUnicode_Translate(PyObject *text, PyObject *mapping, const char *errors)
     if (_PyUnicodeWriter_Prepare(&writer, u.length, 0x7f) < 0)
         goto fail;
     for (Py_ssize_t at = 0; at < u.length;) {
-        Py_UCS4 ascii = unit_at(u, at);
-        if (ascii < 128 && cache[ascii] < 128 && writer.pos < writer.size) { /* known */
-            PyUnicode_WRITE(writer.kind, writer.data, writer.pos, cache[ascii]);
-            writer.pos++;
-            at++;
-            continue;
+        if (u.width == 1 && writer.kind == PyUnicode_1BYTE_KIND) { /* a run of known ones */
+            const Py_UCS1 *from = (const Py_UCS1 *)u.data + at;
+            Py_UCS1 *to = (Py_UCS1 *)writer.data + writer.pos;
+            Py_ssize_t n = 0, most = Py_MIN(u.length - at, writer.size - writer.pos);
+            while (n < most && from[n] < 128 && cache[from[n]] < 128) {
+                to[n] = cache[from[n]];
+                n++;
+            }
+            writer.pos += n;
+            at += n;
+            if (at == u.length)
+                break;
         }
         truth done = translate_one(&writer, mapping, unit_at(u, at), cache);
         if (done < 0)

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 #include "base/uniname.h"
+#include "base/units.h"
 #include "object/declare.h"
 #include "types/str_codec.h"
 
@@ -123,6 +124,23 @@ read_escape(const struct Decoder *d, Py_ssize_t *at, struct escape *e)
     }
 }
 
+/* Writes the Latin-1 text from *at up to a backslash or the end, where *at then stands. */
+static status
+write_run(struct Decoder *d, Py_ssize_t *at)
+{
+    const uint8_t *from = d->data + *at;
+    size_t rest = (size_t)(d->size - *at);
+    const uint8_t *end = memchr(from, '\\', rest);
+    size_t n = end == NULL ? rest : (size_t)(end - from);
+    if (_PyUnicodeWriter_Prepare(&d->writer, (Py_ssize_t)n, units_ored_1(from, n)) < 0)
+        return -1;
+    int kind = (int)d->writer.kind;
+    units_copy(kind, (char *)d->writer.data + d->writer.pos * kind, 1, from, n);
+    d->writer.pos += (Py_ssize_t)n;
+    *at += (Py_ssize_t)n;
+    return 0;
+}
+
 /* Decodes a string literal's inside.  first_invalid_escape_char tells of the first escape that
    deserves a warning: its character, an octal value above 0o377, or -1 for none;
    first_invalid_escape_ptr then points behind its backslash in `string` (NULL if an error handler
@@ -147,9 +165,8 @@ _PyUnicode_DecodeUnicodeEscapeInternal2(const char *string, Py_ssize_t size, con
     Py_ssize_t at = 0;
     while (at < d.size) {
         if (d.data[at] != '\\') {
-            if (_PyUnicodeWriter_WriteChar(&d.writer, d.data[at]) < 0)
+            if (write_run(&d, &at) < 0)
                 goto fail;
-            at++;
             continue;
         }
         Py_ssize_t from = at++;
@@ -244,6 +261,13 @@ escape_text(PyObject *text, bool all)
         return NULL;
     char *p = (char *)byte_out_end(&out), *start = p;
     for (Py_ssize_t i = 0; i < u.length; i++) {
+        if (all && u.width == 1) { /* a run that stands for itself */
+            const Py_UCS1 *s = u.data;
+            while (i < u.length && s[i] >= ' ' && s[i] < 0x7f && s[i] != '\\')
+                *p++ = (char)s[i++];
+            if (i == u.length)
+                break;
+        }
         Py_UCS4 ch = unit_at(u, i);
         if (!all && ch < 0x100)
             *p++ = (char)ch;
@@ -293,8 +317,13 @@ _PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t size, const 
     Py_ssize_t at = 0;
     while (at < d.size) {
         Py_ssize_t from = at;
+        if (d.data[at] != '\\') {
+            if (write_run(&d, &at) < 0)
+                goto fail;
+            continue;
+        }
         uint8_t c = d.data[at++];
-        if (c != '\\' || (at >= d.size && consumed == NULL)) {
+        if (at >= d.size && consumed == NULL) {
             if (_PyUnicodeWriter_WriteChar(&d.writer, c) < 0)
                 goto fail;
             continue;

@@ -230,6 +230,19 @@ substitute(int width, char *out, struct units text, const struct pattern *old, s
     units_copy(width, out, text.width, unit_address(text, at), (size_t)(text.length - at));
 }
 
+/* The same for all occurrences of one character, by another, where the widths are the same. */
+static void
+substitute_char(int width, void *out, struct units text, Py_UCS4 old, Py_UCS4 new)
+{
+    size_t n = (size_t)text.length;
+    if (width == 1)
+        units_replace_1(text.data, n, (Py_UCS1)old, (Py_UCS1)new, out);
+    else if (width == 2)
+        units_replace_2(text.data, n, (Py_UCS2)old, (Py_UCS2)new, out);
+    else
+        units_replace_4(text.data, n, old, new, out);
+}
+
 /* An exact string with the same text, in the narrowest width.  Steals `text`. */
 static PyObject *
 narrowed_take(PyObject *text)
@@ -256,6 +269,11 @@ replace_char(PyObject *self, char old, char new, Py_ssize_t maxcount)
     PyObject *result = PyUnicode_New(length, 0x7f);
     if (result == NULL)
         return NULL;
+    if (maxcount >= length) {
+        units_replace_1((const uint8_t *)from, (size_t)length, (uint8_t)old, (uint8_t)new,
+                        PyUnicode_1BYTE_DATA(result));
+        return result;
+    }
     char *to = PyUnicode_DATA(result), *end = to + length, *p = to + (found - from);
     memcpy(to, from, (size_t)length);
     do {
@@ -303,6 +321,8 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
     int width = (int)PyUnicode_KIND(result);
     if (o.length == 0)
         interleave(width, PyUnicode_DATA(result), t, n, count);
+    else if (o.length == 1 && n.length == 1 && maxcount >= t.length && width == t.width)
+        substitute_char(width, PyUnicode_DATA(result), t, unit_at(o, 0), unit_at(n, 0));
     else
         substitute(width, PyUnicode_DATA(result), t, &p, n, count);
     /* Only if characters of the widest class went away can the result be too wide. */
@@ -515,16 +535,6 @@ PyUnicode_RSplit(PyObject *s, PyObject *sep, Py_ssize_t maxsplit)
     return split_any(s, sep, maxsplit, true);
 }
 
-static inline bool
-ends_line(Py_UCS4 ch)
-{
-    if (ch > 30 && ch < 0x80)
-        return false;
-    if (ch < 0x80)
-        return (ch >= 10 && ch <= 13) || ch >= 28;
-    return unichar_is_linebreak(ch);
-}
-
 /* The lines, with their ends if keepends. */
 PyObject *
 PyUnicode_Splitlines(PyObject *text, int keepends)
@@ -537,12 +547,11 @@ PyUnicode_Splitlines(PyObject *text, int keepends)
     parts.n = 0;
     for (Py_ssize_t i = 0; i < u.length;) {
         Py_ssize_t start = i;
-        if (u.width == 1)
-            while (i < u.length && !ends_line(((const Py_UCS1 *)u.data)[i]))
-                i++;
-        else
-            while (i < u.length && !ends_line(unit_at(u, i)))
-                i++;
+        size_t rest = (size_t)(u.length - i);
+        const void *at = (const char *)u.data + i * u.width;
+        i += (Py_ssize_t)(u.width == 1   ? units_line_end_1(at, rest)
+                          : u.width == 2 ? units_line_end_2(at, rest)
+                                         : units_line_end_4(at, rest));
         Py_ssize_t end = i;
         if (i < u.length) {
             i += unit_at(u, i) == '\r' && i + 1 < u.length && unit_at(u, i + 1) == '\n' ? 2 : 1;

@@ -1,7 +1,7 @@
 /* UTF-16, UTF-32 and UTF-7 codecs.  See str_codec.h. */
 #include <Python.h>
 #include <string.h>
-#include "base/utf.h"
+#include "base/units.h"
 #include "object/declare.h"
 #include "types/str_codec.h"
 
@@ -39,38 +39,80 @@ store32(uint8_t *p, uint32_t v, bool big)
 
 /* ---- UTF-16 ----------------------------------------------------------------------------------- */
 
+/* Native-order copies of this many units are looked at and written at a time. */
+enum { PIECE = 512 };
+
+/* Units of `width` bytes from p on into native order. */
+static void
+load_piece(void *piece, const uint8_t *p, size_t n, int width, bool big)
+{
+    memcpy(piece, p, n * (size_t)width);
+    if (big == PY_BIG_ENDIAN)
+        return;
+    if (width == 2)
+        units_swap_2(piece, n, piece);
+    else
+        units_swap_4(piece, n, piece);
+}
+
+static status
+write_piece(struct Decoder *d, int width, const void *piece, size_t n)
+{
+    if (_PyUnicodeWriter_Prepare(&d->writer, (Py_ssize_t)n, units_class(width, piece, (Py_ssize_t)n)) < 0)
+        return -1;
+    int kind = (int)d->writer.kind;
+    units_copy(kind, (char *)d->writer.data + d->writer.pos * kind, width, piece, n);
+    d->writer.pos += (Py_ssize_t)n;
+    return 0;
+}
+
 /* Writes well-formed units from `at` on, up to the first fault or the end; the new position. */
 static Py_ssize_t
 decode16_run(struct Decoder *d, Py_ssize_t at, bool big)
 {
     const uint8_t *p = d->data;
-    Py_ssize_t end = at;
-    uint32_t ored = 0;
-    while (end + 1 < d->size) { /* measure a run without surrogates */
-        uint32_t u = load16(p + end, big);
-        if (Py_UNICODE_IS_SURROGATE(u))
-            break;
-        ored |= u;
-        end += 2;
-    }
-    Py_ssize_t n = (end - at) / 2;
-    if (n > 0) {
-        if (_PyUnicodeWriter_Prepare(&d->writer, n, ored) < 0)
+    while (at + 1 < d->size) { /* without surrogates */
+        uint16_t piece[PIECE];
+        size_t n = Py_MIN((size_t)(d->size - at) / 2, PIECE);
+        load_piece(piece, p + at, n, 2, big);
+        size_t plain = units_plain_prefix_2(piece, n);
+        if (plain > 0 && write_piece(d, 2, piece, plain) < 0)
             return -1;
-        int kind = (int)d->writer.kind;
-        for (Py_ssize_t i = 0; i < n; i++)
-            PyUnicode_WRITE(kind, d->writer.data, d->writer.pos + i, load16(p + at + 2 * i, big));
-        d->writer.pos += n;
+        at += 2 * (Py_ssize_t)plain;
+        if (plain < n)
+            break;
     }
-    while (end + 3 < d->size) { /* pairs */
-        uint32_t high = load16(p + end, big), low = load16(p + end + 2, big);
+    while (at + 3 < d->size) { /* pairs */
+        uint32_t high = load16(p + at, big), low = load16(p + at + 2, big);
         if (!Py_UNICODE_IS_HIGH_SURROGATE(high) || !Py_UNICODE_IS_LOW_SURROGATE(low))
             break;
         if (_PyUnicodeWriter_WriteChar(&d->writer, Py_UNICODE_JOIN_SURROGATES(high, low)) < 0)
             return -1;
-        end += 4;
+        at += 4;
     }
-    return end;
+    return at;
+}
+
+/* The same of UTF-32. */
+static Py_ssize_t
+decode32_run(struct Decoder *d, Py_ssize_t at, bool big)
+{
+    while (at + 3 < d->size) {
+        uint32_t piece[PIECE];
+        size_t n = Py_MIN((size_t)(d->size - at) / 4, PIECE);
+        load_piece(piece, d->data + at, n, 4, big);
+        size_t good = units_plain_prefix_4(piece, n);
+        if (units_ored_4(piece, good) > 0x10ffff)
+            for (size_t i = 0; i < good; i++)
+                if (piece[i] > 0x10ffff)
+                    good = i;
+        if (good > 0 && write_piece(d, 4, piece, good) < 0)
+            return -1;
+        at += 4 * (Py_ssize_t)good;
+        if (good < n)
+            break;
+    }
+    return at;
 }
 
 /* Decodes UTF-16.  *byteorder: -1 little, 1 big, 0 by the byte order mark (native without one);
@@ -165,6 +207,21 @@ write_wide_replacement(struct Encoder *e, struct ByteOut *out, PyObject *replace
     return 0;
 }
 
+/* Writes units of another width in the given byte order; p need not be aligned. */
+static void
+store_units(uint8_t *p, const char *from, int from_width, size_t n, int width, bool big)
+{
+    uint32_t piece[PIECE];
+    while (n > 0) {
+        size_t some = Py_MIN(n, PIECE);
+        units_copy(width, piece, from_width, from, some);
+        load_piece(p, (const uint8_t *)piece, some, width, big);
+        from += some * (size_t)from_width;
+        p += some * (size_t)width;
+        n -= some;
+    }
+}
+
 /* UTF-16 (width 2) and UTF-32 (width 4) encoding; byteorder as above, 0 writes a mark. */
 static PyObject *
 encode_wide(PyObject *text, const char *errors, int byteorder, int width, const char *const names[3])
@@ -198,17 +255,27 @@ encode_wide(PyObject *text, const char *errors, int byteorder, int width, const 
         if (byte_out_reserve(&out, (u.length - at + pairs) * width) < 0)
             goto fail;
         uint8_t *p = byte_out_end(&out), *start = p;
-        for (; at < u.length; at++) {
-            Py_UCS4 ch = unit_at(u, at);
-            if (Py_UNICODE_IS_SURROGATE(ch))
-                break;
-            if (width == 4)
-                p = store32(p, ch, big);
-            else if (ch < 0x10000)
-                p = store16(p, ch, big);
-            else {
-                p = store16(p, Py_UNICODE_HIGH_SURROGATE(ch), big);
-                p = store16(p, Py_UNICODE_LOW_SURROGATE(ch), big);
+        if (width == 4 || u.width < 4) { /* a unit for each character */
+            size_t n = (size_t)(u.length - at);
+            const char *from = (const char *)u.data + at * u.width;
+            if (u.width > 1)
+                n = u.width == 2 ? units_plain_prefix_2((const uint16_t *)from, n)
+                                 : units_plain_prefix_4((const uint32_t *)from, n);
+            store_units(p, from, u.width, n, width, big);
+            p += n * (size_t)width;
+            at += (Py_ssize_t)n;
+        }
+        else {
+            for (; at < u.length; at++) {
+                Py_UCS4 ch = unit_at(u, at);
+                if (Py_UNICODE_IS_SURROGATE(ch))
+                    break;
+                if (ch < 0x10000)
+                    p = store16(p, ch, big);
+                else {
+                    p = store16(p, Py_UNICODE_HIGH_SURROGATE(ch), big);
+                    p = store16(p, Py_UNICODE_LOW_SURROGATE(ch), big);
+                }
             }
         }
         out.used += p - start;
@@ -273,7 +340,14 @@ PyUnicode_DecodeUTF32Stateful(const char *s, Py_ssize_t size, const char *errors
     decoder_begin(&d, big ? "utf-32-be" : "utf-32-le", errors, data, size);
     d.writer.min_length = (size - at + 3) / 4;
     while (at < d.size) {
-        const char *reason = NULL;
+        Py_ssize_t next = decode32_run(&d, at, big);
+        if (next < 0)
+            goto fail;
+        if (next > at) {
+            at = next;
+            continue;
+        }
+        const char *reason;
         Py_ssize_t end = at + 4;
         if (d.size - at < 4) {
             if (consumed != NULL)
@@ -281,18 +355,11 @@ PyUnicode_DecodeUTF32Stateful(const char *s, Py_ssize_t size, const char *errors
             reason = "truncated data";
             end = d.size;
         }
-        else {
-            uint32_t ch = load32(d.data + at, big);
-            if (Py_UNICODE_IS_SURROGATE(ch))
-                reason = "code point in surrogate code point range(0xd800, 0xe000)";
-            else if (ch > 0x10ffff)
-                reason = "code point not in range(0x110000)";
-            else if (_PyUnicodeWriter_WriteChar(&d.writer, ch) < 0)
-                goto fail;
-        }
-        if (reason == NULL)
-            at = end;
-        else if (decoder_fail(&d, reason, at, end, &at) < 0)
+        else if (Py_UNICODE_IS_SURROGATE(load32(d.data + at, big)))
+            reason = "code point in surrogate code point range(0xd800, 0xe000)";
+        else
+            reason = "code point not in range(0x110000)";
+        if (decoder_fail(&d, reason, at, end, &at) < 0)
             goto fail;
     }
     if (byteorder != NULL)
