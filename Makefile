@@ -226,7 +226,7 @@ clean: ## remove every build
 
 # The training programs are not those of the benchmark.
 TRAIN    := objects numbers_work text_work containers library concurrency compiling
-RELEASE_FLAGS := -DNDEBUG -fno-plt
+RELEASE_FLAGS := -DNDEBUG
 .PHONY: release train
 release: ## build-release/krait: trained on bench/train, optimised over files
 	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) -fprofile-generate -fprofile-update=single" all

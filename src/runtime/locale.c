@@ -200,6 +200,14 @@ _Py_EncodeUTF8Ex(const wchar_t *text, char **str, size_t *error_pos, const char 
 
 /* ---- the current locale ------------------------------------------------------------------- */
 
+/* Whether ASCII stands for itself, whatever is beside it: so it need not go through the C library. */
+static bool
+ascii_is_plain(void)
+{
+    const char *codeset = nl_langinfo(CODESET);
+    return strcmp(codeset, "UTF-8") == 0 || strcmp(codeset, "ANSI_X3.4-1968") == 0;
+}
+
 static int
 decode_current(const char *arg, wchar_t **wstr, size_t *wlen, const char **reason,
                enum ErrorHandler errors)
@@ -214,7 +222,13 @@ decode_current(const char *arg, wchar_t **wstr, size_t *wlen, const char **reaso
     if (out == NULL) {
         return NO_MEMORY;
     }
+    bool plain = ascii_is_plain();
     while (size > 0) {
+        if (plain && (unsigned char)*at < 0x80) {
+            out[n++] = *at++;
+            size--;
+            continue;
+        }
         size_t got = mbrtowc(&out[n], at, size, &state);
         /* A decoded surrogate would be taken for an escaped byte on the way back. */
         bool bad = got == (size_t)-1 || got == (size_t)-2 || out[n] > 0x10ffff ||
@@ -259,8 +273,13 @@ encode_current(const wchar_t *text, char **str, size_t *error_pos, const char **
     if (out == NULL) {
         return NO_MEMORY;
     }
+    bool plain = ascii_is_plain();
     for (size_t i = 0; text[i] != 0; i++) {
         wchar_t c = text[i];
+        if (plain && (uint32_t)c < 0x80) {
+            *at++ = (char)c;
+            continue;
+        }
         if (c >= 0xdc80 && c <= 0xdcff && errors == ERRORS_SURROGATEESCAPE) {
             *at++ = (char)(c - 0xdc00);
             continue;
