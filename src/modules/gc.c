@@ -1,5 +1,6 @@
 /* The module gc: the collector's switches and views. */
 #include "object/declare.h"
+#include "object/doors.h"
 #include "object/gc.h"
 #include "base/pages.h"
 
@@ -171,7 +172,7 @@ FUNCTION(gc, get_referrers, NULL,
 static PyObject *
 gc_get_referrers(PyObject *module, PyObject *args)
 {
-    if (PySys_Audit("gc.get_referrers", "(O)", args) < 0) {
+    if (PySys_Audit("gc.get_referrers", "(O)", args) < 0 || module_late_end() < 0) {
         return NULL;
     }
     return harvest(COLLECTED_GENERATIONS, refers_to_target, args);
@@ -188,7 +189,7 @@ FUNCTION(gc, get_referents, NULL,
 static PyObject *
 gc_get_referents(PyObject *module, PyObject *args)
 {
-    if (PySys_Audit("gc.get_referents", "(O)", args) < 0) {
+    if (PySys_Audit("gc.get_referents", "(O)", args) < 0 || module_late_end() < 0) {
         return NULL;
     }
     PyObject *list = PyList_New(0);
@@ -218,7 +219,7 @@ gc_get_objects(PyObject *module, PyObject *generation)
             return NULL;
         }
     }
-    if (PySys_Audit("gc.get_objects", "n", which) < 0) {
+    if (PySys_Audit("gc.get_objects", "n", which) < 0 || module_late_end() < 0) {
         return NULL;
     }
     if (which >= GENERATIONS) {

@@ -7,6 +7,7 @@
    - a pointer at tp_dictoffset, counted from the end of a variable-size object if negative. */
 #include "object/object.h"
 #include "object/attr.h"
+#include "object/doors.h"
 #include "object/mro.h"
 #include "object/slots.h"
 #include "types/dict.h"
@@ -29,12 +30,23 @@ dict_slot(PyObject *op)
     return (PyObject **)((char *)op + offset);
 }
 
+/* A module whose attributes are not all made yet. */
+static inline bool
+dict_waits(PyObject *op)
+{
+    return unlikely(interp_get()->import.late.module == op);
+}
+
 /* The address of op's instance dict, made first if its values live apart from it; NULL, without an
    exception, if op can have none. */
 PyObject **
 _PyObject_GetDictPtr(PyObject *op)
 {
     if (!type_has(Py_TYPE(op), Py_TPFLAGS_MANAGED_DICT)) {
+        if (dict_waits(op) && module_late_end() < 0) {
+            PyErr_Clear();
+            return NULL;
+        }
         return dict_slot(op);
     }
     if (MANAGED_VALUES(op) != NULL && managed_materialise(op) == NULL) {
@@ -53,6 +65,9 @@ instance_dict_peek(PyObject *op)
     PyObject **slot = dict_slot(op);
     if (slot == NULL) {
         PyErr_SetString(PyExc_AttributeError, "This object has no __dict__");
+        return NULL;
+    }
+    if (dict_waits(op) && module_late_end() < 0) {
         return NULL;
     }
     if (*slot == NULL) {
@@ -174,7 +189,12 @@ instance_get(PyObject *op, PyTypeObject *type, PyObject *name, bool *failed)
         PyObject **slot = dict_slot(op);
         dict = slot == NULL ? NULL : *slot;
     }
-    return dict == NULL ? NULL : dict_get(dict, name, failed);
+    PyObject *value = dict == NULL ? NULL : dict_get(dict, name, failed);
+    if (unlikely(value == NULL) && !*failed && dict_waits(op)) {
+        value = module_late_get(op, name);
+        *failed = value == NULL && PyErr_Occurred() != NULL;
+    }
+    return value;
 }
 
 /* As PyObject_GenericGetAttr.  `dict`, if given, stands for the instance dict.  With `suppress` a
@@ -311,6 +331,12 @@ instance_set(PyObject *op, PyTypeObject *type, PyObject *name, PyObject *value)
         return instance_dict_set(type, &MANAGED_DICT(op), name, value);
     }
     PyObject **slot = dict_slot(op);
+    if (dict_waits(op)) {
+        int there = value == NULL ? 0 : PyDict_Contains(*slot, name);
+        if (there < 0 || (there == 0 && module_late_end() < 0)) {
+            return -1;
+        }
+    }
     return slot == NULL ? 1 : instance_dict_set(type, slot, name, value);
 }
 

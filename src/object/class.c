@@ -15,6 +15,7 @@
 #include "object/object.h"
 #include "object/class.h"
 #include "object/descr.h"
+#include "object/doors.h"
 #include "object/mro.h"
 #include "object/slots.h"
 #include "object/gc.h"
@@ -711,7 +712,7 @@ class_finish_late(void)
     if (!_PyRuntime.life.late_types) {
         return 0;
     }
-    if (finish_below(&PyBaseObject_Type) < 0) {
+    if (module_late_end() < 0 || finish_below(&PyBaseObject_Type) < 0) {
         return -1;
     }
     _PyRuntime.life.late_types = false;

@@ -35,6 +35,16 @@ int quickened_pair(int first, int second);
    and has not been handed out; NULL, mostly without an exception. */
 PyObject *frozen_code_of(const char *data, size_t size);
 
+/* types/module.c: the attributes of a module that every start makes and few programs look at are made when they
+   are asked for.  `get` makes a single one, NULL without an exception if it is none of the few that the start
+   needs; `fill` adds all of them.  Only one module waits at a time, others are filled at once. */
+status module_late(PyObject *module, PyObject *(*get)(PyObject *module, PyObject *name),
+                   int (*fill)(PyObject *module));
+/* Make what waits: somebody may see the module's dict, or objects of which nobody told him. */
+status module_late_end(void);
+/* An attribute that is missing in the dict, from what waits; NULL, mostly without an exception. */
+PyObject *module_late_get(PyObject *module, PyObject *name);
+
 /* observe: called at allocation and release when a hook is installed (base/alloc.h). */
 
 #endif

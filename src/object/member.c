@@ -1,5 +1,6 @@
 /* Struct members as attributes: PyMemberDef. */
 #include "object/descr.h"
+#include "object/doors.h"
 #include "object/object.h"
 
 #define AT(type) (*(type *)place)
@@ -46,6 +47,9 @@ PyMember_GetOne(const char *base, PyMemberDef *member)
     case T_CHAR:
         return PyUnicode_FromStringAndSize(place, 1);
     case T_OBJECT:
+        if (unlikely((const char *)interp_get()->import.late.module == base) && module_late_end() < 0) {
+            return NULL;
+        }
         value = AT(PyObject *);
         return Py_NewRef(value == NULL ? Py_None : value);
     case T_OBJECT_EX:

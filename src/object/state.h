@@ -101,7 +101,11 @@ struct ImportState {
     int import_level;               /* for -X importtime */
     int64_t import_accumulated;
     int import_header_done;
-    int finders_initialised;
+    struct {                        /* types/module.c: a module whose attributes wait until somebody looks */
+        PyObject *module;           /* borrowed; NULL: there is none */
+        PyObject *(*get)(PyObject *module, PyObject *name);
+        int (*fill)(PyObject *module);
+    } late;
     int foreign;                    /* an extension was loaded whose objects may end loudly */
 };
 

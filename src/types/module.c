@@ -5,10 +5,12 @@
    than once.  md_state is m_size bytes for the module's own use. */
 #include "object/object.h"
 #include "object/attr.h"
+#include "object/doors.h"
 #include "types/module.h"
 #include "types/dict.h"
 
 #define MODULE(op) ((PyModuleObject *)(op))
+#define LATE (interp_get()->import.late)
 
 extern const char *_Py_PackageContext;
 
@@ -367,6 +369,9 @@ PyModule_GetDict(PyObject *op)
         PyErr_BadInternalCall();
         return NULL;
     }
+    if (unlikely(LATE.module == op) && module_late_end() < 0) {
+        return NULL;
+    }
     return MODULE(op)->md_dict;
 }
 
@@ -484,6 +489,81 @@ is_uninitialized_submodule(PyObject *spec, PyObject *name)
         PyErr_Clear();
     }
     return found > 0;
+}
+
+/* ---- attributes that wait ------------------------------------------------------------------------------------------
+
+   While they do, the dict has the names that importlib sets and those that were asked for.  It must not be seen
+   so: every way to it, and to a list of all objects, comes through here first.  The order of the names in the
+   dict is that of a module that did not wait. */
+
+status
+module_late(PyObject *module, PyObject *(*get)(PyObject *, PyObject *), int (*fill)(PyObject *))
+{
+    if (LATE.module != NULL || !_PyRuntime.life.late_types || _PyRuntime.life.initialized) {
+        return fill(module);
+    }
+    LATE.module = module;
+    LATE.get = get;
+    LATE.fill = fill;
+    return 0;
+}
+
+/* What importlib has set comes first. */
+static status
+copy_dunders(PyObject *to, PyObject *from)
+{
+    PyObject *name, *value;
+    for (Py_ssize_t at = 0; PyDict_Next(from, &at, &name, &value);) {
+        const char *text = PyUnicode_AsUTF8(name);
+        if (text == NULL || (strncmp(text, "__", 2) == 0 && PyDict_SetItem(to, name, value) < 0)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+status
+module_late_end(void)
+{
+    PyModuleObject *module = MODULE(LATE.module);
+    if (module == NULL) {
+        return 0;
+    }
+    PyObject *seen = module->md_dict, *whole = PyDict_New();
+    if (whole == NULL) {
+        return -1;
+    }
+    LATE.module = NULL;
+    module->md_dict = whole;
+    if (copy_dunders(whole, seen) < 0 || LATE.fill((PyObject *)module) < 0 || PyDict_Update(whole, seen) < 0) {
+        module->md_dict = seen;
+        LATE.module = (PyObject *)module;
+        Py_DECREF(whole);
+        return -1;
+    }
+    Py_DECREF(seen);
+    return 0;
+}
+
+PyObject *
+module_late_get(PyObject *module, PyObject *name)
+{
+    if (LATE.module != module) {
+        return NULL;
+    }
+    PyObject *value = LATE.get(module, name);
+    if (value != NULL) {
+        if (PyDict_SetItem(MODULE(module)->md_dict, name, value) < 0) {
+            Py_CLEAR(value);
+        }
+        return value;
+    }
+    const char *text = PyErr_Occurred() ? NULL : PyUnicode_AsUTF8(name);
+    if (text == NULL || strncmp(text, "__", 2) == 0 || module_late_end() < 0) {
+        return NULL;
+    }
+    return Py_XNewRef(PyDict_GetItemWithError(MODULE(module)->md_dict, name));
 }
 
 /* ---- adding attributes --------------------------------------------------------------------------------------------- */
@@ -629,6 +709,9 @@ static void
 module_tp_dealloc(PyModuleObject *module)
 {
     PyObject_GC_UnTrack(module);
+    if (LATE.module == (PyObject *)module) {
+        LATE.module = NULL;
+    }
     if (module->md_name != NULL && _Py_GetConfig()->verbose) {
         PySys_FormatStderr("# destroy %U\n", module->md_name);
     }

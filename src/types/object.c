@@ -1,6 +1,7 @@
 /* `object` as Python sees it: construction, comparison, pickling, `__class__`. */
 #include "object/object.h"
 #include "object/class.h"
+#include "object/doors.h"
 #include "object/slots.h"
 #include "types/dict.h"
 
@@ -624,6 +625,9 @@ object_set_class(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
         return -1;
     }
     if (!layout_compatible(from, to, "__class__")) {
+        return -1;
+    }
+    if (PyModule_Check(self) && module_late_end() < 0) {
         return -1;
     }
     /* Values without a dict are numbered by the old class's names. */

@@ -5,6 +5,7 @@
 #include "object/attr.h"
 #include "object/call.h"
 #include "object/class.h"
+#include "object/doors.h"
 #include "object/mro.h"
 #include "object/slots.h"
 #include "types/dict.h"
@@ -202,6 +203,10 @@ METHOD(type, __subclasses__, "($self, /)", "The immediate subclasses that are st
 static PyObject *
 type_subclasses(PyTypeObject *self, PyObject *Py_UNUSED(ignored))
 {
+    /* The classes of a module that waits derive from these. */
+    if ((self == &PyBaseObject_Type || self == &PyTuple_Type) && module_late_end() < 0) {
+        return NULL;
+    }
     return class_subclasses(self);
 }
 

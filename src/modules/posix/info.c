@@ -278,10 +278,16 @@ posix_add_info(PyObject *module)
                                     "A (columns, lines) pair.", size_fields, 2);
     if (!state->uname_result || !state->times_result || !state->terminal_size)
         return -1;
-    PyObject *environment = read_environment();
-    status added = environment ? PyModule_AddObjectRef(module, "environ", environment) : -1;
-    Py_XDECREF(environment);
-    return added;
+    return PyModule_AddObjectRef(module, "environ", state->environ);
+}
+
+/* The environment as it is when the module is made. */
+status
+posix_make_environ(PyObject *module)
+{
+    PosixState *state = posix_state(module);
+    state->environ = read_environment();
+    return state->environ ? 0 : -1;
 }
 
 #define POSIX_WRAPPERS

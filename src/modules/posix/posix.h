@@ -23,6 +23,7 @@ typedef struct {
     PyTypeObject *waitid_result;
     PyTypeObject *dir_entry;
     PyTypeObject *scandir_iterator;
+    PyObject *environ;             /* until the module has it */
     newfunc structseq_new;         /* what stat_result and sched_param replace */
 } PosixState;
 
@@ -124,6 +125,8 @@ int dir_fd_and_follow_symlinks_invalid(const char *function, int dir_fd, int fol
 /* -- between the files --------------------------------------------------------------------- */
 
 status posix_add_constants(PyObject *module);
+status posix_make_stat_result(PyObject *module);
+status posix_make_environ(PyObject *module);
 status posix_add_stat_types(PyObject *module);
 status posix_add_process_types(PyObject *module);
 status posix_add_info(PyObject *module);

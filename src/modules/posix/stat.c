@@ -350,34 +350,42 @@ posix_makedev(PyObject *Py_UNUSED(module), int major_number, int minor_number)
 /* -- types --------------------------------------------------------------------------------- */
 
 status
-posix_add_stat_types(PyObject *module)
+posix_make_stat_result(PyObject *module)
 {
     PosixState *state = posix_state(module);
-    PyStructSequence_Desc stat_desc = {
+    PyStructSequence_Desc desc = {
         .name = "os.stat_result",
         .doc = "The answer of stat(): a tuple of its first ten fields with attributes for all.",
-        .n_in_sequence = 10,
-    };
-    PyStructSequence_Desc statvfs_desc = {
-        .name = "os.statvfs_result",
-        .doc = "The answer of statvfs(): a tuple of its first ten fields with attributes for all.",
-        .fields = statvfs_fields,
         .n_in_sequence = 10,
     };
     PyStructSequence_Field fields[ARRAY_LEN(stat_fields)];
     memcpy(fields, stat_fields, sizeof(fields));
     for (size_t i = 7; i <= 9; i++)
         fields[i].name = PyStructSequence_UnnamedField;
-    stat_desc.fields = fields;
-    state->stat_result = PyStructSequence_NewType(&stat_desc);
-    if (!state->stat_result
-        || PyModule_AddObjectRef(module, "stat_result", (PyObject *)state->stat_result) < 0)
+    desc.fields = fields;
+    state->stat_result = PyStructSequence_NewType(&desc);
+    if (!state->stat_result)
         return -1;
     state->structseq_new = state->stat_result->tp_new;
     state->stat_result->tp_new = stat_result_new;
     /* So that the function finds its way back here. */
     ((PyHeapTypeObject *)state->stat_result)->ht_module = Py_NewRef(module);
-    state->statvfs_result = PyStructSequence_NewType(&statvfs_desc);
+    return 0;
+}
+
+status
+posix_add_stat_types(PyObject *module)
+{
+    PosixState *state = posix_state(module);
+    PyStructSequence_Desc desc = {
+        .name = "os.statvfs_result",
+        .doc = "The answer of statvfs(): a tuple of its first ten fields with attributes for all.",
+        .fields = statvfs_fields,
+        .n_in_sequence = 10,
+    };
+    if (PyModule_AddObjectRef(module, "stat_result", (PyObject *)state->stat_result) < 0)
+        return -1;
+    state->statvfs_result = PyStructSequence_NewType(&desc);
     return state->statvfs_result
                ? PyModule_AddObjectRef(module, "statvfs_result", (PyObject *)state->statvfs_result)
                : -1;
