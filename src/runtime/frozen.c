@@ -7,6 +7,7 @@
 #include "runtime/config.h"
 #include "runtime/frozen_data.h"
 #include "runtime/import.h"
+#include "object/doors.h"
 #include "base/os.h"
 #include "object/declare.h"
 #include <marshal.h>
@@ -234,6 +235,22 @@ code_from_cache(const char *pyc, const struct stat *source)
                 Py_CLEAR(code);
             }
         }
+    }
+    PyMem_RawFree(data);
+    return code;
+}
+
+PyObject *
+frozen_code_from(const char *pyc, const struct stat *source)
+{
+    struct stat st;
+    size_t size;
+    char *data = read_file(pyc, &size, &st);
+    PyObject *code = NULL;
+    if (data != NULL && size > 16 && memcmp(data, "\xa7\x0d\x0d\x0a\0\0\0", 8) == 0 &&
+        little_endian(data + 8) == (uint32_t)source->st_mtime &&
+        little_endian(data + 12) == (uint32_t)source->st_size) {
+        code = frozen_code_of(data + 16, size - 16);
     }
     PyMem_RawFree(data);
     return code;

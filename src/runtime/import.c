@@ -428,6 +428,10 @@ find_and_load(PyThreadState *tstate, PyObject *name)
                     meta_path ? meta_path : Py_None, hooks ? hooks : Py_None) < 0) {
         return NULL;
     }
+    PyObject *at_start = _PyRuntime.life.initialized ? NULL : import_at_start(tstate, name);
+    if (at_start != NULL || PyErr_Occurred()) {
+        return at_start;
+    }
     bool timed = interp->config.import_time != 0;
     _PyTime_t started = 0, outer = import->import_accumulated;
     if (timed) {

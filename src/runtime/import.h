@@ -4,6 +4,8 @@
 
 #include "object/state.h"
 
+struct stat;
+
 /* One module that the reference freezes: Krait reads its code from the standard library. */
 struct FrozenModule {
     const char *name;
@@ -15,6 +17,9 @@ struct FrozenModule {
 
 /* Copies the entry for a name; honours the switches if it is not essential. */
 bool frozen_find(PyObject *name, struct FrozenModule *found);
+/* The code of a .pyc file that belongs to the source as it is now and was built into the executable; NULL, mostly
+   without an exception. */
+PyObject *frozen_code_from(const char *pyc, const struct stat *source);
 /* Code object of an entry; file names in it read `<frozen origin>`. */
 PyObject *frozen_code(const struct FrozenModule *module);
 /* At the start of a process: make the pages present that are written to in any case. */
@@ -32,6 +37,8 @@ PyObject *dynamic_create(PyObject *spec);
 PyObject *extension_find(PyObject *name, PyObject *filename);
 const char *const *dynamic_suffixes(void);
 
+/* A module that every start needs, imported the short way; NULL, mostly without an exception: importlib does it. */
+PyObject *import_at_start(PyThreadState *tstate, PyObject *name);
 truth import_lock_held(void);
 void import_after_fork(bool in_child);
 
