@@ -7,11 +7,6 @@
 
 #include <opcode.h>
 
-struct Bytes {
-    PyObject *object;           /* bytes, longer than `used` */
-    uint8_t *next, *end;        /* inside it: the first free byte, and what follows the last */
-};
-
 struct Assembly {
     Gen *g;
     struct Unit *unit;
@@ -21,7 +16,7 @@ struct Assembly {
     int dropped;                /* cells that share a parameter's place */
     int *place;                 /* cell or free variable -> index in locals-plus */
     int lineno;                 /* of the previous row of the line table */
-    struct Bytes code, lines, handlers;
+    int const_count;            /* constants up to the last one that is used */
 };
 
 /* ---- growing byte strings ---- */
@@ -30,21 +25,13 @@ struct Assembly {
 static NOINLINE status
 bytes_grow(struct Bytes *b, Py_ssize_t n)
 {
-    Py_ssize_t used = 0;
-    if (b->object == NULL) {
-        b->object = PyBytes_FromStringAndSize(NULL, Py_MAX(128, n));
-        if (b->object == NULL) {
-            return -1;
-        }
+    size_t used = (size_t)(b->next - b->start), size = 2 * used + (size_t)n + 512;
+    uint8_t *start = PyMem_Realloc(b->start, size);
+    if (start == NULL) {
+        PyErr_NoMemory();
+        return -1;
     }
-    else {
-        used = b->next - (uint8_t *)PyBytes_AS_STRING(b->object);
-        if (_PyBytes_Resize(&b->object, 2 * PyBytes_GET_SIZE(b->object) + n) < 0) {
-            return -1;
-        }
-    }
-    b->next = (uint8_t *)PyBytes_AS_STRING(b->object) + used;
-    b->end = (uint8_t *)PyBytes_AS_STRING(b->object) + PyBytes_GET_SIZE(b->object);
+    *b = (struct Bytes){start, start + used, start + size};
     return 0;
 }
 
@@ -54,16 +41,12 @@ bytes_reserve(struct Bytes *b, Py_ssize_t n)
     return likely(b->end - b->next >= n) ? 0 : bytes_grow(b, n);
 }
 
-/* The finished bytes object; NULL on errors. */
+/* A new bytes object of what was written; the room is used again. */
 static PyObject *
 bytes_take(struct Bytes *b)
 {
-    if (b->object == NULL) {
-        return PyBytes_FromStringAndSize(NULL, 0);
-    }
-    _PyBytes_Resize(&b->object, b->next - (uint8_t *)PyBytes_AS_STRING(b->object));
-    PyObject *object = b->object;
-    b->object = NULL;
+    PyObject *object = PyBytes_FromStringAndSize((char *)b->start, b->next - b->start);
+    b->next = b->start;
     return object;
 }
 
@@ -73,7 +56,7 @@ static int
 code_flags(Gen *g)
 {
     struct Unit *unit = g->unit;
-    ScopeEntry *scope = unit->scope;
+    Scope *scope = unit->scope;
     int flags = 0;
     if (scope->type == FUNCTION_BLOCK) {
         flags |= CO_NEWLOCALS | CO_OPTIMIZED;
@@ -98,26 +81,24 @@ static status
 place_cells(struct Assembly *a)
 {
     struct Unit *unit = a->unit;
-    a->local_count = (int)PyDict_GET_SIZE(unit->varnames);
-    a->cell_count = (int)PyDict_GET_SIZE(unit->cellvars);
-    a->free_count = (int)PyDict_GET_SIZE(unit->freevars);
+    a->local_count = unit->local_count;
+    a->cell_count = unit->cell_count;
+    a->free_count = unit->free_count;
     int count = a->cell_count + a->free_count;
-    a->place = ast_alloc(a->g->arena, (size_t)(count + 1) * sizeof(int));
+    if (count == 0) {
+        return 0;
+    }
+    a->place = ast_alloc(a->g->arena, (size_t)count * sizeof(int));
     if (a->place == NULL) {
         return -1;
     }
     for (int i = 0; i < count; i++) {
         a->place[i] = a->local_count + i;
     }
-    PyObject *name, *index;
-    Py_ssize_t pos = 0;
-    while (PyDict_Next(unit->varnames, &pos, &name, &index)) {
-        PyObject *cell = PyDict_GetItemWithError(unit->cellvars, name);
-        if (cell != NULL) {
-            a->place[PyLong_AsLong(cell)] = (int)PyLong_AsLong(index);
-        }
-        else if (PyErr_Occurred()) {
-            return -1;
+    for (int i = 0; i < unit->scope->param_count; i++) {
+        const struct Symbol *symbol = &unit->scope->symbols[i];
+        if (symbol_scope(symbol) == SCOPE_CELL) {
+            a->place[symbol->index] = i;
         }
     }
     return 0;
@@ -133,6 +114,7 @@ insert_prefix(struct Assembly *a, int at, int op, int arg, Loc loc)
     instr->op = op;
     instr->arg = arg;
     instr->loc = loc;
+    a->unit->entry->lacks_line |= loc.lineno < 0;
     return 0;
 }
 
@@ -145,7 +127,7 @@ insert_prefixes(struct Assembly *a)
     if (a->free_count > 0) {
         TRY(insert_prefix(a, at++, COPY_FREE_VARS, a->free_count, NO_LOC));
     }
-    for (int place = 0; place < a->local_count + a->cell_count; place++) {
+    for (int place = 0; a->cell_count > 0 && place < a->local_count + a->cell_count; place++) {
         for (int i = 0; i < a->cell_count; i++) {
             if (a->place[i] == place) {
                 TRY(insert_prefix(a, at++, MAKE_CELL, i, NO_LOC));
@@ -164,6 +146,9 @@ insert_prefixes(struct Assembly *a)
 static void
 resolve_cells(struct Assembly *a)
 {
+    if (a->cell_count + a->free_count == 0) {
+        return;
+    }
     for (int i = 0; i < a->cell_count + a->free_count; i++) {
         if (a->place[i] == a->local_count + i) {
             a->place[i] -= a->dropped;
@@ -203,33 +188,46 @@ instr_words(const Instr *instr)
     return extended_args(instr->arg) + 1 + cache_words(instr->op);
 }
 
-/* Jumps grow when their distance does, so offsets are computed until nothing moves. */
-static void
+/* The jump at the end of a block, or NULL. */
+static ALWAYS_INLINE Instr *
+jump_of(Block *b)
+{
+    Instr *last = b->used > 0 ? &b->items[b->used - 1] : NULL;
+    return last != NULL && is_jump(last) ? last : NULL;
+}
+
+/* Measures the blocks; jumps grow when their distance does, so offsets are computed until nothing
+   moves.  The number of code units. */
+static int
 resolve_jumps(struct Assembly *a)
 {
     bool moved;
+    int offset = 0;
+    for (Block *b = a->unit->entry; b != NULL; b = b->next) {
+        int words = 0, count = b->used - (jump_of(b) != NULL);
+        for (int i = 0; i < count; i++) {
+            words += instr_words(&b->items[i]);
+        }
+        b->words = words;
+    }
     do {
-        int offset = 0;
+        offset = 0;
         moved = false;
         for (Block *b = a->unit->entry; b != NULL; b = b->next) {
+            Instr *jump = jump_of(b);
             b->offset = offset;
-            for (int i = 0; i < b->used; i++) {
-                offset += instr_words(&b->items[i]);
-            }
+            offset += b->words + (jump != NULL ? instr_words(jump) : 0);
         }
         for (Block *b = a->unit->entry; b != NULL; b = b->next) {
-            offset = b->offset;
-            for (int i = 0; i < b->used; i++) {
-                Instr *instr = &b->items[i];
-                int words = instr_words(instr);
-                offset += words;
-                if (is_jump(instr)) {
-                    instr->arg = abs(instr->target->offset - offset);
-                    moved |= instr_words(instr) != words;
-                }
+            Instr *jump = jump_of(b);
+            if (jump != NULL) {
+                int words = instr_words(jump);
+                jump->arg = abs(jump->target->offset - (b->offset + b->words + words));
+                moved |= instr_words(jump) != words;
             }
         }
     } while (moved);
+    return offset;
 }
 
 /* ---- code ---- */
@@ -256,7 +254,8 @@ put_instr(uint8_t *at, const Instr *instr)
 /* Kinds of rows; below ROW_ONE_LINE the kind holds the upper bits of the column. */
 enum { ROW_ONE_LINE = 10, ROW_NO_COLUMN = 13, ROW_LONG = 14, ROW_NONE = 15 };
 
-enum { ROW_MAX = 1 + 4 * 6 };   /* bytes */
+/* Bytes of a row; and rows of an instruction: four words, ten of caches. */
+enum { ROW_MAX = 1 + 4 * 6, MOST_ROWS = 2 };
 
 /* Six bits a byte, lowest first, 0x40 marks that more follow. */
 static ALWAYS_INLINE uint8_t *
@@ -319,16 +318,13 @@ put_row(struct Assembly *a, uint8_t *at, const Loc *loc, int words)
     return put_varint(at, (unsigned)(loc->end_col + 1));
 }
 
-static status
-put_rows(struct Assembly *a, const Instr *instr, int words)
+static ALWAYS_INLINE uint8_t *
+put_rows(struct Assembly *a, uint8_t *at, const Instr *instr, int words)
 {
-    TRY(bytes_reserve(&a->lines, (words / 8 + 1) * ROW_MAX));
-    uint8_t *at = a->lines.next;
     for (; words > 8; words -= 8) {
         at = put_row(a, at, &instr->loc, 8);
     }
-    a->lines.next = put_row(a, at, &instr->loc, words);
-    return 0;
+    return put_row(a, at, &instr->loc, words);
 }
 
 /* ---- exception table ---- */
@@ -368,7 +364,7 @@ put_handlers(struct Assembly *a)
         for (int i = 0; i < b->used; i++) {
             if (b->items[i].handler != handler) {
                 if (handler != NULL) {
-                    TRY(put_handler(&a->handlers, start, offset, handler));
+                    TRY(put_handler(&a->g->handlers, start, offset, handler));
                 }
                 start = offset;
                 handler = b->items[i].handler;
@@ -376,41 +372,37 @@ put_handlers(struct Assembly *a)
             offset += instr_words(&b->items[i]);
         }
     }
-    return handler == NULL ? 0 : put_handler(&a->handlers, start, offset, handler);
+    return handler == NULL ? 0 : put_handler(&a->g->handlers, start, offset, handler);
 }
 
 /* ---- the code object ---- */
 
 static PyObject *
-tuple_of_keys(PyObject *dict)
+tuple_of_names(const struct Numbering *names)
 {
-    PyObject *keys = PyDict_Keys(dict);
-    PyObject *tuple = keys == NULL ? NULL : PyList_AsTuple(keys);
-    Py_XDECREF(keys);
+    PyObject *tuple = PyTuple_New(names->count);
+    for (int i = 0; tuple != NULL && i < names->count; i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef((PyObject *)names->items[i]));
+    }
     return tuple;
 }
 
-/* Enters the names of `dict` at their places with `kind`. */
-static status
-name_places(struct Assembly *a, PyObject *dict, const int *place, int kind, PyObject *names,
-            char *kinds)
+/* The constants up to the last one that is used. */
+static PyObject *
+tuple_of_consts(PyObject *list, int count)
 {
-    PyObject *name, *index;
-    Py_ssize_t pos = 0;
-    while (PyDict_Next(dict, &pos, &name, &index)) {
-        int i = (int)PyLong_AsLong(index);
-        int at = place == NULL ? i : place[i];
-        kinds[at] |= (char)kind;
-        PyObject *old = PyTuple_GET_ITEM(names, at);
-        PyTuple_SET_ITEM(names, at, Py_NewRef(name));
-        Py_XDECREF(old);
+    PyObject *tuple = PyTuple_New(Py_MIN(count, PyList_GET_SIZE(list)));
+    for (Py_ssize_t i = 0; tuple != NULL && i < PyTuple_GET_SIZE(tuple); i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(PyList_GET_ITEM(list, i)));
     }
-    return 0;
+    return tuple;
 }
 
+/* The names of all variables, and what each is. */
 static status
 name_all_places(struct Assembly *a, PyObject **names, PyObject **kinds)
 {
+    struct Unit *unit = a->unit;
     Py_ssize_t count = a->local_count + a->cell_count + a->free_count - a->dropped;
     *names = PyTuple_New(count);
     *kinds = PyBytes_FromStringAndSize(NULL, count);
@@ -418,21 +410,33 @@ name_all_places(struct Assembly *a, PyObject **names, PyObject **kinds)
         return -1;
     }
     char *bytes = PyBytes_AS_STRING(*kinds);
-    memset(bytes, 0, (size_t)count);
-    TRY(name_places(a, a->unit->varnames, NULL, LOCAL_KIND, *names, bytes));
-    TRY(name_places(a, a->unit->cellvars, a->place, CELL_KIND, *names, bytes));
-    return name_places(a, a->unit->freevars, a->place, FREE_KIND, *names, bytes);
+    for (int i = 0; i < a->local_count; i++) {
+        bytes[i] = LOCAL_KIND;
+        PyTuple_SET_ITEM(*names, i, Py_NewRef(unit->locals[i]));
+    }
+    for (int i = 0; i < a->cell_count + a->free_count; i++) {
+        int at = a->place[i];
+        char kind = (char)(i < a->cell_count ? CELL_KIND : FREE_KIND);
+        if (at < a->local_count) {
+            bytes[at] |= kind;
+            continue;
+        }
+        bytes[at] = kind;
+        PyTuple_SET_ITEM(*names, at, Py_NewRef(unit->cells[i]));
+    }
+    return 0;
 }
 
 static PyCodeObject *
 make_code(struct Assembly *a, int stacksize)
 {
     struct Unit *unit = a->unit;
-    PyObject *cache = a->g->const_cache;
+    Gen *g = a->g;
+    struct ConstCache *cache = &g->const_cache;
     PyCodeObject *result = NULL;
     PyObject *names = NULL, *kinds = NULL;
     struct _PyCodeConstructor parts = {
-        .filename = a->g->filename,
+        .filename = g->filename,
         .name = unit->name,
         .qualname = unit->qualname ? unit->qualname : unit->name,
         .flags = a->flags,
@@ -441,11 +445,11 @@ make_code(struct Assembly *a, int stacksize)
         .posonlyargcount = unit->posonlyargcount,
         .kwonlyargcount = unit->kwonlyargcount,
         .stacksize = stacksize,
-        .consts = const_share_take(cache, PyList_AsTuple(unit->const_values)),
-        .names = const_share_take(cache, tuple_of_keys(unit->names)),
-        .code = bytes_take(&a->code),
-        .linetable = const_share_take(cache, bytes_take(&a->lines)),
-        .exceptiontable = const_share_take(cache, bytes_take(&a->handlers)),
+        .consts = const_share_take(cache, tuple_of_consts(unit->const_values, a->const_count)),
+        .names = const_share_take(cache, tuple_of_names(&unit->names)),
+        .code = bytes_take(&g->code),
+        .linetable = const_share_take(cache, bytes_take(&g->lines)),
+        .exceptiontable = const_share_take(cache, bytes_take(&a->g->handlers)),
     };
     if (parts.consts != NULL && parts.names != NULL && parts.code != NULL &&
         parts.linetable != NULL && parts.exceptiontable != NULL &&
@@ -486,7 +490,6 @@ finish_flow(struct Assembly *a)
     resolve_cells(a);
     TRY(flow_optimize(flow, unit->const_values));
     TRY(flow_split_exits(flow));
-    TRY(flow_trim_consts(flow, unit->const_values));
     flow_propagate_lines(flow, unit->firstlineno);
     flow_direct_jumps(flow);
     bool starts_as_generator = a->flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
@@ -499,18 +502,29 @@ finish_flow(struct Assembly *a)
 static status
 put_all(struct Assembly *a)
 {
-    resolve_jumps(a);
+    struct Bytes *code = &a->g->code, *lines = &a->g->lines;
+    code->next = code->start;
+    lines->next = lines->start;
+    a->g->handlers.next = a->g->handlers.start;
     a->lineno = a->unit->firstlineno;
+    a->const_count = 1;             /* the first is the docstring and stays */
+    TRY(bytes_reserve(code, resolve_jumps(a) * (Py_ssize_t)sizeof(_Py_CODEUNIT)));
+    uint8_t *at = code->next;
     for (Block *b = a->unit->entry; b != NULL; b = b->next) {
+        TRY(bytes_reserve(lines, b->used * (Py_ssize_t)(ROW_MAX * MOST_ROWS)));
+        uint8_t *line_at = lines->next;
         for (int i = 0; i < b->used; i++) {
             const Instr *instr = &b->items[i];
-            int words = instr_words(instr);
-            TRY(bytes_reserve(&a->code, words * (Py_ssize_t)sizeof(_Py_CODEUNIT)));
-            a->code.next = put_instr(a->code.next, instr);
-            TRY(put_rows(a, instr, words));
+            at = put_instr(at, instr);
+            line_at = put_rows(a, line_at, instr, instr_words(instr));
+            if ((instr->op == LOAD_CONST || instr->op == KW_NAMES) && instr->arg >= a->const_count) {
+                a->const_count = instr->arg + 1;
+            }
         }
+        lines->next = line_at;
     }
-    return put_handlers(a);
+    code->next = at;
+    return a->unit->has_regions ? put_handlers(a) : 0;
 }
 
 /* Running off the end returns None, or for generator expressions as lambda bodies the value that is
@@ -539,7 +553,8 @@ assemble(Gen *g, bool add_none)
         .g = g,
         .unit = g->unit,
         .flow = {.arena = g->arena, .entry = g->unit->entry, .newest = g->unit->newest,
-                 .filename = g->filename, .const_cache = g->const_cache},
+                 .filename = g->filename, .const_cache = &g->const_cache,
+                 .has_regions = g->unit->has_regions},
         .flags = code_flags(g),
     };
     PyCodeObject *code = NULL;
@@ -547,8 +562,5 @@ assemble(Gen *g, bool add_none)
     if (depth >= 0 && put_all(&a) == 0) {
         code = make_code(&a, depth);
     }
-    Py_XDECREF(a.code.object);
-    Py_XDECREF(a.lines.object);
-    Py_XDECREF(a.handlers.object);
     return code;
 }

@@ -645,7 +645,11 @@ value_from_object(struct Walk *walk, int type, PyObject *object, void *place)
             return -1;
         }
     }
-    if (arena_take(walk->arena, Py_NewRef(object)) < 0) {
+    Py_INCREF(object);
+    if (type == type_identifier) {
+        PyUnicode_InternInPlace(&object);
+    }
+    if (arena_take(walk->arena, object) < 0) {
         return -1;
     }
     *(PyObject **)place = object;

@@ -145,12 +145,11 @@ compile_module(Mod *mod, PyObject *filename, PyCompilerFlags *flags, int optimiz
     gen.optimize = optimize == -1 ? _Py_GetConfig()->optimization_level : optimize;
     PyCodeObject *code = NULL;
     if (fold_module(mod, arena, gen.optimize, gen.future.ff_features) == 0 &&
-        (gen.const_cache = PyDict_New()) != NULL &&
+        const_cache_init(&gen.const_cache, arena) == 0 &&
         (gen.table = symtable_build(mod, filename, &gen.future, arena)) != NULL) {
         code = compile_with(&gen, mod);
     }
-    symtable_free(gen.table);
-    Py_XDECREF(gen.const_cache);
+    gen_clear(&gen);
     return code;
 }
 

@@ -7,6 +7,8 @@
    3. blocks and instruction arrays belong to the arena and are never freed singly. */
 #include "compile/flow.h"
 
+#include "compile/ast.h"
+
 #include <opcode.h>
 
 /* An exit block up to this size is cheaper copied than jumped to. */
@@ -33,8 +35,14 @@
 #define JUMPS_FREE 0
 #define JUMPS_COMPARE 0
 #define LEAVES(op) ((op) == RETURN_VALUE || (op) == RAISE_VARARGS || (op) == RERAISE ? OP_LEAVES_CODE : 0)
+/* What the peephole pass looks at, beside jumps. */
+#define TUNED(op)                                                                                  \
+    ((op) == LOAD_CONST || (op) == BUILD_TUPLE || (op) == SWAP || (op) == PUSH_NULL || (op) == NOP \
+         ? OP_TUNED                                                                                \
+         : 0)
 #define OPCODE(name, number, caches, argument, effect, taken)                                      \
-    [number - LOWEST_OPCODE] = JUMPS_##argument | LEAVES(number) | (caches) << OP_CACHES_SHIFT,
+    [number - LOWEST_OPCODE] = JUMPS_##argument | LEAVES(number) | TUNED(number) |                 \
+                               (caches) << OP_CACHES_SHIFT,
 
 const uint8_t op_facts[256 - LOWEST_OPCODE] = {
 #include "vm/opcode.def"
@@ -106,6 +114,31 @@ stack_effect(int op, int arg, int taken)
     return taken > 0 ? jumps : taken == 0 ? falls : Py_MAX(falls, jumps);
 }
 
+/* Stack effects for three arguments; where they are the same, the argument does not matter. */
+enum {
+#define arg 0
+#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_0 = (effect),
+#include "vm/opcode.def"
+#undef arg
+#define arg 1
+#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_1 = (effect),
+#include "vm/opcode.def"
+#undef arg
+#define arg 0x702
+#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_2 = (effect),
+#include "vm/opcode.def"
+#undef arg
+};
+
+/* BIAS + the effect of falling through, at op - LOWEST_OPCODE; 0 if it depends on the argument. */
+#define BIAS 64
+static const int8_t known_effect[256 - LOWEST_OPCODE] = {
+#define OPCODE(name, number, caches, argument, effect, taken)                                      \
+    [number - LOWEST_OPCODE] =                                                                     \
+        name##_FOR_0 == name##_FOR_1 && name##_FOR_0 == name##_FOR_2 ? BIAS + name##_FOR_0 : 0,
+#include "vm/opcode.def"
+};
+
 /* ---- blocks ---- */
 
 Block *
@@ -123,20 +156,16 @@ block_new(Arena *arena, Block **newest)
     return block;
 }
 
-static status
-block_reserve(Arena *arena, Block *block)
+status
+block_grow(Arena *arena, Block *block)
 {
-    if (block->used < block->room) {
-        return 0;
-    }
     if (block->room > INT_MAX / 4 / (int)sizeof(Instr)) {
         PyErr_NoMemory();
         return -1;
     }
     int room = block->room ? 2 * block->room : 8;
-    Instr *items = arena_alloc(arena, (size_t)room * sizeof(Instr));
+    Instr *items = ast_alloc(arena, (size_t)room * sizeof(Instr));
     if (items == NULL) {
-        PyErr_NoMemory();
         return -1;
     }
     if (block->used > 0) {
@@ -148,22 +177,16 @@ block_reserve(Arena *arena, Block *block)
 }
 
 Instr *
-block_append(Arena *arena, Block *block)
-{
-    return block_insert(arena, block, block->used);
-}
-
-Instr *
 block_insert(Arena *arena, Block *block, int at)
 {
-    if (block_reserve(arena, block) < 0) {
+    if (block->used == block->room && block_grow(arena, block) < 0) {
         return NULL;
     }
     Instr *instr = &block->items[at];
     if (at < block->used) {
         memmove(instr + 1, instr, (size_t)(block->used - at) * sizeof(Instr));
     }
-    memset(instr, 0, sizeof *instr);
+    *instr = (Instr){0};
     block->used++;
     return instr;
 }
@@ -177,13 +200,16 @@ last_instr(Block *block)
 static status
 append_copies(struct Flow *flow, Block *to, const Block *from)
 {
-    for (int i = 0; i < from->used; i++) {
-        Instr *copy = block_append(flow->arena, to);
-        if (copy == NULL) {
+    while (to->room - to->used < from->used) {
+        if (block_grow(flow->arena, to) < 0) {
             return -1;
         }
-        *copy = from->items[i];
     }
+    memcpy(to->items + to->used, from->items, (size_t)from->used * sizeof(Instr));
+    to->used += from->used;
+    to->has_nop |= from->has_nop;
+    to->lacks_line |= from->lacks_line;
+    to->opens |= from->opens;
     return 0;
 }
 
@@ -201,21 +227,18 @@ status
 flow_normalize(struct Flow *flow)
 {
     for (Block *b = flow->newest; b != NULL; b = b->older) {
-        for (int i = 0; i < b->used; i++) {
-            Instr *instr = &b->items[i];
-            if (leaves_code(instr)) {
-                b->is_exit = b->no_fall = 1;
+        Instr *last = last_instr(b);
+        if (last == NULL) {
+            continue;
+        }
+        if (leaves_code(last)) {
+            b->is_exit = b->no_fall = 1;
+        }
+        else if (is_jump(last)) {
+            if (jumps_always(last)) {
+                b->no_fall = 1;
             }
-            if (is_jump(instr)) {
-                if (i != b->used - 1) {
-                    PyErr_SetString(PyExc_SystemError, "malformed control flow graph.");
-                    return -1;
-                }
-                if (jumps_always(instr)) {
-                    b->no_fall = 1;
-                }
-                skip_empty_targets(instr);
-            }
+            skip_empty_targets(last);
         }
     }
     return 0;
@@ -247,6 +270,7 @@ inline_exit(struct Flow *flow, Block *block)
     last->op = NOP;
     last->arg = 0;
     last->target = NULL;
+    block->has_nop = 1;
     block->is_exit = 1;
     return append_copies(flow, block, target);
 }
@@ -261,75 +285,6 @@ flow_inline_exits(struct Flow *flow)
 }
 
 /* ---- constants ---- */
-
-/* Shares the items of a tuple, in place: no one has hashed or compared it by identity yet. */
-static status
-merge_tuple_items(PyObject *cache, PyObject *tuple)
-{
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++) {
-        PyObject *item = PyTuple_GET_ITEM(tuple, i);
-        PyObject *merged = const_merge_take(cache, Py_NewRef(item));
-        if (merged == NULL) {
-            return -1;
-        }
-        PyTuple_SET_ITEM(tuple, i, merged);
-        Py_DECREF(item);
-    }
-    return 0;
-}
-
-/* A new frozenset of shared items. */
-static PyObject *
-merge_frozenset_items(PyObject *cache, PyObject *set)
-{
-    PyObject *items = PySequence_Tuple(set);
-    if (items == NULL || merge_tuple_items(cache, items) < 0) {
-        Py_XDECREF(items);
-        return NULL;
-    }
-    PyObject *merged = PyFrozenSet_New(items);
-    Py_DECREF(items);
-    return merged;
-}
-
-PyObject *
-const_merge_take(PyObject *cache, PyObject *object)
-{
-    if (object == NULL || object == Py_None || object == Py_Ellipsis) {
-        return object;
-    }
-    PyObject *key = _PyCode_ConstantKey(object);
-    PyObject *known = key == NULL ? NULL : PyDict_SetDefault(cache, key, object);
-    status result = known == NULL ? -1 : 0;
-    if (known != NULL && known != object) {
-        Py_SETREF(object, Py_NewRef(known));
-    }
-    else if (known != NULL && PyTuple_CheckExact(object)) {
-        result = merge_tuple_items(cache, object);
-    }
-    else if (known != NULL && PyFrozenSet_CheckExact(object) && PySet_GET_SIZE(object) > 0) {
-        Py_SETREF(object, merge_frozenset_items(cache, object));
-        result = object == NULL ? -1 : PyDict_SetItem(cache, key, object);
-    }
-    Py_XDECREF(key);
-    if (result < 0) {
-        Py_CLEAR(object);
-    }
-    return object;
-}
-
-PyObject *
-const_share_take(PyObject *cache, PyObject *object)
-{
-    if (object == NULL) {
-        return NULL;
-    }
-    PyObject *key = _PyCode_ConstantKey(object);
-    PyObject *known = key == NULL ? NULL : Py_XNewRef(PyDict_SetDefault(cache, key, object));
-    Py_XDECREF(key);
-    Py_DECREF(object);
-    return known;
-}
 
 /* The index of a constant equal to `value` in the list, appended if need be.  Steals `value`. */
 static int
@@ -351,35 +306,19 @@ find_const_take(struct Flow *flow, PyObject *consts, PyObject *value)
     return result < 0 ? -1 : (int)i;
 }
 
-status
-flow_trim_consts(struct Flow *flow, PyObject *consts)
-{
-    /* The first constant is the docstring and stays. */
-    int highest = 0;
-    for (Block *b = flow->entry; b != NULL; b = b->next) {
-        for (int i = 0; i < b->used; i++) {
-            const Instr *instr = &b->items[i];
-            if ((instr->op == LOAD_CONST || instr->op == KW_NAMES) && instr->arg > highest) {
-                highest = instr->arg;
-            }
-        }
-    }
-    Py_ssize_t count = PyList_GET_SIZE(consts);
-    return highest + 1 < count ? PyList_SetSlice(consts, highest + 1, count, NULL) : 0;
-}
-
 /* ---- peephole ---- */
 
-static void
-make_nop(Instr *instr)
+static ALWAYS_INLINE void
+make_nop(Block *block, Instr *instr)
 {
     instr->op = NOP;
     instr->arg = 0;
+    block->has_nop = 1;
 }
 
 /* `count` constants and BUILD_TUPLE become one constant. */
 static status
-fold_built_tuple(struct Flow *flow, Instr *first, int count, PyObject *consts)
+fold_built_tuple(struct Flow *flow, Block *block, Instr *first, int count, PyObject *consts)
 {
     for (int i = 0; i < count; i++) {
         if (first[i].op != LOAD_CONST) {
@@ -398,7 +337,7 @@ fold_built_tuple(struct Flow *flow, Instr *first, int count, PyObject *consts)
         return -1;
     }
     for (int i = 0; i < count; i++) {
-        make_nop(&first[i]);
+        make_nop(block, &first[i]);
     }
     first[count].op = LOAD_CONST;
     first[count].arg = index;
@@ -465,7 +404,7 @@ shorten_swaps(Block *block, int *at)
         }
     }
     while (write >= 0) {
-        make_nop(&run[write--]);
+        make_nop(block, &run[write--]);
     }
     PyMem_Free(order);
     return 0;
@@ -519,7 +458,7 @@ swap_statically(Block *block, int at)
                 return;
             }
         }
-        make_nop(swap);
+        make_nop(block, swap);
         Instr exchanged = block->items[first];
         block->items[first] = block->items[second];
         block->items[second] = exchanged;
@@ -563,12 +502,12 @@ optimize_const_test(Block *block, int at, PyObject *consts)
             next->op = JUMP;
             block->no_fall = 1;
             if (!keeps) {
-                make_nop(load);
+                make_nop(block, load);
             }
         }
         else {
-            make_nop(load);
-            make_nop(next);
+            make_nop(block, load);
+            make_nop(block, next);
         }
         return 0;
     }
@@ -578,8 +517,8 @@ optimize_const_test(Block *block, int at, PyObject *consts)
             bool negated = next->arg;
             next[1].op = negated ^ (jump == POP_JUMP_IF_FALSE) ? POP_JUMP_IF_NOT_NONE
                                                                : POP_JUMP_IF_NONE;
-            make_nop(load);
-            make_nop(next);
+            make_nop(block, load);
+            make_nop(block, next);
         }
         return 0;
     }
@@ -615,6 +554,9 @@ optimize_block(struct Flow *flow, Block *block, PyObject *consts)
     static const Instr nothing = {.op = NOP};
     for (int i = 0; i < block->used; i++) {
         Instr *instr = &block->items[i];
+        if (!(op_facts[instr->op - LOWEST_OPCODE] & (OP_JUMPS | OP_TUNED))) {
+            continue;
+        }
         const Instr *next = i + 1 < block->used ? instr + 1 : &nothing;
         const Instr *target = &nothing;
         if (is_jump(instr)) {
@@ -625,6 +567,9 @@ optimize_block(struct Flow *flow, Block *block, PyObject *consts)
         }
         bool again = false;
         switch (instr->op) {
+        case NOP:
+            block->has_nop = 1;
+            break;
         case LOAD_CONST:
             TRY(optimize_const_test(block, i, consts));
             break;
@@ -632,15 +577,15 @@ optimize_block(struct Flow *flow, Block *block, PyObject *consts)
             if (next->op == UNPACK_SEQUENCE && next->arg == instr->arg && instr->arg >= 1 &&
                 instr->arg <= 3) {
                 if (instr->arg == 1) {
-                    make_nop(instr + 1);
+                    make_nop(block, instr + 1);
                 }
                 else {
                     instr[1].op = SWAP;
                 }
-                make_nop(instr);
+                make_nop(block, instr);
             }
             else if (i >= instr->arg) {
-                TRY(fold_built_tuple(flow, instr - instr->arg, instr->arg, consts));
+                TRY(fold_built_tuple(flow, block, instr - instr->arg, instr->arg, consts));
             }
             break;
         case JUMP_IF_FALSE_OR_POP:
@@ -660,7 +605,7 @@ optimize_block(struct Flow *flow, Block *block, PyObject *consts)
             break;
         case SWAP:
             if (instr->arg == 1) {
-                make_nop(instr);
+                make_nop(block, instr);
                 break;
             }
             TRY(shorten_swaps(block, &i));
@@ -669,7 +614,7 @@ optimize_block(struct Flow *flow, Block *block, PyObject *consts)
         case PUSH_NULL:
             if (next->op == LOAD_GLOBAL && (next->arg & 1) == 0) {
                 instr[1].arg |= 1;
-                make_nop(instr);
+                make_nop(block, instr);
             }
             break;
         }
@@ -696,6 +641,10 @@ line_after(const Block *block)
 static void
 drop_nops(Block *block)
 {
+    if (!block->has_nop) {
+        return;
+    }
+    block->has_nop = 0;
     int kept = 0, previous = -1;
     for (int i = 0; i < block->used; i++) {
         Instr *instr = &block->items[i];
@@ -716,6 +665,7 @@ drop_nops(Block *block)
             else if (line_after(block) == lineno) {
                 continue;
             }
+            block->has_nop = 1;
         }
         if (kept != i) {
             block->items[kept] = *instr;
@@ -765,7 +715,7 @@ count_predecessors(struct Flow *flow)
                 *top++ = b->next;
             }
         }
-        for (int i = 0; i < b->used; i++) {
+        for (int i = b->opens ? 0 : Py_MAX(b->used - 1, 0); i < b->used; i++) {
             Instr *instr = &b->items[i];
             if ((is_jump(instr) || opens_region(instr)) && instr->target->predecessors++ == 0) {
                 *top++ = instr->target;
@@ -785,7 +735,7 @@ drop_jumps_to_next(struct Flow *flow)
         if (last != NULL && (last->op == JUMP || last->op == JUMP_NO_INTERRUPT) &&
             last->target == b->next) {
             b->no_fall = 0;
-            make_nop(last);
+            make_nop(b, last);
         }
     }
 }
@@ -869,8 +819,8 @@ flow_propagate_lines(struct Flow *flow, int firstlineno)
         if (b->used == 0) {
             continue;
         }
-        Loc loc = NO_LOC;
-        for (int i = 0; i < b->used; i++) {
+        Loc loc = b->lacks_line ? NO_LOC : b->items[b->used - 1].loc;
+        for (int i = 0; b->lacks_line && i < b->used; i++) {
             if (b->items[i].loc.lineno < 0) {
                 b->items[i].loc = loc;
             }
@@ -975,27 +925,29 @@ flow_stack_depth(struct Flow *flow, int at_start)
         Block *b = *--top;
         Block *next = b->next;
         int depth = b->depth;
-        for (int i = 0; i < b->used; i++) {
-            Instr *instr = &b->items[i];
-            int effect = stack_effect(instr->op, instr->arg, 0);
-            if (effect == PY_INVALID_STACK_EFFECT) {
-                PyErr_Format(PyExc_SystemError, "compiler stack_effect(opcode=%d, arg=%i) failed",
-                             instr->op, instr->arg);
-                PyMem_Free(stack);
-                return -1;
+        Instr *last = last_instr(b);
+        for (Instr *instr = b->items; last != NULL && instr <= last; instr++) {
+            int effect = known_effect[instr->op - LOWEST_OPCODE] - BIAS;
+            if (effect == -BIAS) {
+                effect = stack_effect(instr->op, instr->arg, 0);
+                if (effect == PY_INVALID_STACK_EFFECT) {
+                    PyErr_Format(PyExc_SystemError,
+                                 "compiler stack_effect(opcode=%d, arg=%i) failed", instr->op,
+                                 instr->arg);
+                    PyMem_Free(stack);
+                    return -1;
+                }
             }
-            int after = depth + effect;
-            deepest = Py_MAX(deepest, after);
-            if (is_jump(instr) || opens_region(instr)) {
+            if ((b->opens && opens_region(instr)) || (instr == last && is_jump(instr))) {
                 int at_target = depth + stack_effect(instr->op, instr->arg, 1);
                 deepest = Py_MAX(deepest, at_target);
                 top = push_depth(top, instr->target, at_target);
             }
-            depth = after;
-            if (jumps_always(instr) || leaves_code(instr)) {
-                next = NULL;
-                break;
-            }
+            depth += effect;
+            deepest = Py_MAX(deepest, depth);
+        }
+        if (last != NULL && (jumps_always(last) || leaves_code(last))) {
+            next = NULL;
         }
         if (next != NULL) {
             top = push_depth(top, next, depth);
@@ -1061,8 +1013,8 @@ resolve_block(struct Flow *flow, Block *b, Block **top)
     return top;
 }
 
-status
-flow_resolve_handlers(struct Flow *flow)
+static status
+resolve_regions(struct Flow *flow)
 {
     size_t count = 0;
     for (Block *b = flow->entry; b != NULL; b = b->next) {
@@ -1087,10 +1039,17 @@ flow_resolve_handlers(struct Flow *flow)
     for (Block *b = flow->entry; b != NULL; b = b->next) {
         for (int i = 0; i < b->used; i++) {
             if (opens_region(&b->items[i]) || b->items[i].op == POP_BLOCK) {
-                make_nop(&b->items[i]);
+                make_nop(b, &b->items[i]);
             }
         }
     }
+    return 0;
+}
+
+status
+flow_resolve_handlers(struct Flow *flow)
+{
+    TRY(flow->has_regions ? resolve_regions(flow) : 0);
     for (Block *b = flow->entry; b != NULL; b = b->next) {
         drop_nops(b);
     }

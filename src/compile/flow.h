@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/common.h"
+#include "compile/merge.h"
 
 enum Opcode {
 #define OPCODE(name, number, caches, argument, effect, taken) name = number,
@@ -53,7 +54,12 @@ struct Block {
     int predecessors;           /* valid after flow_optimize() */
     int depth;                  /* of the stack at entry, -1 if not yet known */
     int offset;                 /* of the first instruction, in code units */
+    int words;                  /* code units without the jump at the end */
     struct Handlers *handlers;  /* while regions are resolved */
+    unsigned ended : 1;         /* while code is generated: the last instruction jumps or leaves */
+    unsigned opens : 1;         /* may hold an instruction that opens a region */
+    unsigned has_nop : 1;       /* may hold a NOP */
+    unsigned lacks_line : 1;    /* may hold an instruction without a position */
     unsigned is_exit : 1;       /* ends by leaving the code object */
     unsigned no_fall : 1;       /* control never runs into `next` */
     unsigned seen : 1;          /* scratch mark of the passes */
@@ -65,12 +71,13 @@ struct Flow {
     Block *entry;
     Block *newest;              /* head of the `older` chain */
     PyObject *filename;         /* borrowed, for messages */
-    PyObject *const_cache;      /* borrowed */
+    struct ConstCache *const_cache;
+    bool has_regions;           /* some block opens one */
 };
 
 /* What an opcode is, at op - LOWEST_OPCODE: bits, and above them how many cache words follow it. */
 enum { LOWEST_OPCODE = POP_JUMP_IF_NOT_NONE };
-enum { OP_JUMPS = 1, OP_OPENS_REGION = 2, OP_LEAVES_CODE = 4, OP_CACHES_SHIFT = 3 };
+enum { OP_JUMPS = 1, OP_OPENS_REGION = 2, OP_LEAVES_CODE = 4, OP_TUNED = 8, OP_CACHES_SHIFT = 4 };
 extern const uint8_t op_facts[256 - LOWEST_OPCODE];
 
 static ALWAYS_INLINE bool
@@ -103,8 +110,8 @@ int stack_effect(int op, int arg, int taken);
 
 /* A new empty block at the head of the chain; NULL with MemoryError. */
 Block *block_new(Arena *arena, Block **newest);
-/* A new instruction at the end of the block, cleared. */
-Instr *block_append(Arena *arena, Block *block);
+/* Makes room in a block that is full. */
+status block_grow(Arena *arena, Block *block);
 /* Room for one more instruction at index `at`, cleared. */
 Instr *block_insert(Arena *arena, Block *block, int at);
 
@@ -116,8 +123,6 @@ status flow_inline_exits(struct Flow *flow);
 status flow_optimize(struct Flow *flow, PyObject *consts);
 /* Gives every exit without a line number to one predecessor each, so that it can inherit its line. */
 status flow_split_exits(struct Flow *flow);
-/* Cuts constants off the end of the list that no instruction uses. */
-status flow_trim_consts(struct Flow *flow, PyObject *consts);
 /* Chooses directions for jumps; the order of blocks is final. */
 void flow_direct_jumps(struct Flow *flow);
 /* Fills in positions that can be inherited. */
@@ -127,11 +132,5 @@ int flow_stack_depth(struct Flow *flow, int at_start);
 /* Sets Instr.handler from the regions and turns their pseudo-instructions into NOPs, then drops
    the NOPs nobody needs. */
 status flow_resolve_handlers(struct Flow *flow);
-
-/* Either a new reference to `object` or to an equal constant met before; items of tuples and
-   frozensets are shared the same way.  Steals the reference; NULL on errors. */
-PyObject *const_merge_take(PyObject *cache, PyObject *object);
-/* The same for the tables of a code object, whose items are left alone. */
-PyObject *const_share_take(PyObject *cache, PyObject *object);
 
 #endif

@@ -27,21 +27,24 @@ emit_at(Gen *g, int op, Py_ssize_t arg, Block *target, Loc loc)
         return -1;
     }
     Block *block = unit->block;
-    if (block->used > 0 && ends_block(&block->items[block->used - 1])) {
+    if (block->ended) {
         block = new_block(g);
         if (block == NULL) {
             return -1;
         }
         use_block(g, block);
     }
-    Instr *instr = block_append(g->arena, block);
-    if (instr == NULL) {
+    if (unlikely(block->used == block->room) && block_grow(g->arena, block) < 0) {
         return -1;
     }
-    instr->op = op;
-    instr->arg = (int)arg;
-    instr->target = target;
-    instr->loc = loc;
+    block->items[block->used++] = (Instr){op, (int)arg, target, NULL, loc};
+    unsigned facts = op_facts[op - LOWEST_OPCODE];
+    block->ended = (facts & (OP_JUMPS | OP_LEAVES_CODE)) != 0;
+    block->lacks_line |= loc.lineno < 0;
+    if (unlikely(facts & OP_OPENS_REGION)) {
+        block->opens = 1;
+        unit->has_regions = true;
+    }
     return 0;
 }
 
@@ -78,36 +81,31 @@ emit_call(Gen *g, Py_ssize_t arguments)
 
 /* ---- constants and names ---- */
 
-/* The index of `key` in a dict that numbers its keys, added if new. */
-static Py_ssize_t
-number_of(PyObject *dict, PyObject *key)
-{
-    PyObject *index = PyDict_GetItemWithError(dict, key);
-    if (index != NULL) {
-        return PyLong_AsSsize_t(index);
-    }
-    Py_ssize_t next = PyDict_GET_SIZE(dict);
-    if (PyErr_Occurred() || (index = PyLong_FromSsize_t(next)) == NULL) {
-        return -1;
-    }
-    status result = PyDict_SetItem(dict, key, index);
-    Py_DECREF(index);
-    return result < 0 ? -1 : next;
-}
-
 Py_ssize_t
 const_index(Gen *g, PyObject *value)
 {
     struct Unit *unit = g->unit;
-    PyObject *merged = const_merge_take(g->const_cache, Py_NewRef(value));
-    PyObject *key = merged == NULL ? NULL : _PyCode_ConstantKey(merged);
-    Py_ssize_t index = key == NULL ? -1 : number_of(unit->consts, key);
-    if (index == PyList_GET_SIZE(unit->const_values) &&
-        PyList_Append(unit->const_values, merged) < 0) {
-        index = -1;
+    int index = numbering_find(&unit->consts, value);
+    if (index >= 0) {
+        return index;
     }
-    Py_XDECREF(key);
-    Py_XDECREF(merged);
+    PyObject *merged = const_merge_take(&g->const_cache, Py_NewRef(value));
+    if (merged == NULL) {
+        return -1;
+    }
+    if (merged != value) {
+        index = numbering_find(&unit->consts, merged);
+    }
+    if (index < 0) {
+        index = numbering_add(&unit->consts, g->arena, merged);
+        if (index < 0) {
+            PyErr_NoMemory();
+        }
+        else if (PyList_Append(unit->const_values, merged) < 0) {
+            index = -1;
+        }
+    }
+    Py_DECREF(merged);
     return index;
 }
 
@@ -132,25 +130,33 @@ emit_const_take(Gen *g, PyObject *value)
 PyObject *
 mangled_name(Gen *g, PyObject *name)
 {
-    return mangle_name(g->unit->class_name, name);
+    return mangle_name(g->arena, g->unit->class_name, name);
+}
+
+/* The index of a mangled name in co_names, added if new. */
+static int
+name_index(Gen *g, PyObject *mangled)
+{
+    struct Numbering *names = &g->unit->names;
+    int index = numbering_find(names, mangled);
+    if (index < 0 && (index = numbering_add(names, g->arena, mangled)) < 0) {
+        PyErr_NoMemory();
+    }
+    return index;
 }
 
 status
 emit_name(Gen *g, int op, PyObject *name)
 {
     PyObject *mangled = mangled_name(g, name);
-    if (mangled == NULL) {
-        return -1;
-    }
-    Py_ssize_t index = number_of(g->unit->names, mangled);
-    Py_DECREF(mangled);
+    int index = mangled == NULL ? -1 : name_index(g, mangled);
     return index < 0 ? -1 : emit_arg(g, op, index);
 }
 
 status
 check_name(Gen *g, PyObject *name, enum ExprContext ctx)
 {
-    if (ctx != Load && _PyUnicode_EqualToASCIIString(name, "__debug__")) {
+    if (unlikely(ctx != Load && name == ID(__debug__))) {
         return gen_error(g, ctx == Store ? "cannot assign to __debug__"
                                          : "cannot delete __debug__");
     }
@@ -167,29 +173,32 @@ static const int variable_op[][4] = {
     [HOME_CELL] = {0, LOAD_DEREF, STORE_DEREF, DELETE_DEREF},
 };
 
-static status
-emit_mangled_variable(Gen *g, PyObject *name, enum ExprContext ctx)
+status
+emit_variable(Gen *g, PyObject *name, enum ExprContext ctx)
 {
     struct Unit *unit = g->unit;
-    bool in_function = unit->scope->type == FUNCTION_BLOCK;
-    PyObject *dict = unit->names;
-    enum Home home = HOME_NAME;
-    int scope = entry_scope(unit->scope, name);
-    switch (scope) {
-    case -1:
+    TRY(check_name(g, name, ctx));
+    PyObject *mangled = mangled_name(g, name);
+    if (unlikely(mangled == NULL)) {
         return -1;
-    case SCOPE_FREE:
-        home = HOME_CELL;
-        dict = unit->freevars;
+    }
+    bool in_function = unit->scope->type == FUNCTION_BLOCK;
+    enum Home home = HOME_NAME;
+    struct Symbol *symbol = scope_find(unit->scope, mangled);
+    switch (symbol_scope(symbol)) {
+    case SCOPE_UNKNOWN:
         break;
+    case SCOPE_FREE:
     case SCOPE_CELL:
         home = HOME_CELL;
-        dict = unit->cellvars;
         break;
     case SCOPE_LOCAL:
         if (in_function) {
             home = HOME_FAST;
-            dict = unit->varnames;
+            if (symbol->index < 0) {
+                symbol->index = unit->local_count;
+                unit->locals[unit->local_count++] = mangled;
+            }
         }
         break;
     case SCOPE_GLOBAL_IMPLICIT:
@@ -202,24 +211,14 @@ emit_mangled_variable(Gen *g, PyObject *name, enum ExprContext ctx)
         break;
     }
     int op = variable_op[home][ctx];
-    if (op == LOAD_DEREF && unit->scope->type == CLASS_BLOCK) {
-        op = LOAD_CLASSDEREF;
+    if (home == HOME_FAST || home == HOME_CELL) {
+        if (op == LOAD_DEREF && unit->scope->type == CLASS_BLOCK) {
+            op = LOAD_CLASSDEREF;
+        }
+        return emit_arg(g, op, symbol->index);
     }
-    Py_ssize_t index = number_of(dict, name);
-    return index < 0 ? -1 : emit_arg(g, op, op == LOAD_GLOBAL ? index << 1 : index);
-}
-
-status
-emit_variable(Gen *g, PyObject *name, enum ExprContext ctx)
-{
-    TRY(check_name(g, name, ctx));
-    PyObject *mangled = mangled_name(g, name);
-    if (mangled == NULL) {
-        return -1;
-    }
-    status result = emit_mangled_variable(g, mangled, ctx);
-    Py_DECREF(mangled);
-    return result;
+    int index = name_index(g, mangled);
+    return index < 0 ? -1 : emit_arg(g, op, op == LOAD_GLOBAL ? (Py_ssize_t)index << 1 : index);
 }
 
 /* ---- units ---- */
@@ -227,70 +226,79 @@ emit_variable(Gen *g, PyObject *name, enum ExprContext ctx)
 static void
 unit_free(struct Unit *unit)
 {
-    Py_XDECREF(unit->scope);
     Py_XDECREF(unit->name);
     Py_XDECREF(unit->qualname);
-    Py_XDECREF(unit->class_name);
-    Py_XDECREF(unit->consts);
     Py_XDECREF(unit->const_values);
-    Py_XDECREF(unit->names);
-    Py_XDECREF(unit->varnames);
-    Py_XDECREF(unit->cellvars);
-    Py_XDECREF(unit->freevars);
     PyMem_Free(unit);
 }
 
-/* Numbers a list of names from 0. */
-static PyObject *
-number_list(PyObject *list)
+static int
+compare_names(const void *a, const void *b)
 {
-    PyObject *dict = PyDict_New();
-    for (Py_ssize_t i = 0; dict != NULL && i < PyList_GET_SIZE(list); i++) {
-        PyObject *index = PyLong_FromSsize_t(i);
-        if (index == NULL || PyDict_SetItem(dict, PyList_GET_ITEM(list, i), index) < 0) {
-            Py_CLEAR(dict);
-        }
-        Py_XDECREF(index);
-    }
-    return dict;
+    return PyUnicode_Compare(*(PyObject *const *)a, *(PyObject *const *)b);
 }
 
-/* Numbers the names of a scope (or with a flag), sorted, from `start`. */
-static PyObject *
-number_scope(ScopeEntry *entry, enum SymbolScope scope, long flag, Py_ssize_t start)
+/* Sorts names of the scope and numbers them from `start`. */
+static void
+number_sorted(Scope *scope, PyObject **names, int count, int start)
 {
-    PyObject *names = PyDict_Keys(entry->symbols), *dict = PyDict_New();
-    if (names == NULL || dict == NULL || PyList_Sort(names) < 0) {
-        goto fail;
+    if (count > 1) {
+        qsort(names, (size_t)count, sizeof *names, compare_names);
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(names); i++) {
-        PyObject *name = PyList_GET_ITEM(names, i);
-        long flags = entry_flags(entry, name);
-        if (flags < 0) {
-            goto fail;
-        }
-        if (((flags >> SCOPE_SHIFT) & SCOPE_BITS) != scope && !(flags & flag)) {
-            continue;
-        }
-        PyObject *index = PyLong_FromSsize_t(start++);
-        if (index == NULL || PyDict_SetItem(dict, name, index) < 0) {
-            Py_XDECREF(index);
-            goto fail;
-        }
-        Py_DECREF(index);
+    for (int i = 0; i < count; i++) {
+        scope_find(scope, names[i])->index = start + i;
     }
-    Py_DECREF(names);
-    return dict;
+}
 
-fail:
-    Py_XDECREF(names);
-    Py_XDECREF(dict);
-    return NULL;
+/* Numbers parameters, cells and free variables. */
+static status
+number_variables(Gen *g, struct Unit *unit)
+{
+    Scope *scope = unit->scope;
+    int count = scope->names.count, cells = 0, frees = 0;
+    for (int i = 0; i < count; i++) {
+        struct Symbol *symbol = &scope->symbols[i];
+        symbol->index = -1;
+        cells += symbol_scope(symbol) == SCOPE_CELL;
+        frees += symbol_scope(symbol) == SCOPE_FREE || (symbol->flags & DEF_FREE_CLASS);
+    }
+    unit->local_count = scope->param_count;
+    unit->free_count = frees;
+    unit->locals = ast_alloc(g->arena, (size_t)(count + cells + frees + 1) * sizeof(PyObject *));
+    if (unit->locals == NULL) {
+        return -1;
+    }
+    memcpy(unit->locals, scope->names.items, (size_t)scope->param_count * sizeof(PyObject *));
+    for (int i = 0; i < scope->param_count; i++) {
+        scope->symbols[i].index = i;
+    }
+    PyObject **cell = unit->cells = unit->locals + count;
+    PyObject **free = cell + cells + scope->needs_class_closure;
+    if (cells + frees > 0) {
+        for (int i = 0; i < count; i++) {
+            struct Symbol *symbol = &scope->symbols[i];
+            PyObject *name = (PyObject *)scope->names.items[i];
+            if (symbol_scope(symbol) == SCOPE_CELL) {
+                *cell++ = name;
+            }
+            else if (symbol_scope(symbol) == SCOPE_FREE || (symbol->flags & DEF_FREE_CLASS)) {
+                *free++ = name;
+            }
+        }
+        number_sorted(scope, unit->cells, cells, 0);
+    }
+    if (scope->needs_class_closure) {
+        /* The class itself, for super() and __class__ in its methods. */
+        unit->cells[cells++] = ID(__class__);
+    }
+    unit->cell_count = cells;
+    number_sorted(scope, unit->cells + cells, frees, cells);
+    return 0;
 }
 
 /* The name that precedes the unit's own in its qualified name: a borrowed unit or NULL. */
 static status
-find_qualifier(struct Unit *unit, struct Unit **qualifier)
+find_qualifier(Gen *g, struct Unit *unit, struct Unit **qualifier)
 {
     struct Unit *outer = unit->outer;
     *qualifier = NULL;
@@ -299,52 +307,61 @@ find_qualifier(struct Unit *unit, struct Unit **qualifier)
     }
     if (unit->kind == UNIT_FUNCTION || unit->kind == UNIT_ASYNC_FUNCTION ||
         unit->kind == UNIT_CLASS) {
-        PyObject *mangled = mangle_name(outer->class_name, unit->name);
+        PyObject *mangled = mangle_name(g->arena, outer->class_name, unit->name);
         if (mangled == NULL) {
             return -1;
         }
-        int scope = entry_scope(outer->scope, mangled);
-        Py_DECREF(mangled);
-        if (scope < 0 || scope == SCOPE_GLOBAL_EXPLICIT) {
-            return scope < 0 ? -1 : 0;
+        if (symbol_scope(scope_find(outer->scope, mangled)) == SCOPE_GLOBAL_EXPLICIT) {
+            return 0;
         }
     }
     *qualifier = outer;
     return 0;
 }
 
+/* The three strings put together. */
+static PyObject *
+join(PyObject *a, const char *middle, PyObject *b)
+{
+    if (!PyUnicode_IS_COMPACT_ASCII(a) || !PyUnicode_IS_COMPACT_ASCII(b)) {
+        return PyUnicode_FromFormat("%U%s%U", a, middle, b);
+    }
+    Py_ssize_t before = PyUnicode_GET_LENGTH(a), between = (Py_ssize_t)strlen(middle);
+    Py_ssize_t after = PyUnicode_GET_LENGTH(b);
+    if (before > PY_SSIZE_T_MAX - between - after) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    PyObject *result = PyUnicode_New(before + between + after, 127);
+    if (result != NULL) {
+        char *text = PyUnicode_DATA(result);
+        memcpy(text, PyUnicode_DATA(a), (size_t)before);
+        memcpy(text + before, middle, (size_t)between);
+        memcpy(text + before + between, PyUnicode_DATA(b), (size_t)after);
+    }
+    return result;
+}
+
 static status
-set_qualname(struct Unit *unit)
+set_qualname(Gen *g, struct Unit *unit)
 {
     struct Unit *outer;
-    TRY(find_qualifier(unit, &outer));
+    TRY(find_qualifier(g, unit, &outer));
     if (outer == NULL) {
         unit->qualname = Py_NewRef(unit->name);
         return 0;
     }
     bool locals = outer->kind == UNIT_FUNCTION || outer->kind == UNIT_ASYNC_FUNCTION ||
                   outer->kind == UNIT_LAMBDA;
-    unit->qualname = PyUnicode_FromFormat(locals ? "%U.<locals>.%U" : "%U.%U", outer->qualname,
-                                          unit->name);
+    unit->qualname = join(outer->qualname, locals ? ".<locals>." : ".", unit->name);
     return unit->qualname == NULL ? -1 : 0;
 }
 
 static status
 fill_unit(Gen *g, struct Unit *unit, void *key)
 {
-    if ((unit->scope = symtable_entry(g->table, key)) == NULL ||
-        (unit->varnames = number_list(unit->scope->varnames)) == NULL ||
-        (unit->cellvars = number_scope(unit->scope, SCOPE_CELL, 0, 0)) == NULL) {
-        return -1;
-    }
-    if (unit->scope->needs_class_closure) {
-        /* The class itself, for super() and __class__ in its methods. */
-        TRY(number_of(unit->cellvars, ID(__class__)));
-    }
-    unit->freevars = number_scope(unit->scope, SCOPE_FREE, DEF_FREE_CLASS,
-                                  PyDict_GET_SIZE(unit->cellvars));
-    if (unit->freevars == NULL || (unit->consts = PyDict_New()) == NULL ||
-        (unit->names = PyDict_New()) == NULL || (unit->const_values = PyList_New(0)) == NULL) {
+    if ((unit->scope = symtable_scope(g->table, key)) == NULL ||
+        number_variables(g, unit) < 0 || (unit->const_values = PyList_New(0)) == NULL) {
         return -1;
     }
     unit->block = unit->entry = block_new(g->arena, &unit->newest);
@@ -354,18 +371,19 @@ fill_unit(Gen *g, struct Unit *unit, void *key)
 status
 enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno)
 {
-    struct Unit *unit = PyMem_Calloc(1, sizeof *unit);
+    struct Unit *unit = PyMem_Malloc(sizeof *unit);
     if (unit == NULL) {
         PyErr_NoMemory();
         return -1;
     }
+    memset(unit, 0, offsetof(struct Unit, frames));
     unit->kind = kind;
     unit->name = Py_NewRef(name);
     unit->firstlineno = lineno;
     unit->loc = (Loc){lineno, lineno, 0, 0};
     unit->outer = g->unit;
     if (g->unit != NULL) {
-        unit->class_name = Py_XNewRef(g->unit->class_name);
+        unit->class_name = g->unit->class_name;
     }
     if (fill_unit(g, unit, key) < 0) {
         unit_free(unit);
@@ -376,7 +394,7 @@ enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno)
     if (kind == UNIT_MODULE) {
         unit->loc.lineno = 0;
     }
-    else if (set_qualname(unit) < 0) {
+    else if (set_qualname(g, unit) < 0) {
         return -1;
     }
     TRY(emit_arg(g, RESUME, 0));
@@ -391,6 +409,16 @@ leave_unit(Gen *g)
     g->unit = unit->outer;
     g->nesting--;
     unit_free(unit);
+}
+
+void
+gen_clear(Gen *g)
+{
+    symtable_free(g->table);
+    const_cache_clear(&g->const_cache);
+    PyMem_Free(g->code.start);
+    PyMem_Free(g->lines.start);
+    PyMem_Free(g->handlers.start);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "compile/ast.h"
 #include "compile/flow.h"
+#include "compile/merge.h"
 #include "compile/symtable.h"
 #include "object/declare.h"
 
@@ -32,21 +33,30 @@ struct FrameBlock {
 
 struct Unit {
     struct Unit *outer;
-    ScopeEntry *scope;          /* owned */
+    Scope *scope;
     enum UnitKind kind;
     PyObject *name, *qualname;  /* owned; qualname NULL for a module */
-    PyObject *class_name;       /* owned or NULL: for mangling */
-    /* name or constant -> index, in order */
-    PyObject *consts, *names, *varnames, *cellvars, *freevars;
-    PyObject *const_values;     /* list of the constants by index */
+    PyObject *class_name;       /* borrowed or NULL: for mangling */
+    struct Numbering names;     /* co_names */
+    struct Numbering consts;    /* by identity, after they were merged */
+    PyObject *const_values;     /* list of the constants by index; gets longer than `consts` */
+    PyObject **locals;          /* parameters, then other locals as they are met */
+    PyObject **cells;           /* cell variables, then free ones, both sorted */
+    int local_count, cell_count, free_count;
     int argcount, posonlyargcount, kwonlyargcount;
     int firstlineno;
     Block *newest;              /* all blocks, newest first */
     Block *entry;
     Block *block;               /* where instructions are appended */
     Loc loc;
-    int frame_count;
+    bool has_regions;           /* code was protected by a handler */
+    int frame_count;            /* what stands behind is not cleared at the start */
     struct FrameBlock frames[MAX_FRAME_BLOCKS];
+};
+
+/* Bytes that grow. */
+struct Bytes {
+    uint8_t *start, *next, *end;
 };
 
 typedef struct Gen {
@@ -59,7 +69,8 @@ typedef struct Gen {
     int nesting;                /* of units */
     struct SymbolTable *table;
     struct Unit *unit;          /* innermost */
-    PyObject *const_cache;      /* dict of constants shared by all units */
+    struct ConstCache const_cache;      /* constants shared by all units */
+    struct Bytes code, lines, handlers; /* tables of the unit that is being assembled */
 } Gen;
 
 #define TRY(call)                                                                                  \
@@ -84,6 +95,8 @@ unset_loc(Gen *g)
 
 status enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno);
 void leave_unit(Gen *g);
+/* Gives back what the generator owns. */
+void gen_clear(Gen *g);
 
 Block *new_block(Gen *g);
 /* Lays `block` out behind the current one and makes it current. */
@@ -112,6 +125,7 @@ status emit_call(Gen *g, Py_ssize_t arguments);
 
 /* Index of a constant, added if new; -1 on errors. */
 Py_ssize_t const_index(Gen *g, PyObject *value);
+/* Borrowed; NULL on errors. */
 PyObject *mangled_name(Gen *g, PyObject *name);
 
 status push_frame(Gen *g, enum FrameKind kind, Block *block, Block *exit, void *datum);

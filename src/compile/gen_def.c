@@ -37,18 +37,20 @@ check_arguments(Gen *g, Arguments *a)
 static truth
 gen_kw_defaults(Gen *g, Arguments *a)
 {
+    if (a->kwonlyargs == NULL) {
+        return 0;
+    }
     PyObject *names = PyList_New(0);
     if (names == NULL) {
         return -1;
     }
-    for (int i = 0; i < seq_len(a->kwonlyargs); i++) {
+    for (int i = 0; i < a->kwonlyargs->len; i++) {
         Expr *value = a->kw_defaults->items[i];
         if (value == NULL) {
             continue;
         }
         PyObject *name = mangled_name(g, a->kwonlyargs->items[i]->arg);
         status result = name == NULL ? -1 : PyList_Append(names, name);
-        Py_XDECREF(name);
         if (result < 0 || gen_expr(g, value) < 0) {
             Py_DECREF(names);
             return -1;
@@ -87,7 +89,8 @@ gen_arg_annotation(Gen *g, PyObject *name, Expr *annotation, Py_ssize_t *count)
     if (annotation == NULL) {
         return 0;
     }
-    TRY(emit_const_take(g, mangled_name(g, name)));
+    PyObject *mangled = mangled_name(g, name);
+    TRY(mangled == NULL ? -1 : emit_const(g, mangled));
     *count += 2;
     bool as_text = g->future.ff_features & CO_FUTURE_ANNOTATIONS;
     if (annotation->kind == Starred_kind && !as_text) {
@@ -121,13 +124,15 @@ gen_annotations(Gen *g, Arguments *a, Expr *returns)
     if (a->kwarg != NULL) {
         TRY(gen_arg_annotation(g, a->kwarg->arg, a->kwarg->annotation, &count));
     }
-    PyObject *word = PyUnicode_InternFromString("return");
-    if (word == NULL) {
-        return -1;
+    if (returns != NULL) {
+        PyObject *word = PyUnicode_InternFromString("return");
+        if (word == NULL) {
+            return -1;
+        }
+        status result = gen_arg_annotation(g, word, returns, &count);
+        Py_DECREF(word);
+        TRY(result);
     }
-    status result = gen_arg_annotation(g, word, returns, &count);
-    Py_DECREF(word);
-    TRY(result);
     if (count == 0) {
         return 0;
     }
@@ -158,28 +163,20 @@ apply_decorators(Gen *g, ExprSeq *decorators)
 }
 
 /* The index of the cell or free variable that a nested code object calls `name`. */
-static Py_ssize_t
+static int
 closure_index(Gen *g, PyCodeObject *code, PyObject *name)
 {
     struct Unit *unit = g->unit;
-    int scope = SCOPE_CELL;
-    if (unit->kind != UNIT_CLASS || !_PyUnicode_EqualToASCIIString(name, "__class__")) {
-        /* A class may bind a name that its methods take from further out: that one is free. */
-        scope = entry_scope(unit->scope, name);
-        if (scope < 0) {
-            return -1;
-        }
+    if (unit->kind == UNIT_CLASS && name == ID(__class__) && unit->scope->needs_class_closure) {
+        return 0;
     }
-    PyObject *index = PyDict_GetItemWithError(scope == SCOPE_CELL ? unit->cellvars
-                                                                   : unit->freevars, name);
-    if (index == NULL) {
-        if (!PyErr_Occurred()) {
-            PyErr_Format(PyExc_SystemError, "no cell for %R (scope %d) of %R in %R", name, scope,
-                         code->co_name, unit->name);
-        }
+    struct Symbol *symbol = scope_find(unit->scope, name);
+    if (symbol == NULL || symbol->index < 0) {
+        PyErr_Format(PyExc_SystemError, "no cell for %R (scope %d) of %R in %R", name,
+                     (int)symbol_scope(symbol), code->co_name, unit->name);
         return -1;
     }
-    return PyLong_AsSsize_t(index);
+    return symbol->index;
 }
 
 static status
@@ -189,7 +186,7 @@ gen_closure(Gen *g, PyCodeObject *code, int flags)
     if (free_count > 0) {
         for (int i = code->co_nlocalsplus - free_count; i < code->co_nlocalsplus; i++) {
             PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, i);
-            Py_ssize_t index = closure_index(g, code, name);
+            int index = closure_index(g, code, name);
             TRY(index < 0 ? -1 : emit_arg(g, LOAD_CLOSURE, index));
         }
         TRY(emit_arg(g, BUILD_TUPLE, free_count));
@@ -316,7 +313,7 @@ static status
 gen_class_body(Gen *g, Stmt *s)
 {
     struct Unit *unit = g->unit;
-    Py_XSETREF(unit->class_name, Py_NewRef(s->v.ClassDef.name));
+    unit->class_name = s->v.ClassDef.name;
     TRY(emit_variable(g, ID(__name__), Load));
     TRY(emit_variable(g, ID(__module__), Store));
     TRY(emit_const(g, unit->qualname));

@@ -711,17 +711,17 @@ gen_call_with(Gen *g, Py_ssize_t pushed, ExprSeq *args, KeywordSeq *keywords)
 }
 
 /* Is it a name that the module imports?  Then an attribute of it is a function, not a method. */
-static truth
+static bool
 names_import(Gen *g, Expr *e)
 {
     if (e->kind != Name_kind) {
         return 0;
     }
-    long flags = entry_flags(g->table->top, e->v.Name.id);
-    return flags < 0 ? -1 : (flags & DEF_IMPORT) != 0;
+    struct Symbol *symbol = scope_find(g->table->top, e->v.Name.id);
+    return symbol != NULL && (symbol->flags & DEF_IMPORT);
 }
 
-static truth
+static bool
 is_method_call(Gen *g, Expr *e)
 {
     Expr *func = e->v.Call.func;
@@ -731,8 +731,7 @@ is_method_call(Gen *g, Expr *e)
         has_unpacking(e->v.Call.args, e->v.Call.keywords)) {
         return 0;
     }
-    truth imported = names_import(g, func->v.Attribute.value);
-    return imported < 0 ? -1 : !imported;
+    return !names_import(g, func->v.Attribute.value);
 }
 
 static status
@@ -898,7 +897,7 @@ gen_await(Gen *g, int kind)
 static status
 gen_yield(Gen *g, Expr *e)
 {
-    ScopeEntry *scope = g->unit->scope;
+    Scope *scope = g->unit->scope;
     if (scope->type != FUNCTION_BLOCK) {
         return gen_error(g, "'yield' outside function");
     }

@@ -124,7 +124,7 @@ status
 gen_return(Gen *g, Stmt *s)
 {
     Expr *value = s->v.Return.value;
-    ScopeEntry *scope = g->unit->scope;
+    Scope *scope = g->unit->scope;
     bool keeps = value != NULL && value->kind != Constant_kind;
     if (scope->type != FUNCTION_BLOCK) {
         return gen_error(g, "'return' outside function");

@@ -234,7 +234,8 @@ store_annotation(Gen *g, PyObject *name, Expr *annotation)
 {
     TRY(gen_annotation(g, annotation));
     TRY(emit_name(g, LOAD_NAME, ID(__annotations__)));
-    TRY(emit_const_take(g, mangled_name(g, name)));
+    PyObject *mangled = mangled_name(g, name);
+    TRY(mangled == NULL ? -1 : emit_const(g, mangled));
     return emit(g, STORE_SUBSCR);
 }
 

@@ -1,8 +1,5 @@
 /* Building symbol tables: one walk over the tree collects definitions and uses per block, a second
-   one over the blocks decides for every name whether it is local, global, free or a cell.
-
-   Blocks form a stack through `outer` while the first walk runs; the table's `blocks` dict owns the
-   entries.  Sets used by the analysis are Python sets of names. */
+   one over the blocks decides for every name whether it is local, global, free or a cell. */
 #include "compile/symtable.h"
 #include "compile/compile.h"
 #include "object/declare.h"
@@ -52,40 +49,126 @@ tree_depth_init(int *depth, int *limit)
 }
 
 PyObject *
-mangle_name(PyObject *class_name, PyObject *name)
+mangle_slow(Arena *arena, PyObject *class_name, PyObject *name)
 {
-    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
-    if (class_name == NULL || !PyUnicode_Check(class_name) || length < 2 ||
-        PyUnicode_READ_CHAR(name, 0) != '_' || PyUnicode_READ_CHAR(name, 1) != '_') {
-        return Py_NewRef(name);
-    }
-    /* Dunder names and dotted module names stay. */
-    if ((PyUnicode_READ_CHAR(name, length - 1) == '_' &&
-         PyUnicode_READ_CHAR(name, length - 2) == '_') ||
-        PyUnicode_FindChar(name, '.', 0, length, 1) >= 0) {
-        return Py_NewRef(name);
-    }
-    Py_ssize_t end = PyUnicode_GET_LENGTH(class_name), start = 0;
-    while (start < end && PyUnicode_READ_CHAR(class_name, start) == '_') {
-        start++;
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name), end = 0, start = 0;
+    PyObject *result = NULL;
+    /* Dunder names and dotted module names stay, and all names in a class called _. */
+    if (class_name != NULL && length >= 2 && PyUnicode_READ_CHAR(name, 0) == '_' &&
+        PyUnicode_READ_CHAR(name, 1) == '_' &&
+        (PyUnicode_READ_CHAR(name, length - 1) != '_' ||
+         PyUnicode_READ_CHAR(name, length - 2) != '_') &&
+        PyUnicode_FindChar(name, '.', 0, length, 1) < 0) {
+        end = PyUnicode_GET_LENGTH(class_name);
+        while (start < end && PyUnicode_READ_CHAR(class_name, start) == '_') {
+            start++;
+        }
     }
     if (start == end) {
-        return Py_NewRef(name);
+        if (PyUnicode_CHECK_INTERNED(name)) {
+            return name;
+        }
+        result = Py_NewRef(name);
     }
-    if (length + end - start >= PY_SSIZE_T_MAX - 1) {
+    else if (length + end - start >= PY_SSIZE_T_MAX - 1) {
         PyErr_SetString(PyExc_OverflowError, "private identifier too large to be mangled");
+    }
+    else {
+        PyObject *stem = PyUnicode_Substring(class_name, start, end);
+        result = stem == NULL ? NULL : PyUnicode_FromFormat("_%U%U", stem, name);
+        Py_XDECREF(stem);
+    }
+    if (result == NULL) {
         return NULL;
     }
-    PyObject *stem = PyUnicode_Substring(class_name, start, end);
-    if (stem == NULL) {
-        return NULL;
-    }
-    PyObject *mangled = PyUnicode_FromFormat("_%U%U", stem, name);
-    Py_DECREF(stem);
-    return mangled;
+    PyUnicode_InternInPlace(&result);
+    return arena_take(arena, result) < 0 ? NULL : result;
 }
 
-/* ---- entries ---- */
+/* ---- scopes ---- */
+
+static Scope *
+scope_new(struct SymbolTable *table, PyObject *name, enum BlockType type, void *key, const int *at)
+{
+    int number = numbering_add(&table->keys, table->arena, key);
+    Scope *scope = number < 0 ? NULL : arena_alloc(table->arena, sizeof *scope);
+    if (scope == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (number >= table->scope_room) {
+        int room = table->keys.room;
+        Scope **scopes = ast_alloc(table->arena, (size_t)room * sizeof(Scope *));
+        if (scopes == NULL) {
+            return NULL;
+        }
+        if (number > 0) {
+            memcpy(scopes, table->scopes, (size_t)number * sizeof(Scope *));
+        }
+        table->scopes = scopes;
+        table->scope_room = room;
+    }
+    table->scopes[number] = scope;
+    Scope *outer = table->current;
+    *scope = (Scope){
+        .key = key, .name = name, .outer = outer, .type = type,
+        .lineno = at[0], .col_offset = at[1], .end_lineno = at[2], .end_col_offset = at[3],
+    };
+    scope->inner_end = &scope->inner;
+    scope->directives_end = &scope->directives;
+    if (outer != NULL) {
+        scope->nested = outer->nested || outer->type == FUNCTION_BLOCK;
+        /* An iterable of a comprehension stays one inside nested blocks. */
+        scope->in_iterable = outer->in_iterable;
+    }
+    return scope;
+}
+
+/* A name that the scope does not have yet; NULL with MemoryError. */
+static NOINLINE struct Symbol *
+scope_add(struct SymbolTable *table, Scope *scope, PyObject *name)
+{
+    int number = numbering_add(&scope->names, table->arena, name);
+    if (number >= scope->symbol_room) {
+        int room = scope->names.room;
+        struct Symbol *symbols = arena_alloc(table->arena, (size_t)room * sizeof *symbols);
+        if (symbols == NULL) {
+            number = -1;
+        }
+        else {
+            if (number > 0) {
+                memcpy(symbols, scope->symbols, (size_t)number * sizeof *symbols);
+            }
+            scope->symbols = symbols;
+            scope->symbol_room = room;
+        }
+    }
+    if (number < 0) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    scope->symbols[number] = (struct Symbol){0, -1};
+    return &scope->symbols[number];
+}
+
+Scope *
+symtable_scope(struct SymbolTable *table, void *key)
+{
+    int number = numbering_find(&table->keys, key);
+    if (number < 0) {
+        PyErr_SetString(PyExc_KeyError, "unknown symbol table entry");
+        return NULL;
+    }
+    return table->scopes[number];
+}
+
+void
+symtable_free(struct SymbolTable *table)
+{
+    PyMem_Free(table);
+}
+
+/* ---- scopes as objects ---- */
 
 static void
 symtable_entry_tp_dealloc(ScopeEntry *self)
@@ -95,7 +178,6 @@ symtable_entry_tp_dealloc(ScopeEntry *self)
     Py_XDECREF(self->name);
     Py_XDECREF(self->varnames);
     Py_XDECREF(self->children);
-    Py_XDECREF(self->directives);
     PyObject_Free(self);
 }
 
@@ -119,9 +201,41 @@ TYPE(symtable_entry, SymtableEntry_Type, "symtable entry", ScopeEntry, NULL, NUL
      .tp_basicsize = REPORTED_SIZE, .tp_getattro = PyObject_GenericGetAttr,
      .tp_flags = Py_TPFLAGS_DEFAULT)
 
-static ScopeEntry *
-entry_new(struct SymbolTable *table, PyObject *name, enum BlockType type, void *key,
-          const int *at)
+static status
+show_symbols(ScopeEntry *entry, Scope *scope)
+{
+    for (int i = 0; i < scope->names.count; i++) {
+        PyObject *flags = PyLong_FromUnsignedLong(scope->symbols[i].flags);
+        if (flags == NULL) {
+            return -1;
+        }
+        PyObject *name = (PyObject *)scope->names.items[i];
+        status result = PyDict_SetItem(entry->symbols, name, flags);
+        Py_DECREF(flags);
+        if (result < 0 || (i < scope->param_count && PyList_Append(entry->varnames, name) < 0)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Blocks nest less deeply than the walk over their tree did. */
+static status
+show_inner(ScopeEntry *entry, Scope *scope)
+{
+    for (Scope *inner = scope->inner; inner != NULL; inner = inner->next) {
+        PyObject *child = (PyObject *)scope_object(inner);
+        status result = child == NULL ? -1 : PyList_Append(entry->children, child);
+        Py_XDECREF(child);
+        if (result < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+ScopeEntry *
+scope_object(Scope *scope)
 {
     if (!(SymtableEntry_Type.tp_flags & Py_TPFLAGS_READY) && PyType_Ready(&SymtableEntry_Type) < 0) {
         return NULL;
@@ -131,59 +245,17 @@ entry_new(struct SymbolTable *table, PyObject *name, enum BlockType type, void *
         return NULL;
     }
     memset((char *)entry + sizeof(PyObject), 0, sizeof *entry - sizeof(PyObject));
-    entry->type = type;
-    entry->name = Py_NewRef(name);
-    entry->lineno = at[0];
-    entry->col_offset = at[1];
-    entry->end_lineno = at[2];
-    entry->end_col_offset = at[3];
-    entry->outer = table->current;
-    if (entry->outer != NULL) {
-        entry->nested = entry->outer->nested || entry->outer->type == FUNCTION_BLOCK;
-        /* An iterable of a comprehension stays one inside nested blocks. */
-        entry->in_iterable = entry->outer->in_iterable;
-    }
-    if ((entry->id = PyLong_FromVoidPtr(key)) == NULL ||
-        (entry->symbols = PyDict_New()) == NULL ||
-        (entry->varnames = PyList_New(0)) == NULL ||
-        (entry->children = PyList_New(0)) == NULL ||
-        PyDict_SetItem(table->blocks, entry->id, (PyObject *)entry) < 0) {
-        Py_DECREF(entry);
-        return NULL;
+    entry->type = (int)scope->type;
+    entry->nested = scope->nested;
+    entry->lineno = scope->lineno;
+    entry->name = Py_NewRef(scope->name);
+    if ((entry->id = PyLong_FromVoidPtr(scope->key)) == NULL ||
+        (entry->symbols = PyDict_New()) == NULL || (entry->varnames = PyList_New(0)) == NULL ||
+        (entry->children = PyList_New(0)) == NULL || show_symbols(entry, scope) < 0 ||
+        show_inner(entry, scope) < 0) {
+        Py_CLEAR(entry);
     }
     return entry;
-}
-
-long
-entry_flags(ScopeEntry *entry, PyObject *name)
-{
-    PyObject *flags = PyDict_GetItemWithError(entry->symbols, name);
-    if (flags == NULL) {
-        return PyErr_Occurred() ? -1 : 0;
-    }
-    return PyLong_AsLong(flags);
-}
-
-int
-entry_scope(ScopeEntry *entry, PyObject *name)
-{
-    long flags = entry_flags(entry, name);
-    return flags < 0 ? -1 : (int)((flags >> SCOPE_SHIFT) & SCOPE_BITS);
-}
-
-ScopeEntry *
-symtable_entry(struct SymbolTable *table, void *key)
-{
-    PyObject *id = PyLong_FromVoidPtr(key);
-    if (id == NULL) {
-        return NULL;
-    }
-    PyObject *entry = PyDict_GetItemWithError(table->blocks, id);
-    if (entry == NULL && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_KeyError, "unknown symbol table entry");
-    }
-    Py_DECREF(id);
-    return (ScopeEntry *)Py_XNewRef(entry);
 }
 
 ScopeEntry *PySymtable_Lookup(struct SymbolTable *table, void *key);
@@ -191,17 +263,8 @@ ScopeEntry *PySymtable_Lookup(struct SymbolTable *table, void *key);
 ScopeEntry *
 PySymtable_Lookup(struct SymbolTable *table, void *key)
 {
-    return symtable_entry(table, key);
-}
-
-void
-symtable_free(struct SymbolTable *table)
-{
-    if (table != NULL) {
-        Py_XDECREF(table->blocks);
-        Py_XDECREF(table->top);
-        PyMem_Free(table);
-    }
+    Scope *scope = symtable_scope(table, key);
+    return scope == NULL ? NULL : scope_object(scope);
 }
 
 /* ---- errors ---- */
@@ -218,17 +281,11 @@ fail_at(struct SymbolTable *table, const int *at)
 
 /* Blames the global or nonlocal statement that named `name`. */
 static status
-fail_at_directive(struct SymbolTable *table, ScopeEntry *entry, PyObject *name)
+fail_at_directive(struct SymbolTable *table, Scope *scope, PyObject *name)
 {
-    Py_ssize_t count = PyList_GET_SIZE(entry->directives);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *row = PyList_GET_ITEM(entry->directives, i);
-        if (PyUnicode_Compare(PyTuple_GET_ITEM(row, 0), name) == 0) {
-            int at[4];
-            for (int k = 0; k < 4; k++) {
-                at[k] = (int)PyLong_AsLong(PyTuple_GET_ITEM(row, k + 1));
-            }
-            return fail_at(table, at);
+    for (struct Directive *d = scope->directives; d != NULL; d = d->next) {
+        if (d->name == name) {
+            return fail_at(table, d->at);
         }
     }
     PyErr_SetString(PyExc_RuntimeError, "BUG: internal directive bookkeeping broken");
@@ -238,105 +295,85 @@ fail_at_directive(struct SymbolTable *table, ScopeEntry *entry, PyObject *name)
 static status
 record_directive(struct SymbolTable *table, PyObject *name, const int *at)
 {
-    ScopeEntry *entry = table->current;
-    if (entry->directives == NULL && (entry->directives = PyList_New(0)) == NULL) {
+    PyObject *mangled = mangle_name(table->arena, table->class_name, name);
+    struct Directive *d = mangled == NULL ? NULL : ast_alloc(table->arena, sizeof *d);
+    if (d == NULL) {
         return -1;
     }
-    PyObject *mangled = mangle_name(table->class_name, name);
-    if (mangled == NULL) {
-        return -1;
-    }
-    PyObject *row = Py_BuildValue("(Niiii)", mangled, at[0], at[1], at[2], at[3]);
-    if (row == NULL) {
-        return -1;
-    }
-    status result = PyList_Append(entry->directives, row);
-    Py_DECREF(row);
-    return result;
+    *d = (struct Directive){NULL, mangled, {at[0], at[1], at[2], at[3]}};
+    *table->current->directives_end = d;
+    table->current->directives_end = &d->next;
+    return 0;
 }
 
 /* ---- definitions ---- */
 
-static status
-set_flags(PyObject *symbols, PyObject *name, long flags)
+static NOINLINE status
+fail_duplicate(struct SymbolTable *table, PyObject *name, const int *at)
 {
-    PyObject *value = PyLong_FromLong(flags);
-    if (value == NULL) {
-        return -1;
-    }
-    status result = PyDict_SetItem(symbols, name, value);
-    Py_DECREF(value);
-    return result;
+    PyErr_Format(PyExc_SyntaxError, "duplicate argument '%U' in function definition", name);
+    return fail_at(table, at);
+}
+
+static NOINLINE status
+fail_rebinding(struct SymbolTable *table, PyObject *name, const int *at)
+{
+    PyErr_Format(PyExc_SyntaxError,
+                 "comprehension inner loop cannot rebind assignment expression target '%U'", name);
+    return fail_at(table, at);
 }
 
 static status
-define_mangled(struct SymbolTable *table, ScopeEntry *entry, PyObject *name, PyObject *mangled,
-               long flag, const int *at)
+define_in(struct SymbolTable *table, Scope *scope, PyObject *name, unsigned flag, const int *at)
 {
-    long flags = entry_flags(entry, mangled);
-    if (flags < 0) {
+    PyObject *mangled = mangle_name(table->arena, table->class_name, name);
+    if (unlikely(mangled == NULL)) {
         return -1;
     }
-    if ((flag & DEF_PARAM) && (flags & DEF_PARAM)) {
-        PyErr_Format(PyExc_SyntaxError, "duplicate argument '%U' in function definition", name);
-        return fail_at(table, at);
-    }
-    flags |= flag;
-    if (entry->in_target) {
-        /* A named expression in the same comprehension may already have claimed the name. */
-        if (flags & (DEF_GLOBAL | DEF_NONLOCAL)) {
-            PyErr_Format(PyExc_SyntaxError,
-                         "comprehension inner loop cannot rebind assignment expression target '%U'",
-                         name);
-            return fail_at(table, at);
-        }
-        flags |= DEF_COMP_ITER;
-    }
-    if (set_flags(entry->symbols, mangled, flags) < 0) {
+    struct Symbol *symbol = scope_find(scope, mangled);
+    if (symbol == NULL && (symbol = scope_add(table, scope, mangled)) == NULL) {
         return -1;
     }
     if (flag & DEF_PARAM) {
-        return PyList_Append(entry->varnames, mangled);
+        if (symbol->flags & DEF_PARAM) {
+            return fail_duplicate(table, name, at);
+        }
+        scope->param_count++;
     }
+    if (unlikely(scope->in_target)) {
+        /* A named expression in the same comprehension may already have claimed the name. */
+        if ((symbol->flags | flag) & (DEF_GLOBAL | DEF_NONLOCAL)) {
+            return fail_rebinding(table, name, at);
+        }
+        symbol->flags |= DEF_COMP_ITER;
+    }
+    symbol->flags |= flag;
     if (flag & DEF_GLOBAL) {
         /* The module learns of every global statement. */
-        PyObject *known = PyDict_GetItemWithError(table->globals, mangled);
-        if (known == NULL && PyErr_Occurred()) {
+        symbol = scope_find(table->top, mangled);
+        if (symbol == NULL && (symbol = scope_add(table, table->top, mangled)) == NULL) {
             return -1;
         }
-        return set_flags(table->globals, mangled, flag | (known ? PyLong_AsLong(known) : 0));
+        symbol->flags |= flag;
     }
     return 0;
 }
 
-static status
-define_in(struct SymbolTable *table, ScopeEntry *entry, PyObject *name, long flag, const int *at)
-{
-    PyObject *mangled = mangle_name(table->class_name, name);
-    if (mangled == NULL) {
-        return -1;
-    }
-    status result = define_mangled(table, entry, name, mangled, flag, at);
-    Py_DECREF(mangled);
-    return result;
-}
-
-static status
-define(struct SymbolTable *table, PyObject *name, long flag, const int *at)
+static ALWAYS_INLINE status
+define(struct SymbolTable *table, PyObject *name, unsigned flag, const int *at)
 {
     return define_in(table, table->current, name, flag, at);
 }
 
 static long
-lookup_flags(struct SymbolTable *table, ScopeEntry *entry, PyObject *name)
+lookup_flags(struct SymbolTable *table, Scope *scope, PyObject *name)
 {
-    PyObject *mangled = mangle_name(table->class_name, name);
+    PyObject *mangled = mangle_name(table->arena, table->class_name, name);
     if (mangled == NULL) {
         return -1;
     }
-    long flags = entry_flags(entry, mangled);
-    Py_DECREF(mangled);
-    return flags;
+    struct Symbol *symbol = scope_find(scope, mangled);
+    return symbol == NULL ? 0 : (long)symbol->flags;
 }
 
 /* ---- blocks ---- */
@@ -345,18 +382,15 @@ static status
 enter_block(struct SymbolTable *table, PyObject *name, enum BlockType type, void *key,
             const int *at)
 {
-    ScopeEntry *outer = table->current;
-    ScopeEntry *entry = entry_new(table, name, type, key, at);
-    if (entry == NULL) {
+    Scope *outer = table->current;
+    Scope *scope = scope_new(table, name, type, key, at);
+    if (scope == NULL) {
         return -1;
     }
-    Py_DECREF(entry);           /* table->blocks owns it now */
-    table->current = entry;
-    if (type == MODULE_BLOCK) {
-        table->globals = entry->symbols;
-    }
+    table->current = scope;
     if (outer != NULL && type != ANNOTATION_BLOCK) {
-        return PyList_Append(outer->children, (PyObject *)entry);
+        *outer->inner_end = scope;
+        outer->inner_end = &scope->next;
     }
     return 0;
 }
@@ -549,7 +583,7 @@ visit_ann_assign(struct SymbolTable *table, Stmt *s)
         if (flags < 0) {
             return -1;
         }
-        if ((flags & (DEF_GLOBAL | DEF_NONLOCAL)) && table->current->symbols != table->globals &&
+        if ((flags & (DEF_GLOBAL | DEF_NONLOCAL)) && table->current != table->top &&
             s->v.AnnAssign.simple) {
             PyErr_Format(PyExc_SyntaxError,
                          flags & DEF_GLOBAL ? "annotated name '%U' can't be global"
@@ -590,9 +624,9 @@ visit_alias(struct SymbolTable *table, Alias *alias)
     if (package == NULL) {
         return -1;
     }
-    status result = define(table, package, DEF_IMPORT, AT(alias));
-    Py_DECREF(package);
-    return result;
+    PyUnicode_InternInPlace(&package);
+    TRY(arena_take(table->arena, package));
+    return define(table, package, DEF_IMPORT, AT(alias));
 }
 
 /* global and nonlocal statements. */
@@ -661,11 +695,7 @@ visit_stmt_kind(struct SymbolTable *table, Stmt *s)
     case ClassDef_kind:
         return visit_class(table, s);
     case Return_kind:
-        if (s->v.Return.value != NULL) {
-            TRY(visit_expr(table, s->v.Return.value));
-            table->current->returns_value = 1;
-        }
-        return 0;
+        return visit_optional(table, s->v.Return.value);
     case Delete_kind:
         VISIT_ALL(visit_expr, s->v.Delete.targets);
         return 0;
@@ -760,7 +790,7 @@ static status
 bind_outside_comprehension(struct SymbolTable *table, Expr *target)
 {
     PyObject *name = target->v.Name.id;
-    for (ScopeEntry *entry = table->current; entry != NULL; entry = entry->outer) {
+    for (Scope *entry = table->current; entry != NULL; entry = entry->outer) {
         long flags = lookup_flags(table, entry, name);
         if (flags < 0) {
             return -1;
@@ -833,7 +863,7 @@ visit_comprehension(struct SymbolTable *table, Expr *e, PyObject *name,
     Comprehension *first = generators->items[0];
     TRY(visit_iterable(table, first->iter));
     TRY(enter_block(table, name, FUNCTION_BLOCK, e, AT(e)));
-    ScopeEntry *entry = table->current;
+    Scope *entry = table->current;
     entry->comprehension = type;
     entry->coroutine = first->is_async != 0;
     PyObject *parameter = PyUnicode_FromString(".0");
@@ -841,9 +871,8 @@ visit_comprehension(struct SymbolTable *table, Expr *e, PyObject *name,
         return -1;
     }
     PyUnicode_InternInPlace(&parameter);
-    status defined = define(table, parameter, DEF_PARAM, AT(entry));
-    Py_DECREF(parameter);
-    TRY(defined);
+    TRY(arena_take(table->arena, parameter));
+    TRY(define(table, parameter, DEF_PARAM, AT(entry)));
     TRY(visit_target(table, first->target));
     VISIT_ALL(visit_expr, first->ifs);
     for (int i = 1; i < generators->len; i++) {
@@ -873,8 +902,7 @@ visit_name(struct SymbolTable *table, Expr *e)
     bool load = e->v.Name.ctx == Load;
     TRY(define(table, name, load ? USE : DEF_LOCAL, AT(e)));
     /* super() finds the class through a free variable. */
-    if (load && table->current->type == FUNCTION_BLOCK &&
-        _PyUnicode_EqualToASCIIString(name, "super")) {
+    if (load && name == ID(super) && table->current->type == FUNCTION_BLOCK) {
         return define(table, ID(__class__), USE, AT(e));
     }
     return 0;
@@ -1034,262 +1062,137 @@ visit_pattern(struct SymbolTable *table, Pattern *p)
 
 /* ---- the second walk: analysis ---- */
 
-/* Names as sets that flow between blocks.  `bound` is NULL at module level. */
-struct Visible {
-    PyObject *bound;            /* bound in an enclosing function */
-    PyObject *free;             /* out: free here or below */
-    PyObject *global;           /* declared global in an enclosing block */
-};
-
-static status
-set_scope(PyObject *scopes, PyObject *name, enum SymbolScope scope)
+static ALWAYS_INLINE void
+set_scope(struct Symbol *symbol, enum SymbolScope scope)
 {
-    return set_flags(scopes, name, scope);
+    symbol->flags |= (unsigned)scope << SCOPE_SHIFT;
 }
 
-static status
-make_free(ScopeEntry *entry, PyObject *scopes, PyObject *name, PyObject *free)
+/* Is the flags' name a variable of its block's own? */
+static ALWAYS_INLINE bool
+is_local(unsigned flags)
 {
-    TRY(set_scope(scopes, name, SCOPE_FREE));
-    entry->has_free = 1;
-    return PySet_Add(free, name);
+    return (flags & DEF_BOUND) && !(flags & (DEF_GLOBAL | DEF_NONLOCAL));
 }
 
-static status
-analyze_name(struct SymbolTable *table, ScopeEntry *entry, PyObject *scopes, PyObject *name,
-             long flags, struct Visible *v, PyObject *local)
+/* Does a function around the block bind the name, so that it is free in the block? */
+static bool
+bound_outside(const Scope *scope, PyObject *name)
 {
-    if (flags & DEF_GLOBAL) {
-        if (flags & DEF_NONLOCAL) {
-            PyErr_Format(PyExc_SyntaxError, "name '%U' is nonlocal and global", name);
-            return fail_at_directive(table, entry, name);
-        }
-        TRY(set_scope(scopes, name, SCOPE_GLOBAL_EXPLICIT));
-        TRY(PySet_Add(v->global, name));
-        return v->bound != NULL && PySet_Discard(v->bound, name) < 0 ? -1 : 0;
-    }
-    if (flags & DEF_NONLOCAL) {
-        if (v->bound == NULL) {
-            PyErr_SetString(PyExc_SyntaxError, "nonlocal declaration not allowed at module level");
-            return fail_at_directive(table, entry, name);
-        }
-        truth known = PySet_Contains(v->bound, name);
-        if (known < 0) {
-            return -1;
-        }
-        if (!known) {
-            PyErr_Format(PyExc_SyntaxError, "no binding for nonlocal '%U' found", name);
-            return fail_at_directive(table, entry, name);
-        }
-        return make_free(entry, scopes, name, v->free);
-    }
-    if (flags & DEF_BOUND) {
-        TRY(set_scope(scopes, name, SCOPE_LOCAL));
-        TRY(PySet_Add(local, name));
-        return PySet_Discard(v->global, name) < 0 ? -1 : 0;
-    }
-    truth known = v->bound == NULL ? 0 : PySet_Contains(v->bound, name);
-    if (known < 0) {
-        return -1;
-    }
-    if (known) {
-        return make_free(entry, scopes, name, v->free);
-    }
-    known = PySet_Contains(v->global, name);
-    if (known < 0) {
-        return -1;
-    }
-    if (!known && entry->nested) {
-        entry->has_free = 1;
-    }
-    return set_scope(scopes, name, SCOPE_GLOBAL_IMPLICIT);
-}
-
-/* Locals that a nested function needs become cells and are no longer free above. */
-static status
-analyze_cells(PyObject *scopes, PyObject *free)
-{
-    PyObject *name, *scope;
-    Py_ssize_t pos = 0;
-    while (PyDict_Next(scopes, &pos, &name, &scope)) {
-        if (PyLong_AsLong(scope) != SCOPE_LOCAL) {
+    for (Scope *outer = scope->outer; outer != NULL; outer = outer->outer) {
+        if (outer->type == CLASS_BLOCK) {
+            /* A class's names are invisible to its functions, but for one that it has from nowhere. */
+            if (name == ID(__class__)) {
+                return true;
+            }
             continue;
         }
-        truth wanted = PySet_Contains(free, name);
-        if (wanted < 0) {
-            return -1;
+        if (outer->type != FUNCTION_BLOCK) {
+            continue;
         }
-        if (wanted) {
-            /* Replacing a value does not disturb the iteration. */
-            TRY(set_scope(scopes, name, SCOPE_CELL));
-            TRY(PySet_Discard(free, name));
+        struct Symbol *symbol = scope_find(outer, name);
+        if (symbol == NULL) {
+            continue;
+        }
+        if (symbol->flags & DEF_GLOBAL) {
+            return false;
+        }
+        if (is_local(symbol->flags)) {
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
+/* The name is free in a block: it goes through all blocks between there and its owner. */
 static status
-record_scopes(ScopeEntry *entry, PyObject *scopes, PyObject *bound, PyObject *free)
+pass_through(struct SymbolTable *table, Scope *scope, PyObject *name)
 {
-    PyObject *name, *value;
-    Py_ssize_t pos = 0;
-    while (PyDict_Next(scopes, &pos, &name, &value)) {
-        long flags = entry_flags(entry, name);
-        if (flags < 0) {
-            return -1;
+    for (Scope *outer = scope->outer; outer != NULL; outer = outer->outer) {
+        if (outer->type == CLASS_BLOCK && name == ID(__class__)) {
+            outer->needs_class_closure = 1;
+            return 0;
         }
-        TRY(set_flags(entry->symbols, name, flags | (PyLong_AsLong(value) << SCOPE_SHIFT)));
-    }
-    PyObject *iterator = PyObject_GetIter(free);
-    if (iterator == NULL) {
-        return -1;
-    }
-    status result = 0;
-    while (result == 0 && (name = PyIter_Next(iterator)) != NULL) {
-        PyObject *known = PyDict_GetItemWithError(entry->symbols, name);
-        if (known != NULL) {
-            long flags = PyLong_AsLong(known);
-            if (entry->type == CLASS_BLOCK && (flags & (DEF_BOUND | DEF_GLOBAL))) {
-                result = set_flags(entry->symbols, name, flags | DEF_FREE_CLASS);
+        struct Symbol *symbol = scope_find(outer, name);
+        if (symbol == NULL) {
+            if ((symbol = scope_add(table, outer, name)) == NULL) {
+                return -1;
+            }
+            set_scope(symbol, SCOPE_FREE);
+        }
+        else if (outer->type == FUNCTION_BLOCK) {
+            if (is_local(symbol->flags)) {
+                symbol->flags &= ~((unsigned)SCOPE_BITS << SCOPE_SHIFT);
+                set_scope(symbol, SCOPE_CELL);
+                return 0;
             }
         }
-        else if (PyErr_Occurred()) {
-            result = -1;
+        else if (outer->type == CLASS_BLOCK && (symbol->flags & (DEF_BOUND | DEF_GLOBAL))) {
+            symbol->flags |= DEF_FREE_CLASS;
         }
-        else {
-            truth passes = bound == NULL ? 1 : PySet_Contains(bound, name);
-            result = passes < 0 ? -1
-                     : passes   ? set_flags(entry->symbols, name, SCOPE_FREE << SCOPE_SHIFT)
-                                : 0;
-        }
-        Py_DECREF(name);
-    }
-    Py_DECREF(iterator);
-    return result < 0 || PyErr_Occurred() ? -1 : 0;
-}
-
-static status
-update_set(PyObject *set, PyObject *other)
-{
-    return _PySet_Update(set, other);
-}
-
-static status analyze_block(struct SymbolTable *table, ScopeEntry *entry, struct Visible *v);
-
-/* A child sees copies, so that what it declares stays hidden from its siblings. */
-static status
-analyze_child(struct SymbolTable *table, ScopeEntry *child, const struct Visible *v,
-              PyObject *all_free)
-{
-    struct Visible copy = {PySet_New(v->bound), PySet_New(v->free), PySet_New(v->global)};
-    status result = -1;
-    if (copy.bound != NULL && copy.free != NULL && copy.global != NULL &&
-        analyze_block(table, child, &copy) == 0) {
-        result = update_set(all_free, copy.free);
-    }
-    Py_XDECREF(copy.bound);
-    Py_XDECREF(copy.free);
-    Py_XDECREF(copy.global);
-    return result;
-}
-
-static status
-analyze_children(struct SymbolTable *table, ScopeEntry *entry, struct Visible *inner)
-{
-    PyObject *all_free = PySet_New(NULL);
-    if (all_free == NULL) {
-        return -1;
-    }
-    status result = 0;
-    for (Py_ssize_t i = 0; result == 0 && i < PyList_GET_SIZE(entry->children); i++) {
-        ScopeEntry *child = (ScopeEntry *)PyList_GET_ITEM(entry->children, i);
-        result = analyze_child(table, child, inner, all_free);
-        if (child->has_free || child->child_has_free) {
-            entry->child_has_free = 1;
-        }
-    }
-    if (result == 0) {
-        result = update_set(inner->free, all_free);
-    }
-    Py_DECREF(all_free);
-    return result;
-}
-
-static status
-analyze_names(struct SymbolTable *table, ScopeEntry *entry, struct Visible *v, PyObject *scopes,
-              PyObject *local)
-{
-    PyObject *name, *flags;
-    Py_ssize_t pos = 0;
-    while (PyDict_Next(entry->symbols, &pos, &name, &flags)) {
-        TRY(analyze_name(table, entry, scopes, name, PyLong_AsLong(flags), v, local));
     }
     return 0;
 }
 
-/* What the block passes on to its children: names bound and declared global around them. */
 static status
-analyze_inside(struct SymbolTable *table, ScopeEntry *entry, struct Visible *v,
-               struct Visible *inner, PyObject *scopes, PyObject *local)
+make_free(struct SymbolTable *table, Scope *scope, struct Symbol *symbol, PyObject *name)
 {
-    bool is_class = entry->type == CLASS_BLOCK;
-    if (is_class) {
-        /* A class's own names are invisible to its functions, so pass on what came from outside. */
-        TRY(update_set(inner->global, v->global));
-        TRY(v->bound == NULL ? 0 : update_set(inner->bound, v->bound));
+    set_scope(symbol, SCOPE_FREE);
+    return pass_through(table, scope, name);
+}
+
+static NOINLINE status
+analyze_nonlocal(struct SymbolTable *table, Scope *scope, struct Symbol *symbol, PyObject *name)
+{
+    if (scope == table->top) {
+        PyErr_SetString(PyExc_SyntaxError, "nonlocal declaration not allowed at module level");
+        return fail_at_directive(table, scope, name);
     }
-    TRY(analyze_names(table, entry, v, scopes, local));
-    if (is_class) {
-        TRY(PySet_Add(inner->bound, ID(__class__)));
+    if (!bound_outside(scope, name)) {
+        PyErr_Format(PyExc_SyntaxError, "no binding for nonlocal '%U' found", name);
+        return fail_at_directive(table, scope, name);
     }
-    else {
-        TRY(entry->type == FUNCTION_BLOCK ? update_set(inner->bound, local) : 0);
-        TRY(v->bound == NULL ? 0 : update_set(inner->bound, v->bound));
-        TRY(update_set(inner->global, v->global));
-    }
-    TRY(analyze_children(table, entry, inner));
-    if (entry->type == FUNCTION_BLOCK) {
-        TRY(analyze_cells(scopes, inner->free));
-    }
-    else if (is_class) {
-        int dropped = PySet_Discard(inner->free, ID(__class__));
-        TRY(dropped);
-        entry->needs_class_closure |= dropped;
-    }
-    TRY(record_scopes(entry, scopes, v->bound, inner->free));
-    return update_set(v->free, inner->free);
+    return make_free(table, scope, symbol, name);
 }
 
 static status
-analyze_block(struct SymbolTable *table, ScopeEntry *entry, struct Visible *v)
+analyze_name(struct SymbolTable *table, Scope *scope, struct Symbol *symbol, PyObject *name)
 {
-    struct Visible inner = {PySet_New(NULL), PySet_New(NULL), PySet_New(NULL)};
-    PyObject *scopes = PyDict_New();
-    PyObject *local = PySet_New(NULL);
-    status result = -1;
-    if (inner.bound != NULL && inner.free != NULL && inner.global != NULL && scopes != NULL &&
-        local != NULL) {
-        result = analyze_inside(table, entry, v, &inner, scopes, local);
+    unsigned flags = symbol->flags;
+    if (unlikely(flags & DEF_GLOBAL)) {
+        if (flags & DEF_NONLOCAL) {
+            PyErr_Format(PyExc_SyntaxError, "name '%U' is nonlocal and global", name);
+            return fail_at_directive(table, scope, name);
+        }
+        set_scope(symbol, SCOPE_GLOBAL_EXPLICIT);
+        return 0;
     }
-    Py_XDECREF(inner.bound);
-    Py_XDECREF(inner.free);
-    Py_XDECREF(inner.global);
-    Py_XDECREF(scopes);
-    Py_XDECREF(local);
-    return result;
+    if (unlikely(flags & DEF_NONLOCAL)) {
+        return analyze_nonlocal(table, scope, symbol, name);
+    }
+    if (flags & DEF_BOUND) {
+        set_scope(symbol, SCOPE_LOCAL);
+        return 0;
+    }
+    if (bound_outside(scope, name)) {
+        return make_free(table, scope, symbol, name);
+    }
+    set_scope(symbol, SCOPE_GLOBAL_IMPLICIT);
+    return 0;
 }
 
+/* Outer blocks first: what they own is known when blocks inside ask for it. */
 static status
-analyze(struct SymbolTable *table)
+analyze(struct SymbolTable *table, Scope *scope)
 {
-    struct Visible v = {NULL, PySet_New(NULL), PySet_New(NULL)};
-    status result = -1;
-    if (v.free != NULL && v.global != NULL) {
-        result = analyze_block(table, table->top, &v);
+    /* Names that only pass through are added behind the block's own, by the blocks inside. */
+    for (int i = 0; i < scope->names.count; i++) {
+        TRY(analyze_name(table, scope, &scope->symbols[i], (PyObject *)scope->names.items[i]));
     }
-    Py_XDECREF(v.free);
-    Py_XDECREF(v.global);
-    return result;
+    for (Scope *inner = scope->inner; inner != NULL; inner = inner->next) {
+        TRY(analyze(table, inner));
+    }
+    return 0;
 }
 
 /* ---- entry ---- */
@@ -1321,17 +1224,17 @@ symtable_build(Mod *mod, PyObject *filename, PyFutureFeatures *future, Arena *ar
         PyErr_NoMemory();
         return NULL;
     }
+    table->arena = arena;
     table->filename = filename;
     table->future = future->ff_features;
     tree_depth_init(&table->depth, &table->depth_limit);
-    table->blocks = PyDict_New();
     static const int nowhere[4] = {0, 0, 0, 0};
-    if (table->blocks == NULL || enter_block(table, ID(top), MODULE_BLOCK, mod, nowhere) < 0) {
+    if (enter_block(table, ID(top), MODULE_BLOCK, mod, nowhere) < 0) {
         symtable_free(table);
         return NULL;
     }
-    table->top = (ScopeEntry *)Py_NewRef((PyObject *)table->current);
-    if (visit_module(table, mod) < 0 || analyze(table) < 0) {
+    table->top = table->current;
+    if (visit_module(table, mod) < 0 || analyze(table, table->top) < 0) {
         symtable_free(table);
         return NULL;
     }

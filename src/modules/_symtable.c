@@ -20,7 +20,7 @@ top_entry(const char *text, PyObject *filename, int start, PyCompilerFlags *flag
         table = symtable_build(mod, filename, &future, arena);
     }
     if (table != NULL) {
-        top = Py_NewRef((PyObject *)table->top);
+        top = (PyObject *)scope_object(table->top);
     }
     symtable_free(table);
     arena_free(arena);
