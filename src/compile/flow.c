@@ -114,30 +114,17 @@ stack_effect(int op, int arg, int taken)
     return taken > 0 ? jumps : taken == 0 ? falls : Py_MAX(falls, jumps);
 }
 
-/* Stack effects for three arguments; where they are the same, the argument does not matter. */
-enum {
-#define arg 0
-#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_0 = (effect),
-#include "vm/opcode.def"
-#undef arg
-#define arg 1
-#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_1 = (effect),
-#include "vm/opcode.def"
-#undef arg
-#define arg 0x702
-#define OPCODE(name, number, caches, argument, effect, taken) name##_FOR_2 = (effect),
-#include "vm/opcode.def"
-#undef arg
-};
-
-/* BIAS + the effect of falling through, at op - LOWEST_OPCODE; 0 if it depends on the argument. */
+/* BIAS + the effect of falling through, at op - LOWEST_OPCODE; 0 if it depends on the argument, which
+   takes more than two characters to say. */
 #define BIAS 64
-static const int8_t known_effect[256 - LOWEST_OPCODE] = {
+#define arg 0
 #define OPCODE(name, number, caches, argument, effect, taken)                                      \
-    [number - LOWEST_OPCODE] =                                                                     \
-        name##_FOR_0 == name##_FOR_1 && name##_FOR_0 == name##_FOR_2 ? BIAS + name##_FOR_0 : 0,
+    [number - LOWEST_OPCODE] = sizeof(#effect) <= sizeof("-1") ? BIAS + (effect) : 0,
+
+static const int8_t known_effect[256 - LOWEST_OPCODE] = {
 #include "vm/opcode.def"
 };
+#undef arg
 
 /* ---- blocks ---- */
 

@@ -123,10 +123,21 @@ own_identifier(struct Parser *p, const char *text, size_t length)
     return own(p, name);
 }
 
+/* The first size: what a text of this length may need, between 64 and 4096. */
+static unsigned
+first_names(struct Parser *p)
+{
+    unsigned size = 64;
+    for (ptrdiff_t length = p->tok.end - p->tok.text; size < 4096 && size < length / 32;) {
+        size *= 2;
+    }
+    return size;
+}
+
 static bool
 grow_names(struct Parser *p)
 {
-    unsigned size = p->names == NULL ? 128 : (p->name_mask + 1) * 2;
+    unsigned size = p->names == NULL ? first_names(p) : (p->name_mask + 1) * 2;
     struct NameEntry *names = PyMem_Calloc(size, sizeof(struct NameEntry));
     if (names == NULL) {
         return no_memory(p);
@@ -158,34 +169,39 @@ token_name(struct Parser *p, int index)
     if (unlikely(p->error)) {
         return NULL;
     }
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    const char *end = p->tok.end;
+    uint64_t head = text_word(text, length, end), mixed = head ^ length;
+    for (size_t i = 8; unlikely(i < length); i += 8) {
+        mixed = (mixed ^ mixed >> 29) * UINT64_C(0x9E3779B97F4A7C15);
+        mixed ^= text_word(text + i, length - i, end);
     }
-    hash ^= hash >> 15;
+    uint32_t hash = (uint32_t)((mixed ^ mixed >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> 32);
     if (unlikely(p->name_count * 2 >= p->name_mask) && !grow_names(p)) {
         return NULL;
     }
     unsigned slot = hash & p->name_mask;
     while (p->names[slot].name != NULL) {
         struct NameEntry *entry = &p->names[slot];
-        if (entry->hash == hash && entry->length == length &&
-            memcmp(entry->text, text, length) == 0) {
+        if (entry->head == head && entry->length == length &&
+            (length <= 8 || memcmp(entry->text, text + 8, length - 8) == 0)) {
             return entry->name;
         }
         slot = (slot + 1) & p->name_mask;
     }
-    char *copy = ast_alloc(p->arena, length);
-    if (copy == NULL) {
-        p->error = true;
-        return NULL;
+    char *copy = NULL;
+    if (length > 8) {
+        copy = ast_alloc(p->arena, length - 8);
+        if (copy == NULL) {
+            p->error = true;
+            return NULL;
+        }
+        memcpy(copy, text + 8, length - 8);
     }
-    memcpy(copy, text, length);
     PyObject *name = own_identifier(p, text, length);
     if (name == NULL) {
         return NULL;
     }
-    p->names[slot] = (struct NameEntry){hash, (uint32_t)length, copy, name};
+    p->names[slot] = (struct NameEntry){head, hash, (uint32_t)length, copy, name};
     p->name_count++;
     return name;
 }
@@ -292,7 +308,9 @@ parser_fill(struct Parser *p)
         }
     }
     if (unlikely(p->fill == p->capacity)) {
-        int capacity = p->capacity ? p->capacity * 2 : 256;
+        /* At the start, what texts of this length mostly need. */
+        ptrdiff_t length = p->tok.end - p->tok.text;
+        int capacity = p->capacity ? p->capacity * 2 : (int)Py_MIN(length / 6 + 32, 1 << 20);
         struct Token *tokens = PyMem_Realloc(p->tokens, (size_t)capacity * sizeof(struct Token));
         if (tokens == NULL) {
             return no_memory(p);

@@ -26,17 +26,24 @@ memoised(struct Parser *p, enum MemoRule rule, Expr *(*parse)(struct Parser *))
 
 /* ---- conditional expressions, boolean operators ---- */
 
-static Expr *
-expression_raw(struct Parser *p)
+/* What begins an operand that is no more than a primary. */
+static const unsigned char starts_primary[256] = {
+    [NAME] = 1, [NUMBER] = 1, [STRING] = 1, [LPAR] = 1, [LSQB] = 1, [LBRACE] = 1, [ELLIPSIS] = 1,
+    [KW_FALSE] = 1, [KW_NONE] = 1, [KW_TRUE] = 1,
+};
+
+/* What can make more of a primary than it is: an operator, a comparison or a keyword. */
+static const unsigned char goes_on[256] = {
+    [DOUBLESTAR] = 1, [VBAR] = 1, [CIRCUMFLEX] = 1, [AMPER] = 1, [LEFTSHIFT] = 1, [RIGHTSHIFT] = 1,
+    [PLUS] = 1, [MINUS] = 1, [STAR] = 1, [SLASH] = 1, [DOUBLESLASH] = 1, [PERCENT] = 1, [AT] = 1,
+    [EQEQUAL] = 1, [NOTEQUAL] = 1, [LESS] = 1, [LESSEQUAL] = 1, [GREATER] = 1, [GREATEREQUAL] = 1,
+    [KW_IN] = 1, [KW_IS] = 1, [KW_NOT] = 1, [KW_AND] = 1, [KW_OR] = 1, [KW_IF] = 1,
+};
+
+/* 'if' disjunction 'else' expression, behind `body`. */
+static NOINLINE Expr *
+if_rest(struct Parser *p, struct Begin b, Expr *body)
 {
-    if (peek(p) == KW_LAMBDA) {
-        return parse_lambda(p);
-    }
-    struct Begin b = begin(p);
-    Expr *body = parse_disjunction(p);
-    if (body == NULL || likely(peek(p) != KW_IF)) {
-        return body;
-    }
     struct Place before = place(p);
     if (!enter(p, 1)) {
         return NULL;
@@ -55,6 +62,21 @@ expression_raw(struct Parser *p)
         return body;
     }
     return result;
+}
+
+static Expr *
+expression_raw(struct Parser *p)
+{
+    int type = peek(p);
+    if (type == KW_LAMBDA) {
+        return parse_lambda(p);
+    }
+    struct Begin b = begin(p);
+    Expr *body = parse_disjunction(p);
+    if (body == NULL || likely(peek(p) != KW_IF)) {
+        return body;
+    }
+    return if_rest(p, b, body);
 }
 
 static Expr *
@@ -86,6 +108,9 @@ parse_expression_plain(struct Parser *p)
 }
 
 static Expr *parse_inversion(struct Parser *p);
+static Expr *inversion_rest(struct Parser *p, struct Begin b, Expr *left);
+static Expr *binary_rest(struct Parser *p, struct Begin b, Expr *left, int precedence);
+static Expr *power_rest(struct Parser *p, Expr *left, struct Begin b);
 
 /* operand (keyword operand)+ */
 static Expr *
@@ -133,7 +158,20 @@ static Expr *
 disjunction_raw(struct Parser *p)
 {
     struct Begin b = begin(p);
-    Expr *e = parse_conjunction(p);
+    Expr *e;
+    if (likely(!p->second_pass) && starts_primary[peek(p)]) {
+        /* Mostly nothing follows: one look instead of one at each level of the grammar. */
+        e = parse_primary(p);
+        if (e == NULL || !goes_on[peek(p)]) {
+            return e;
+        }
+        e = inversion_rest(p, b, binary_rest(p, b, power_rest(p, e, b), 1));
+        if (e != NULL && peek(p) == KW_AND) {
+            e = bool_op(p, b, e, KW_AND, And, parse_inversion);
+        }
+    } else {
+        e = parse_conjunction(p);
+    }
     if (e != NULL && peek(p) == KW_OR) {
         return bool_op(p, b, e, KW_OR, Or, parse_conjunction);
     }
@@ -234,6 +272,16 @@ comparison_rest(struct Parser *p, struct Begin b, Expr *left)
     return new_Compare(left, ops, comparators, UPTO(b));
 }
 
+/* What may follow the first operand of a comparison; NULL stays NULL, here and below. */
+static ALWAYS_INLINE Expr *
+inversion_rest(struct Parser *p, struct Begin b, Expr *left)
+{
+    if (left == NULL || likely(!comparisons[peek(p)])) {
+        return left;
+    }
+    return comparison_rest(p, b, left);
+}
+
 static Expr *
 inversion_raw(struct Parser *p)
 {
@@ -247,11 +295,7 @@ inversion_raw(struct Parser *p)
         leave(p, 1);
         return operand == NULL ? NULL : new_UnaryOp(Not, operand, UPTO(b));
     }
-    Expr *left = parse_bitwise_or(p);
-    if (left == NULL || likely(!comparisons[peek(p)])) {
-        return left;
-    }
-    return comparison_rest(p, b, left);
+    return inversion_rest(p, b, parse_bitwise_or(p));
 }
 
 static Expr *
@@ -276,12 +320,17 @@ static const struct {
 
 static Expr *parse_factor(struct Parser *p);
 
-/* Operators of at least the given precedence, all left-associative. */
 static Expr *
 binary(struct Parser *p, int precedence)
 {
     struct Begin b = begin(p);
-    Expr *left = parse_factor(p);
+    return binary_rest(p, b, parse_factor(p), precedence);
+}
+
+/* Operators of at least the given precedence, all left-associative. */
+static Expr *
+binary_rest(struct Parser *p, struct Begin b, Expr *left, int precedence)
+{
     if (left == NULL) {
         return NULL;
     }
@@ -359,7 +408,12 @@ factor_raw(struct Parser *p)
         enum UnaryOperator op = type == MINUS ? USub : type == PLUS ? UAdd : Invert;
         return new_UnaryOp(op, operand, UPTO(b));
     }
-    Expr *left = parse_await_primary(p);
+    return power_rest(p, parse_await_primary(p), b);
+}
+
+static Expr *
+power_rest(struct Parser *p, Expr *left, struct Begin b)
+{
     if (left == NULL || likely(peek(p) != DOUBLESTAR)) {
         return left;
     }

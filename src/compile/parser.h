@@ -24,8 +24,9 @@ struct Token {
 };
 
 struct NameEntry {
+    uint64_t head;              /* text_word() */
     uint32_t hash, length;
-    const char *text;           /* in the arena */
+    const char *text;           /* in the arena, if longer than that */
     PyObject *name;
 };
 

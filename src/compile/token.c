@@ -8,6 +8,10 @@
 
 #include "compile/token.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { IDENT_START = 1, IDENT = 2, DIGIT = 4, HEX = 8, BLANK = 16 };
 
 static const unsigned char char_class[256] = {
@@ -24,7 +28,8 @@ static const unsigned char char_class[256] = {
 void
 tokenizer_init(struct Tokenizer *t, char *text, size_t length, PyObject *filename)
 {
-    memset(t, 0, sizeof(*t));
+    memset(t, 0, offsetof(struct Tokenizer, columns));
+    t->columns[0] = t->alt_columns[0] = 0;
     t->text = t->cur = t->line_start = t->line = text;
     t->end = text + length;
     t->filename = filename;
@@ -191,91 +196,60 @@ fail_character(struct Tokenizer *t, Py_UCS4 c)
 
 /* ---- names ---- */
 
+/* Keywords by their text in a word, zeroes behind it.  The factor spreads them over the slots without
+   two in one; it was found by trying. */
+#define WORD_FACTOR UINT64_C(0x4ad6c980b6ebb607)
+#define WORD_OF(a, b, c, d, e, f, g, h)                                                            \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 |              \
+     (uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+#define WORD(type, ...) [WORD_OF(__VA_ARGS__) * WORD_FACTOR >> 58] = {WORD_OF(__VA_ARGS__), type},
+
+static const struct {
+    uint64_t word;
+    unsigned char type;
+} keywords[64] = {
+    WORD(KW_FALSE, 'F', 'a', 'l', 's', 'e', 0, 0, 0)
+    WORD(KW_NONE, 'N', 'o', 'n', 'e', 0, 0, 0, 0)
+    WORD(KW_TRUE, 'T', 'r', 'u', 'e', 0, 0, 0, 0)
+    WORD(KW_AND, 'a', 'n', 'd', 0, 0, 0, 0, 0)
+    WORD(KW_AS, 'a', 's', 0, 0, 0, 0, 0, 0)
+    WORD(KW_ASSERT, 'a', 's', 's', 'e', 'r', 't', 0, 0)
+    WORD(ASYNC, 'a', 's', 'y', 'n', 'c', 0, 0, 0)
+    WORD(AWAIT, 'a', 'w', 'a', 'i', 't', 0, 0, 0)
+    WORD(KW_BREAK, 'b', 'r', 'e', 'a', 'k', 0, 0, 0)
+    WORD(KW_CLASS, 'c', 'l', 'a', 's', 's', 0, 0, 0)
+    WORD(KW_CONTINUE, 'c', 'o', 'n', 't', 'i', 'n', 'u', 'e')
+    WORD(KW_DEF, 'd', 'e', 'f', 0, 0, 0, 0, 0)
+    WORD(KW_DEL, 'd', 'e', 'l', 0, 0, 0, 0, 0)
+    WORD(KW_ELIF, 'e', 'l', 'i', 'f', 0, 0, 0, 0)
+    WORD(KW_ELSE, 'e', 'l', 's', 'e', 0, 0, 0, 0)
+    WORD(KW_EXCEPT, 'e', 'x', 'c', 'e', 'p', 't', 0, 0)
+    WORD(KW_FINALLY, 'f', 'i', 'n', 'a', 'l', 'l', 'y', 0)
+    WORD(KW_FOR, 'f', 'o', 'r', 0, 0, 0, 0, 0)
+    WORD(KW_FROM, 'f', 'r', 'o', 'm', 0, 0, 0, 0)
+    WORD(KW_GLOBAL, 'g', 'l', 'o', 'b', 'a', 'l', 0, 0)
+    WORD(KW_IF, 'i', 'f', 0, 0, 0, 0, 0, 0)
+    WORD(KW_IMPORT, 'i', 'm', 'p', 'o', 'r', 't', 0, 0)
+    WORD(KW_IN, 'i', 'n', 0, 0, 0, 0, 0, 0)
+    WORD(KW_IS, 'i', 's', 0, 0, 0, 0, 0, 0)
+    WORD(KW_LAMBDA, 'l', 'a', 'm', 'b', 'd', 'a', 0, 0)
+    WORD(KW_NONLOCAL, 'n', 'o', 'n', 'l', 'o', 'c', 'a', 'l')
+    WORD(KW_NOT, 'n', 'o', 't', 0, 0, 0, 0, 0)
+    WORD(KW_OR, 'o', 'r', 0, 0, 0, 0, 0, 0)
+    WORD(KW_PASS, 'p', 'a', 's', 's', 0, 0, 0, 0)
+    WORD(KW_RAISE, 'r', 'a', 'i', 's', 'e', 0, 0, 0)
+    WORD(KW_RETURN, 'r', 'e', 't', 'u', 'r', 'n', 0, 0)
+    WORD(KW_TRY, 't', 'r', 'y', 0, 0, 0, 0, 0)
+    WORD(KW_WHILE, 'w', 'h', 'i', 'l', 'e', 0, 0, 0)
+    WORD(KW_WITH, 'w', 'i', 't', 'h', 0, 0, 0, 0)
+    WORD(KW_YIELD, 'y', 'i', 'e', 'l', 'd', 0, 0, 0)
+};
+
 int
-keyword_type(const char *s, size_t n)
+keyword_type(uint64_t word)
 {
-#define WORD(text, type)                                                                           \
-    if (n == sizeof(text) - 1 && memcmp(s, text, sizeof(text) - 1) == 0) {                         \
-        return type;                                                                               \
-    }
-    if (n < 2 || n > 8) {
-        return NAME;
-    }
-    switch (s[0]) {
-    case 'F':
-        WORD("False", KW_FALSE)
-        break;
-    case 'N':
-        WORD("None", KW_NONE)
-        break;
-    case 'T':
-        WORD("True", KW_TRUE)
-        break;
-    case 'a':
-        WORD("and", KW_AND)
-        WORD("as", KW_AS)
-        WORD("assert", KW_ASSERT)
-        break;
-    case 'b':
-        WORD("break", KW_BREAK)
-        break;
-    case 'c':
-        WORD("class", KW_CLASS)
-        WORD("continue", KW_CONTINUE)
-        break;
-    case 'd':
-        WORD("def", KW_DEF)
-        WORD("del", KW_DEL)
-        break;
-    case 'e':
-        WORD("else", KW_ELSE)
-        WORD("elif", KW_ELIF)
-        WORD("except", KW_EXCEPT)
-        break;
-    case 'f':
-        WORD("for", KW_FOR)
-        WORD("from", KW_FROM)
-        WORD("finally", KW_FINALLY)
-        break;
-    case 'g':
-        WORD("global", KW_GLOBAL)
-        break;
-    case 'i':
-        WORD("if", KW_IF)
-        WORD("in", KW_IN)
-        WORD("is", KW_IS)
-        WORD("import", KW_IMPORT)
-        break;
-    case 'l':
-        WORD("lambda", KW_LAMBDA)
-        break;
-    case 'n':
-        WORD("not", KW_NOT)
-        WORD("nonlocal", KW_NONLOCAL)
-        break;
-    case 'o':
-        WORD("or", KW_OR)
-        break;
-    case 'p':
-        WORD("pass", KW_PASS)
-        break;
-    case 'r':
-        WORD("return", KW_RETURN)
-        WORD("raise", KW_RAISE)
-        break;
-    case 't':
-        WORD("try", KW_TRY)
-        break;
-    case 'w':
-        WORD("with", KW_WITH)
-        WORD("while", KW_WHILE)
-        break;
-    case 'y':
-        WORD("yield", KW_YIELD)
-        break;
-    }
-#undef WORD
-    return NAME;
+    size_t slot = (size_t)(word * WORD_FACTOR >> 58);
+    return keywords[slot].word == word ? keywords[slot].type : NAME;
 }
 
 /* Checks a name with characters beyond ASCII.  The text of the token is cur - start. */
@@ -355,16 +329,14 @@ scan_name(struct Tokenizer *t, char *p)
     t->tok_start = t->start;
     t->tok_end = t->cur;
     size_t length = (size_t)(p - t->start);
-    if (length == 5 && t->start[0] == 'a') {
-        bool is_async = memcmp(t->start, "async", 5) == 0;
-        if (is_async || memcmp(t->start, "await", 5) == 0) {
-            if (!t->async_names) {
-                return is_async ? ASYNC : AWAIT;
-            }
-            return old_async_type(t, is_async);
-        }
+    if (length > KEYWORD_MAX) {
+        return NAME;
     }
-    return t->whole_words ? NAME : keyword_type(t->start, length);
+    int type = keyword_type(text_word(t->start, length, t->end));
+    if (unlikely(type == ASYNC || type == AWAIT)) {
+        return t->async_names ? old_async_type(t, type == ASYNC) : type;
+    }
+    return unlikely(t->whole_words) ? NAME : type;
 }
 
 /* ---- numbers ---- */
@@ -613,6 +585,30 @@ unterminated(struct Tokenizer *t, bool triple, bool at_eof)
     return ERRORTOKEN;
 }
 
+/* From `p` on, the first character that may matter inside a string: the quote, a backslash, the end of
+   a line or NUL. */
+static ALWAYS_INLINE char *
+skip_plain(char *p, const char *end, char quote)
+{
+#ifdef __SSE2__
+    const __m128i quotes = _mm_set1_epi8(quote), backslashes = _mm_set1_epi8('\\');
+    const __m128i newlines = _mm_set1_epi8('\n');
+    for (; end - p >= 16; p += 16) {
+        __m128i text = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(text, quotes), _mm_cmpeq_epi8(text, backslashes));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(text, newlines));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0) {
+            return p + __builtin_ctz(mask);
+        }
+    }
+#endif
+    while (*p != quote && *p != '\\' && *p != '\n' && p < end) {
+        p++;
+    }
+    return p;
+}
+
 /* `p` is at the opening quote; t->start at the prefix. */
 static int
 scan_string(struct Tokenizer *t, char *p)
@@ -632,6 +628,7 @@ scan_string(struct Tokenizer *t, char *p)
         p += 2;
     }
     for (;;) {
+        p = skip_plain(p, t->end, quote);
         char c = *p;
         if (unlikely(c == '\0') && p == t->end) {
             t->cur = p;
@@ -711,8 +708,14 @@ scan_indentation(struct Tokenizer *t)
     for (;;) {
         char c = *t->cur;
         if (c == ' ') {
-            column++;
-            alt_column++;
+            char *p = t->cur + 1;
+            while (*p == ' ') {
+                p++;
+            }
+            column += (int)(p - t->cur);
+            alt_column += (int)(p - t->cur);
+            t->cur = p;
+            continue;
         } else if (c == '\t') {
             column = (column / 8 + 1) * 8;
             alt_column++;
@@ -1039,7 +1042,7 @@ again:
     }
     t->start = t->cur = p;
     if (*p == '#') {
-        char *newline = strpbrk(p, "\n");
+        char *newline = memchr(p, '\n', (size_t)(t->end - p));
         p = newline == NULL ? t->end : newline;
         t->cur = p;
         if (t->type_comments) {

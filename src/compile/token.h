@@ -5,6 +5,8 @@
 #ifndef KRAIT_COMPILE_TOKEN_H
 #define KRAIT_COMPILE_TOKEN_H
 
+#include <string.h>
+
 #include <Python.h>
 
 #include "base/common.h"
@@ -53,13 +55,7 @@ struct Tokenizer {
     /* Indentation: columns with tabs to 8 and with tabs to 1, which must agree in order. */
     int indent, pending;
     bool at_line_begin, blank_line, continued;
-    int columns[TOKEN_MAX_INDENT], alt_columns[TOKEN_MAX_INDENT];
-
     int level;                  /* open parentheses */
-    struct {
-        char open;
-        int lineno, column;
-    } parens[TOKEN_MAX_PARENS];
 
     /* Grammar variants. */
     bool type_comments;
@@ -76,6 +72,13 @@ struct Tokenizer {
        exception.  May move the text with tokenizer_move(). */
     int (*refill)(struct Tokenizer *t);
     void *refill_data;
+
+    /* Not cleared at the start. */
+    int columns[TOKEN_MAX_INDENT], alt_columns[TOKEN_MAX_INDENT];
+    struct {
+        char open;
+        int lineno, column;
+    } parens[TOKEN_MAX_PARENS];
 };
 
 /* `text` is borrowed unless `owns_text` is set afterwards (then it is freed with PyMem_Free). */
@@ -91,8 +94,24 @@ void tokenizer_move(struct Tokenizer *t, char *text, size_t length);
 /* End of the line that was read last, behind its '\n'. */
 char *tokenizer_line_end(struct Tokenizer *t);
 
-/* The keyword's token type, or NAME. */
-int keyword_type(const char *name, size_t length);
+/* The longest keyword: its text fits a word. */
+#define KEYWORD_MAX 8
+
+/* The first eight characters of a text in a word, zeroes behind it; `end` is a limit for reading. */
+static ALWAYS_INLINE uint64_t
+text_word(const char *text, size_t length, const char *end)
+{
+    uint64_t word = 0;
+    if (likely(end - text >= 8)) {
+        memcpy(&word, text, 8);
+        return length >= 8 ? word : word & ((UINT64_C(1) << 8 * length) - 1);
+    }
+    memcpy(&word, text, length);
+    return word;
+}
+
+/* The type of the keyword with this text_word(), or NAME. */
+int keyword_type(uint64_t word);
 
 /* ---- source.c: bytes to text ---- */
 
