@@ -282,7 +282,7 @@ put_row_start(uint8_t *at, int kind, int words)
 }
 
 /* One row for at most eight words of code; `at` has room for ROW_MAX bytes. */
-static uint8_t *
+static ALWAYS_INLINE uint8_t *
 put_row(struct Assembly *a, uint8_t *at, const Loc *loc, int words)
 {
     if (loc->lineno < 0) {

@@ -615,7 +615,7 @@ fold_compare(struct Fold *f, Expr *e)
 static status
 fold_name(struct Fold *f, Expr *e)
 {
-    if (e->v.Name.ctx == Load && _PyUnicode_EqualToASCIIString(e->v.Name.id, "__debug__")) {
+    if (e->v.Name.ctx == Load && e->v.Name.id == ID(__debug__)) {
         return become_constant(f, e, PyBool_FromLong(f->optimize == 0));
     }
     return 0;

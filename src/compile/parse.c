@@ -123,12 +123,12 @@ own_identifier(struct Parser *p, const char *text, size_t length)
     return own(p, name);
 }
 
-/* The first size: what a text of this length may need, between 64 and 4096. */
+/* The first size: what a text of this length mostly needs, between 64 and 2048. */
 static unsigned
 first_names(struct Parser *p)
 {
     unsigned size = 64;
-    for (ptrdiff_t length = p->tok.end - p->tok.text; size < 4096 && size < length / 32;) {
+    for (ptrdiff_t length = p->tok.end - p->tok.text; size < 2048 && size < length / 96;) {
         size *= 2;
     }
     return size;
