@@ -381,7 +381,8 @@ static unsigned
 lender_of(unsigned kind, unsigned c)
 {
 #ifndef KRAIT_ASAN
-    if (krait_heap.borrowed[kind][c] < BORROWED_BYTES / size_class_bytes(c)) {
+    size_t most = BORROWED_BYTES / size_class_bytes(c);
+    if (krait_heap.borrowed[kind][c] < (most < UINT8_MAX ? most : UINT8_MAX)) {
         unsigned last = c > CLASSES_EXACT ? c + 1 : c + 2 + c / 4;
         last = c <= CLASSES_EXACT && last > CLASSES_EXACT ? CLASSES_EXACT : last;
         /* Blocks of even classes lie at multiples of 16. */

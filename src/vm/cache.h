@@ -34,6 +34,9 @@ enum {
     LOAD_FAST__LOAD_ATTR = 200,
     LOAD_ATTR_CLASS_VALUE = 201,
     LOAD_ATTR_OF_CLASS = 202,
+    LOAD_ATTR_CALLEE = 203,
+    PRECALL_NO_KW_BUILTIN_NOARGS = 204,
+    BUILD_LIST_FOR_TUPLE = 205,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -507,12 +507,12 @@ dict_peek_hint(PyDictObject *dict, PyObject *name, unsigned int hint)
 }
 
 /* CALL_FUNCTION_EX on a Python function: spread the tuple and the dict into one array, in a frame
-   of the running loop.  Borrows args and kwargs (may be NULL), takes over func. */
+   of the running loop.  Borrows self and kwargs (may be NULL) and args, takes over func. */
 static Frame *
-push_call_ex(PyThreadState *tstate, PyFunctionObject *func, PyObject *args, PyObject *kwargs)
+push_call_ex(PyThreadState *tstate, PyFunctionObject *func, PyObject *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *small[8];
-    Py_ssize_t nargs = PyTuple_GET_SIZE(args);
+    Py_ssize_t nargs = PyTuple_GET_SIZE(args) + (self != NULL);
     Py_ssize_t nkw = kwargs != NULL ? PyDict_GET_SIZE(kwargs) : 0;
     PyObject **array = small;
     PyObject *kwnames = NULL;
@@ -543,11 +543,18 @@ push_call_ex(PyThreadState *tstate, PyFunctionObject *func, PyObject *args, PyOb
             goto fail;
         }
     }
-    for (Py_ssize_t i = 0; i < nargs; i++) {
-        array[i] = PyTuple_GET_ITEM(args, i);
+    PyObject **out = array;
+    if (self != NULL) {
+        *out++ = self;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
+        *out++ = PyTuple_GET_ITEM(args, i);
     }
     for (Py_ssize_t i = 0; i < nargs + nkw; i++) {
         Py_INCREF(array[i]);
+    }
+    if (nkw == 0 && nargs <= (Py_ssize_t)ARRAY_LEN(small) && takes_exactly((PyObject *)func, (int)nargs)) {
+        return push_exact(tstate, func, array, (int)nargs);
     }
     PyObject *locals = NULL;
     if (!(((PyCodeObject *)func->func_code)->co_flags & CO_OPTIMIZED)) {

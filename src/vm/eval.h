@@ -91,8 +91,15 @@ PyObject *slice_load(PyObject *container, PyObject *start, PyObject *stop);
 /* list[start:stop] = value likewise: 1 done, 0 not of that kind, -1 with an exception. */
 truth slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject *value);
 status list_extend_unpacked(PyObject *list, PyObject *iterable);
+/* (*start, *iterable) for a tuple `start`. */
+PyObject *tuple_extended(PyObject *start, PyObject *iterable);
 status dict_update_unpacked(PyObject *dict, PyObject *mapping);
-void raise_merge_error(PyObject *callable, PyObject *kwargs);
+/* The two words below the arguments of CALL_FUNCTION_EX are (NULL, callable), or (function, self) where
+   LOAD_ATTR_CALLEE stood: the callable they mean, as a new reference. */
+PyObject *callee_bind(PyObject *function, PyObject *callable);
+/* function(self, *args, **kwargs) for a tuple and a dict or NULL. */
+PyObject *call_method_star(PyObject *function, PyObject *self, PyObject *args, PyObject *kwargs);
+void raise_merge_error(PyObject *function, PyObject *callable, PyObject *kwargs);
 /* The pieces of an f-string as one str. */
 PyObject *string_build(PyObject *const *pieces, Py_ssize_t count);
 PyObject *format_value(PyObject *value, PyObject *spec, int conversion);

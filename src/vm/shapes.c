@@ -5,6 +5,7 @@
 #include "types/int.h"
 #include "types/list.h"
 #include "types/str.h"
+#include "types/tuple.h"
 #include "vm/eval.h"
 
 PyObject *
@@ -175,6 +176,22 @@ list_extend_unpacked(PyObject *list, PyObject *iterable)
     return 0;
 }
 
+PyObject *
+tuple_extended(PyObject *start, PyObject *iterable)
+{
+    if (PyTuple_CheckExact(iterable)) {
+        return PyTuple_GET_SIZE(start) != 0
+                   ? PyTuple_Type.tp_as_sequence->sq_concat(start, iterable)
+                   : tuple_from_array(((PyTupleObject *)iterable)->ob_item, PyTuple_GET_SIZE(iterable));
+    }
+    PyObject *list = PySequence_List(start), *tuple = NULL;
+    if (list != NULL && list_extend_unpacked(list, iterable) == 0) {
+        tuple = PyList_AsTuple(list);
+    }
+    Py_XDECREF(list);
+    return tuple;
+}
+
 status
 dict_update_unpacked(PyObject *dict, PyObject *mapping)
 {
@@ -188,13 +205,53 @@ dict_update_unpacked(PyObject *dict, PyObject *mapping)
     return 0;
 }
 
+/* What a message calls a function that is to be called with `callable` as self, or of `callable` if
+   that is NULL. */
+static PyObject *
+callee_text(PyObject *function, PyObject *callable)
+{
+    PyObject *bound = callee_bind(function, callable);
+    PyObject *text = bound != NULL ? _PyObject_FunctionStr(bound) : NULL;
+    Py_XDECREF(bound);
+    return text;
+}
+
+PyObject *
+callee_bind(PyObject *function, PyObject *callable)
+{
+    return function == NULL ? Py_NewRef(callable)
+                            : Py_TYPE(function)->tp_descr_get(function, callable, (PyObject *)Py_TYPE(callable));
+}
+
+PyObject *
+call_method_star(PyObject *function, PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    enum { FEW = 7 };
+    Py_ssize_t count = PyTuple_GET_SIZE(args);
+    if (count <= FEW && (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
+        /* One word in front, as PY_VECTORCALL_ARGUMENTS_OFFSET promises. */
+        PyObject *words[2 + FEW];
+        words[0] = NULL;
+        words[1] = self;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            words[2 + i] = PyTuple_GET_ITEM(args, i);
+        }
+        return PyObject_Vectorcall(function, words + 1, (size_t)(count + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                   NULL);
+    }
+    PyObject *bound = callee_bind(function, self);
+    PyObject *result = bound != NULL ? PyObject_Call(bound, args, kwargs) : NULL;
+    Py_XDECREF(bound);
+    return result;
+}
+
 void
-raise_merge_error(PyObject *callable, PyObject *kwargs)
+raise_merge_error(PyObject *function, PyObject *callable, PyObject *kwargs)
 {
     PyObject *who;
     if (PyErr_ExceptionMatches(PyExc_AttributeError)) {
         PyErr_Clear();
-        who = _PyObject_FunctionStr(callable);
+        who = callee_text(function, callable);
         if (who != NULL) {
             PyErr_Format(PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s", who,
                          Py_TYPE(kwargs)->tp_name);
@@ -210,7 +267,7 @@ raise_merge_error(PyObject *callable, PyObject *kwargs)
             PyErr_Restore(type, value, traceback);
             return;
         }
-        who = _PyObject_FunctionStr(callable);
+        who = callee_text(function, callable);
         if (who != NULL) {
             PyErr_Format(PyExc_TypeError, "%U got multiple values for keyword argument '%S'", who,
                          PyTuple_GET_ITEM(args, 0));

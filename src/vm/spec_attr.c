@@ -178,12 +178,17 @@ specialize_slot(PyObject *owner, _Py_CODEUNIT *instruction, Py_ssize_t offset, i
     return true;
 }
 
-/* Found on the class, without a __get__, and not among the keys of instances. */
+/* Found on the class and not among the keys of instances: something without a __get__, or a method whose call
+   spreads its arguments. */
 static bool
 specialize_class_value(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name, PyObject *found)
 {
     PyTypeObject *type = Py_TYPE(owner);
-    if (found == NULL || Py_TYPE(found)->tp_descr_get != NULL || is_mutable(Py_TYPE(found))) {
+    if (found == NULL || is_mutable(Py_TYPE(found))) {
+        return false;
+    }
+    bool method = PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR);
+    if (method ? !is_star_callee(instruction) : Py_TYPE(found)->tp_descr_get != NULL) {
         return false;
     }
     if (type->tp_dictoffset != 0) {
@@ -198,7 +203,7 @@ specialize_class_value(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *nam
         instruction[1 + CACHE_ATTR_INDEX] = (uint16_t)keys->nentries;
     }
     cache_write32(instruction + 1 + CACHE_ATTR_VERSION, type->tp_version_tag);
-    specialize_to(instruction, LOAD_ATTR_CLASS_VALUE);
+    specialize_to(instruction, method ? LOAD_ATTR_CALLEE : LOAD_ATTR_CLASS_VALUE);
     return true;
 }
 

@@ -118,6 +118,8 @@ choose_builtin(PyThreadState *tstate, PyObject *callable, int nargs, PyObject *k
     find_callables(tstate->interp);
     switch (PyCFunction_GET_FLAGS(callable) &
             (METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD)) {
+    case METH_NOARGS:
+        return nargs == 0 && kwnames == NULL ? PRECALL_NO_KW_BUILTIN_NOARGS : 0;
     case METH_O:
         if (nargs != 1 || kwnames != NULL) {
             return 0;

@@ -24,6 +24,113 @@ specialize_failed(_Py_CODEUNIT *instruction)
     instruction[1 + CACHE_COUNTER] = counter_back_off(instruction[1 + CACHE_COUNTER]);
 }
 
+/* ---- where a value goes ----------------------------------------------------------------------- */
+
+/* How many items an instruction takes from the stack, and how many it puts there; false for all that jumps and
+   what hardly stands between a function and its arguments. */
+static bool
+stack_effect_known(int opcode, int oparg, int *taken, int *put)
+{
+    *taken = 0;
+    *put = 1;
+    switch (opcode) {
+    case LOAD_CONST:
+    case LOAD_DEREF:
+    case LOAD_FAST:
+    case LOAD_NAME:
+    case PUSH_NULL:
+        return true;
+    case KW_NAMES:
+    case NOP:
+    case PRECALL:
+        *put = 0;
+        return true;
+    case LOAD_GLOBAL:
+        *put = 1 + (oparg & 1);
+        return true;
+    case LIST_TO_TUPLE:
+    case LOAD_ATTR:
+        *taken = 1;
+        return true;
+    case LOAD_METHOD:
+        *taken = 1;
+        *put = 2;
+        return true;
+    case BINARY_OP:
+    case BINARY_SUBSCR:
+        *taken = 2;
+        return true;
+    case BUILD_LIST:
+    case BUILD_STRING:
+    case BUILD_TUPLE:
+        *taken = oparg;
+        return true;
+    case BUILD_MAP:
+        *taken = 2 * oparg;
+        return true;
+    case BUILD_CONST_KEY_MAP:
+        *taken = oparg + 1;
+        return true;
+    case DICT_MERGE:
+    case LIST_APPEND:
+    case LIST_EXTEND:
+        *taken = oparg + 1;
+        *put = oparg;
+        return true;
+    case CALL:
+        *taken = oparg + 2;
+        return true;
+    case CALL_FUNCTION_EX:
+        *taken = 3 + (oparg & 1);
+        return true;
+    }
+    return false;
+}
+
+bool
+is_star_callee(const _Py_CODEUNIT *instruction)
+{
+    int above = 0;                      /* items on top of the value */
+    int high = 0;
+    const _Py_CODEUNIT *at = instruction + 1 + opcode_caches[LOAD_ATTR];
+    for (;;) {
+        int opcode = opcode_deoptimized[_Py_OPCODE(*at)], oparg = high | _Py_OPARG(*at), taken, put;
+        if (opcode == EXTENDED_ARG) {
+            high = oparg << 8;
+            at++;
+            continue;
+        }
+        if (opcode == CALL_FUNCTION_EX && above == 1 + (oparg & 1)) {
+            return true;
+        }
+        if (!stack_effect_known(opcode, oparg, &taken, &put) || taken > above) {
+            return false;
+        }
+        above += put - taken;
+        high = 0;
+        at += 1 + opcode_caches[opcode];
+    }
+}
+
+/* BUILD_LIST: is the list only extended once, and then made a tuple of? */
+static bool
+is_for_tuple(const _Py_CODEUNIT *instruction)
+{
+    int above = 0;
+    const _Py_CODEUNIT *at = instruction + 1;
+    for (;;) {
+        int opcode = opcode_deoptimized[_Py_OPCODE(*at)], oparg = _Py_OPARG(*at), taken, put;
+        if (opcode == LIST_EXTEND && above == 1 && oparg == 1) {
+            return _Py_OPCODE(at[1]) == LIST_TO_TUPLE;
+        }
+        if (!stack_effect_known(opcode, oparg, &taken, &put) || taken > above) {
+            return false;
+        }
+        above += put - taken;
+        at += 1 + opcode_caches[opcode];
+    }
+}
+
 /* The adaptive form of a family, 0 if it has none. */
 static int
 adaptive_of(int opcode)
@@ -93,6 +200,11 @@ quicken_code(PyCodeObject *code)
             break;
         case FOR_ITER:
             _Py_SET_OPCODE(units[i], FOR_ITER_ADAPTIVE);
+            break;
+        case BUILD_LIST:
+            if (is_for_tuple(&units[i])) {
+                _Py_SET_OPCODE(units[i], BUILD_LIST_FOR_TUPLE);
+            }
             break;
         case JUMP_BACKWARD:
             _Py_SET_OPCODE(units[i], JUMP_BACKWARD_QUICK);

@@ -48,6 +48,9 @@ class_init_peek(PyTypeObject *type)
                : NULL;
 }
 
+/* Does the value that a LOAD_ATTR leaves become the callable of a CALL_FUNCTION_EX? */
+bool is_star_callee(const _Py_CODEUNIT *instruction);
+
 /* The two ways every one of them ends. */
 void specialize_to(_Py_CODEUNIT *instruction, int opcode);
 void specialize_failed(_Py_CODEUNIT *instruction);

@@ -192,6 +192,24 @@ QUICK_OP(LOAD_ATTR_OF_CLASS, (owner -- value))
     DROP(owner);
 }
 
+QUICK_OP(LOAD_ATTR_CALLEE, ())
+{
+    /* A method that CALL_FUNCTION_EX will call: (function, self) instead of (NULL, bound method).  For the keys of
+       the instances see LOAD_ATTR_CLASS_VALUE. */
+    PyObject *owner = sp[-1];
+    PyTypeObject *type = Py_TYPE(owner);
+    DEOPT_IF(type->tp_version_tag != cache_read32(next + CACHE_ATTR_VERSION));
+    if (type->tp_dictoffset != 0) {
+        DEOPT_IF(MANAGED_DICT(owner) != NULL ||
+                 ((PyHeapTypeObject *)type)->ht_cached_keys->nentries != next[CACHE_ATTR_INDEX]);
+    }
+    PyObject *method = _PyType_Lookup(type, NAME(oparg));
+    DEOPT_IF(method == NULL);
+    assert(sp[-2] == NULL);
+    sp[-2] = Py_NewRef(method);
+    NEXT_QUICK();
+}
+
 OP(STORE_ATTR_ADAPTIVE, ())
 {
     ADAPT(STORE_ATTR, specialize_store_attr(sp[-1], next - 1, NAME(oparg)));

@@ -25,9 +25,16 @@ OP(BUILD_LIST, (values[oparg] -- list))
     FAIL_IF(list == NULL);
 }
 
+OP(BUILD_LIST_FOR_TUPLE, (values[oparg] -- list))
+{
+    /* LIST_EXTEND and LIST_TO_TUPLE will find a tuple already. */
+    list = tuple_from_array_take(values, oparg);
+    FAIL_IF(list == NULL);
+}
+
 OP(LIST_TO_TUPLE, (list -- tuple))
 {
-    tuple = PyList_AsTuple(list);
+    tuple = PyTuple_CheckExact(list) ? Py_NewRef(list) : PyList_AsTuple(list);
     Py_DECREF(list);
     FAIL_IF(tuple == NULL);
 }
@@ -165,9 +172,19 @@ OP(MAP_ADD, (key, value -- ))
 
 OP(LIST_EXTEND, (iterable -- ))
 {
-    status extended = list_extend_unpacked(sp[-1 - (int)oparg], iterable);
-    Py_DECREF(iterable);
-    FAIL_IF(extended < 0);
+    PyObject **place = &sp[-1 - (int)oparg];
+    if (PyTuple_CheckExact(*place)) {
+        PyObject *start = *place, *tuple = tuple_extended(start, iterable);
+        ERROR_IF(tuple == NULL);
+        *place = tuple;
+        Py_DECREF(start);
+        Py_DECREF(iterable);
+    }
+    else {
+        status extended = list_extend_unpacked(*place, iterable);
+        Py_DECREF(iterable);
+        FAIL_IF(extended < 0);
+    }
 }
 
 OP(SET_UPDATE, (iterable -- ))
@@ -188,7 +205,7 @@ OP(DICT_MERGE, (mapping -- ))
 {
     /* Only for calls: the callable is three words below the dict. */
     if (_PyDict_MergeEx(sp[-1 - (int)oparg], mapping, 2) < 0) {
-        raise_merge_error(sp[-3 - (int)oparg], mapping);
+        raise_merge_error(sp[-4 - (int)oparg], sp[-3 - (int)oparg], mapping);
         goto error;
     }
     Py_DECREF(mapping);

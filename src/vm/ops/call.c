@@ -99,25 +99,57 @@ OP(CALL, ())
 
 OP(CALL_FUNCTION_EX, ())
 {
-    PyObject *kwargs = NULL;
-    if (oparg & 1) {
-        kwargs = sp[-1];
-        if (!PyDict_CheckExact(kwargs)) {
-            PyObject *dict = PyDict_New();
-            ERROR_IF(dict == NULL);
-            if (_PyDict_MergeEx(dict, kwargs, 2) < 0) {
-                Py_DECREF(dict);
-                raise_merge_error(sp[-3], kwargs);
-                goto error;
-            }
-            sp[-1] = dict;
-            Py_DECREF(kwargs);
-            kwargs = dict;
-        }
-    }
     int extra = oparg & 1;
+    PyObject *kwargs = extra ? sp[-1] : NULL;
     PyObject *args = sp[-1 - extra];
     PyObject *callable = sp[-2 - extra];
+    PyObject *function = sp[-3 - extra];
+    if (function != NULL) {
+        /* function(callable, *args, **kwargs), see LOAD_ATTR_CALLEE */
+        if (likely(PyTuple_CheckExact(args) && (kwargs == NULL || PyDict_CheckExact(kwargs)) &&
+                   !cframe.use_tracing)) {
+            PyObject *result = NULL;
+            Frame *callee = NULL;
+            bool inside = is_inlinable(tstate, function);
+            if (inside) {
+                callee = push_call_ex(tstate, (PyFunctionObject *)Py_NewRef(function), callable, args, kwargs);
+            }
+            else {
+                result = call_method_star(function, callable, args, kwargs);
+            }
+            sp -= 3 + extra;
+            Py_DECREF(function);
+            Py_DECREF(callable);
+            Py_DECREF(args);
+            Py_XDECREF(kwargs);
+            ERROR_IF(callee == NULL && result == NULL);
+            if (inside) {
+                ENTER_FRESH(callee);
+            }
+            *sp++ = result;
+            CHECK_BREAKER();
+            GO();
+        }
+        PyObject *bound = callee_bind(function, callable);
+        ERROR_IF(bound == NULL);
+        sp[-2 - extra] = bound;
+        sp[-3 - extra] = NULL;
+        Py_DECREF(callable);
+        Py_DECREF(function);
+        callable = bound;
+    }
+    if (kwargs != NULL && !PyDict_CheckExact(kwargs)) {
+        PyObject *dict = PyDict_New();
+        ERROR_IF(dict == NULL);
+        if (_PyDict_MergeEx(dict, kwargs, 2) < 0) {
+            Py_DECREF(dict);
+            raise_merge_error(NULL, callable, kwargs);
+            goto error;
+        }
+        sp[-1] = dict;
+        Py_DECREF(kwargs);
+        kwargs = dict;
+    }
     if (!PyTuple_CheckExact(args)) {
         ERROR_IF(require_args_iterable(callable, args) < 0);
         PyObject *tuple = PySequence_Tuple(args);
@@ -127,7 +159,8 @@ OP(CALL_FUNCTION_EX, ())
         args = tuple;
     }
     if (is_inlinable(tstate, callable)) {
-        Frame *callee = push_call_ex(tstate, (PyFunctionObject *)Py_NewRef(callable), args, kwargs);
+        Frame *callee =
+            push_call_ex(tstate, (PyFunctionObject *)Py_NewRef(callable), NULL, args, kwargs);
         sp -= 3 + extra;
         Py_DECREF(callable);
         Py_DECREF(args);
@@ -405,6 +438,19 @@ OP(PRECALL_NO_KW_BUILTIN_O, ())
     PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), sp[-1]);
     tstate->recursion_remaining++;
     FINISH_CALL_ONE(result);
+}
+
+OP(PRECALL_NO_KW_BUILTIN_NOARGS, ())
+{
+    DEOPT_IF(kwnames != NULL || sp[-2] != NULL || oparg != 0);
+    PyObject *callable = sp[-1];
+    DEOPT_IF(!PyCFunction_CheckExact(callable) || PyCFunction_GET_FLAGS(callable) != METH_NOARGS);
+    ERROR_IF(!c_call_enter(tstate));
+    PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), NULL);
+    tstate->recursion_remaining++;
+    sp -= 2;
+    Py_DECREF(callable);
+    PUSH_CALL_RESULT(result);
 }
 
 OP(PRECALL_NO_KW_BUILTIN_FAST, ())
