@@ -120,9 +120,13 @@ static ALWAYS_INLINE void
 words_clear(void *p, size_t n)
 {
     if (likely(n <= 128)) {
-        for (char *at = p, *end = at + n; at < end; at += 8) {
-            *(uint64_t *)at = 0;
+        char *at = p, *end = at + n;
+        for (; end - at >= 16; at += 16) {
+            ((uint64_t *)at)[0] = ((uint64_t *)at)[1] = 0;
             __asm__ volatile("");       /* no loop for the compiler to make a call of */
+        }
+        if (at < end) {
+            *(uint64_t *)at = 0;
         }
     }
     else {

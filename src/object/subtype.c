@@ -96,10 +96,11 @@ static void
 clear_members(PyTypeObject *type, PyObject *self)
 {
     PyMemberDef *member = class_members((PyHeapTypeObject *)type);
-    for (Py_ssize_t i = Py_SIZE(type); --i >= 0; member++) {
+    for (PyMemberDef *end = member + Py_SIZE(type); member < end; member++) {
         if (member->type == T_OBJECT_EX && !(member->flags & READONLY)) {
-            PyObject **place = (PyObject **)((char *)self + member->offset);
-            Py_CLEAR(*place);
+            PyObject **place = (PyObject **)((char *)self + member->offset), *value = *place;
+            *place = NULL;
+            Py_XDECREF(value);
         }
     }
 }

@@ -105,10 +105,9 @@ dict_find_here(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **val
         }
     }
     else if (keys->kind == KEYS_GENERAL && keys->log2_size < 8) {
-        /* The object itself, in its first place? */
-        ix = ((int8_t *)keys->indices)[hash & KEYS_MASK(keys)];
-        if (ix >= 0 && KEYS_ENTRIES(keys)[ix].key == key) {
-            *value = KEYS_ENTRIES(keys)[ix].value;
+        ix = dict->ma_used == 0 ? KEY_EMPTY : find_same(keys, key, hash);
+        if (likely(ix != KEY_DUMMY)) {
+            *value = ix < 0 ? NULL : KEYS_ENTRIES(keys)[ix].value;
             return ix;
         }
     }

@@ -208,6 +208,14 @@ done:
     return result;
 }
 
+/* Is the parameter's name that keyword, as far as can be told without running code? */
+static inline bool
+is_named(PyObject *name, PyObject *keyword)
+{
+    return name == keyword ||
+           (PyUnicode_CheckExact(name) && PyUnicode_CheckExact(keyword) && _PyUnicode_EQ(name, keyword));
+}
+
 /* The parameter of that name, total if there is none, -1 on error. */
 static Py_ssize_t
 find_parameter(PyCodeObject *code, PyObject *keyword, Py_ssize_t total)
@@ -352,8 +360,8 @@ function_bind(PyFunctionObject *func, PyObject **slots, PyObject *const *args, P
         /* Arguments by name are mostly the next ones in order, names interned. */
         Py_ssize_t likely_index = nargs + keywords_done;
         if (likely_index < total && likely_index >= code->co_posonlyargcount &&
-            local_name(code, likely_index) == PyTuple_GET_ITEM(kwnames, keywords_done) &&
-            slots[likely_index] == NULL) {
+            slots[likely_index] == NULL &&
+            is_named(local_name(code, likely_index), PyTuple_GET_ITEM(kwnames, keywords_done))) {
             slots[likely_index] = args[nargs + keywords_done];
             continue;
         }

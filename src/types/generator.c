@@ -71,7 +71,7 @@ coroutine_origin(int depth, Frame *caller)
 }
 
 PyObject *
-generator_new(PyThreadState *tstate, PyFunctionObject *func)
+generator_new(PyThreadState *tstate, PyFunctionObject *func, Frame *outer)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
     int kind = code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
@@ -84,8 +84,7 @@ generator_new(PyThreadState *tstate, PyFunctionObject *func)
     }
     if (type == &PyCoro_Type && tstate->coroutine_origin_tracking_depth > 0) {
         self->gi_origin_or_finalizer =
-            coroutine_origin(tstate->coroutine_origin_tracking_depth,
-                             tstate->cframe->current_frame->previous);
+            coroutine_origin(tstate->coroutine_origin_tracking_depth, outer);
         if (self->gi_origin_or_finalizer == NULL) {
             Py_DECREF(self);
             return NULL;

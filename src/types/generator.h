@@ -5,8 +5,8 @@
 #include "vm/frame.h"
 
 /* A generator, coroutine or async generator (by co_flags) with room for func's frame, which the
-   caller moves in. */
-PyObject *generator_new(PyThreadState *tstate, PyFunctionObject *func);
+   caller moves in; called from the frame `outer`. */
+PyObject *generator_new(PyThreadState *tstate, PyFunctionObject *func, Frame *outer);
 
 /* Mark as running, and put its handled exception on top of the thread's. */
 static inline void

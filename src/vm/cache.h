@@ -37,6 +37,7 @@ enum {
     LOAD_ATTR_CALLEE = 203,
     PRECALL_NO_KW_BUILTIN_NOARGS = 204,
     BUILD_LIST_FOR_TUPLE = 205,
+    CALL_PY_GENERATOR = 206,
 };
 
 /* Positions of the fields, in words from the first cache word. */

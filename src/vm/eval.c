@@ -801,6 +801,7 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
 
 #define ADAPTIVE_COUNTER() (*(uint16_t *)next)
 #define CALL_CACHES 4
+#define PRECALL_CACHES 1
 #define LOAD_METHOD_CACHES 10
 #define LOAD_ATTR_CACHES 4
 /* The dict of a module: its first field. */
@@ -903,6 +904,19 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
             FLOAT_DROP(left);                                                                      \
             FLOAT_DROP(right);                                                                     \
         }                                                                                          \
+    } while (0)
+
+/* The end of LOAD_METHOD: a call without arguments that follows is begun at once. */
+#define METHOD_LOADED()                                                                            \
+    do {                                                                                           \
+        next += CACHES;                                                                            \
+        if ((next[0] & 0xff) == PRECALL_PYFUNC && (next[1 + PRECALL_CACHES] & 0xff) == CALL_PY_EXACT_ARGS && \
+            likely(table == targets)) {                                                            \
+            oparg = (int)(next[0] >> 8);                                                           \
+            next += 2 + PRECALL_CACHES;                                                            \
+            goto op_CALL_PY_EXACT_ARGS;                                                            \
+        }                                                                                          \
+        GO_QUICK();                                                                                \
     } while (0)
 
 /* Both operands are released: take the conditional jump that follows, if `outcome` is in the

@@ -228,7 +228,8 @@ call_method_star(PyObject *function, PyObject *self, PyObject *args, PyObject *k
 {
     enum { FEW = 7 };
     Py_ssize_t count = PyTuple_GET_SIZE(args);
-    if (count <= FEW && (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
+    vectorcallfunc call = PyVectorcall_Function(function);
+    if (call != NULL && count <= FEW && (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
         /* One word in front, as PY_VECTORCALL_ARGUMENTS_OFFSET promises. */
         PyObject *words[2 + FEW];
         words[0] = NULL;
@@ -236,8 +237,8 @@ call_method_star(PyObject *function, PyObject *self, PyObject *args, PyObject *k
         for (Py_ssize_t i = 0; i < count; i++) {
             words[2 + i] = PyTuple_GET_ITEM(args, i);
         }
-        return PyObject_Vectorcall(function, words + 1, (size_t)(count + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                                   NULL);
+        /* Like PyObject_Call, it takes the outcome as it is. */
+        return call(function, words + 1, (size_t)(count + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     }
     PyObject *bound = callee_bind(function, self);
     PyObject *result = bound != NULL ? PyObject_Call(bound, args, kwargs) : NULL;

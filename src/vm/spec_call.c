@@ -273,7 +273,9 @@ specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObje
     }
     cache_write32(instruction + 1 + CACHE_CALL_FUNCTION, version);
     instruction[1 + CACHE_CALL_MIN_ARGS] = (uint16_t)least;
-    specialize_to(instruction, nargs == wanted ? CALL_PY_EXACT_ARGS : CALL_PY_WITH_DEFAULTS);
+    specialize_to(instruction, _Py_OPCODE(*_PyCode_CODE(code)) == RETURN_GENERATOR ? CALL_PY_GENERATOR
+                               : nargs == wanted                                   ? CALL_PY_EXACT_ARGS
+                                                                                   : CALL_PY_WITH_DEFAULTS);
     return;
 fail:
     specialize_failed(instruction);

@@ -272,7 +272,7 @@ QUICK_OP(LOAD_METHOD_WITH_VALUES, ())
     PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
     sp[-1] = Py_NewRef(method);
     *sp++ = owner;
-    NEXT_QUICK();
+    METHOD_LOADED();
 }
 
 QUICK_OP(LOAD_METHOD_WITH_DICT, ())
@@ -295,7 +295,7 @@ QUICK_OP(LOAD_METHOD_NO_DICT, ())
     PyObject *method = cache_read_object(next + CACHE_METHOD_DESCR);
     sp[-1] = Py_NewRef(method);
     *sp++ = owner;
-    NEXT_QUICK();
+    METHOD_LOADED();
 }
 
 QUICK_OP(LOAD_METHOD_MODULE, ())

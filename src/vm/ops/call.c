@@ -265,6 +265,47 @@ OP(CALL_PY_WITH_DEFAULTS, ())
     ENTER_FRESH(callee);
 }
 
+OP(CALL_PY_GENERATOR, ())
+{
+    /* A generator or coroutine is all that the call gives: its frame is made where it stays, behind the
+       RETURN_GENERATOR that the function begins with. */
+    DEOPT_IF(kwnames != NULL || has_eval_hook(tstate) || tstate->recursion_remaining <= 0);
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    int nargs = (int)oparg + has_self;
+    PyObject **args = sp - nargs;
+    PyFunctionObject *func = (PyFunctionObject *)args[-1];
+    DEOPT_IF(!PyFunction_Check(func));
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    if (unlikely(func->func_version != cache_read32(next + CACHE_CALL_FUNCTION))) {
+        DEOPT_IF(!is_inlinable(tstate, (PyObject *)func) || !takes_exactly((PyObject *)func, nargs) ||
+                 _Py_OPCODE(*_PyCode_CODE(code)) != RETURN_GENERATOR || function_version(func) == 0);
+        cache_write32(next + CACHE_CALL_FUNCTION, func->func_version);
+        next[CACHE_CALL_MIN_ARGS] = (uint16_t)nargs;
+    }
+    int wanted = code->co_argcount;
+    DEOPT_IF(nargs > wanted || nargs < next[CACHE_CALL_MIN_ARGS]);
+    PyObject *generator = generator_new(tstate, func, frame);
+    ERROR_IF(generator == NULL);
+    Frame *inner = generator_frame((PyGenObject *)generator);
+    frame_init(inner, func, NULL, code, wanted);
+    for (int i = 0; i < nargs; i++) {
+        inner->slots[i] = args[i];
+    }
+    for (int i = nargs; i < wanted; i++) {
+        PyObject *defaults = func->func_defaults;
+        inner->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, PyTuple_GET_SIZE(defaults) - wanted + i));
+    }
+    inner->last++;
+    inner->owner = OWNED_BY_GENERATOR;
+    inner->previous = NULL;
+    ((PyGenObject *)generator)->gi_frame_state = FRAME_CREATED;
+    sp -= oparg + 2;
+    *sp++ = generator;
+    next += CACHES;
+    CHECK_BREAKER();
+    GO();
+}
+
 OP(CALL_PY_KEYWORDS, ())
 {
     int has_self = sp[-(int)oparg - 2] != NULL;
@@ -330,14 +371,14 @@ OP(PRECALL_ADAPTIVE, ())
 
 QUICK_OP(PRECALL_PYFUNC, ())
 {
-    int has_self = sp[-(int)oparg - 2] != NULL;
-    DEOPT_IF(!PyFunction_Check(sp[-(int)oparg - 1 - has_self]));
-    next += CACHES;
-    if (likely((next[0] & 0xff) == CALL_PY_EXACT_ARGS && table == targets)) {
-        next++;
+    if (likely((next[CACHES] & 0xff) == CALL_PY_EXACT_ARGS && table == targets)) {
+        /* It looks at the function itself. */
+        next += CACHES + 1;
         goto op_CALL_PY_EXACT_ARGS;
     }
-    GO_QUICK();
+    int has_self = sp[-(int)oparg - 2] != NULL;
+    DEOPT_IF(!PyFunction_Check(sp[-(int)oparg - 1 - has_self]));
+    NEXT_QUICK();
 }
 
 QUICK_OP(PRECALL_BOUND_METHOD, ())
@@ -448,6 +489,9 @@ OP(PRECALL_NO_KW_BUILTIN_NOARGS, ())
     ERROR_IF(!c_call_enter(tstate));
     PyObject *result = PyCFunction_GET_FUNCTION(callable)(PyCFunction_GET_SELF(callable), NULL);
     tstate->recursion_remaining++;
+    if (unlikely((result == NULL) != (tstate->curexc_type != NULL))) {
+        result = _Py_CheckFunctionResult(tstate, callable, result, NULL);
+    }
     sp -= 2;
     Py_DECREF(callable);
     PUSH_CALL_RESULT(result);

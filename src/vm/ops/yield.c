@@ -2,7 +2,7 @@
 
 OP(RETURN_GENERATOR, ())
 {
-    PyObject *generator = generator_new(tstate, frame->func);
+    PyObject *generator = generator_new(tstate, frame->func, frame->previous);
     ERROR_IF(generator == NULL);
     /* The frame moves into the object; its cells and arguments are in place already. */
     frame->stack_top = (int)(sp - frame->slots);
@@ -122,6 +122,9 @@ OP(GET_YIELD_FROM_ITER, (iterable -- iterator))
 
 OP(GET_AWAITABLE, (object -- awaitable))
 {
+    if (likely(PyCoro_CheckExact(object) && ((PyGenObject *)object)->gi_frame_state == FRAME_CREATED)) {
+        NEXT_QUICK();
+    }
     awaitable = coroutine_get_awaitable(object);
     if (unlikely(awaitable == NULL)) {
         generator_explain_await(Py_TYPE(object), (int)oparg);
