@@ -84,6 +84,29 @@ keys_find_int_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
                                   : find_int_in(keys, key, hash, 0);
 }
 
+/* An object in a small table that is not of strings; KEY_DUMMY likewise. */
+static ALWAYS_INLINE Py_ssize_t
+find_same(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    DictEntry *entries = KEYS_ENTRIES(keys);
+    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
+    for (;;) {
+        Py_ssize_t ix = ((int8_t *)keys->indices)[i];
+        if (likely(ix >= 0)) {
+            if (entries[ix].key == key) {
+                return ix;
+            }
+            if (entries[ix].hash == hash) {
+                return KEY_DUMMY;
+            }
+        }
+        else if (ix == KEY_EMPTY) {
+            return KEY_EMPTY;
+        }
+        i = probe_next(i, &perturb, mask);
+    }
+}
+
 /* dict_find. */
 static ALWAYS_INLINE Py_ssize_t
 dict_find_here(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value)
