@@ -251,9 +251,6 @@ put_instr(uint8_t *at, const Instr *instr)
 
 /* ---- line table ---- */
 
-/* Kinds of rows; below ROW_ONE_LINE the kind holds the upper bits of the column. */
-enum { ROW_ONE_LINE = 10, ROW_NO_COLUMN = 13, ROW_LONG = 14, ROW_NONE = 15 };
-
 /* Bytes of a row; and rows of an instruction: four words, ten of caches. */
 enum { ROW_MAX = 1 + 4 * 6, MOST_ROWS = 2 };
 

@@ -52,6 +52,9 @@ code_used(PyCodeObject *code)
     }
 }
 
+/* Kinds of rows of a line table; below ROW_ONE_LINE the kind holds the upper bits of the column. */
+enum { ROW_ONE_LINE = 10, ROW_NO_COLUMN = 13, ROW_LONG = 14, ROW_NONE = 15 };
+
 /* One row of the line table (PEP 626): `length` bytes of code from `offset` on. */
 struct CodeSpan {
     int offset, length;
@@ -69,6 +72,8 @@ struct CodeWalk {
 void code_walk_start(struct CodeWalk *walk, const PyCodeObject *code);
 /* False at the end of the table. */
 bool code_walk_next(struct CodeWalk *walk, struct CodeSpan *span);
+/* A copy of a line table (bytes) without columns, for -X no_debug_ranges. */
+PyObject *code_drop_columns(PyObject *table, int firstlineno);
 
 /* The instructions as they were compiled, without what the interpreter wrote over them: new bytes. */
 PyObject *code_get_bytes(PyCodeObject *code);
