@@ -2,6 +2,7 @@
 import importlib
 import importlib.machinery
 import importlib.util
+import math
 import os
 import re
 import shutil
@@ -200,6 +201,34 @@ def left_behind():
                 print(producer, '|', consumer, times, re.sub('0x[0-9a-f]+', '', text))
 
 
+def left_in_the_loop():
+    """The same for what the loop runs itself, in functions that have seen no such thing while they were specialised."""
+    import ext_bad
+
+    class Plain:
+        def m(self, *args):
+            return 1
+        __add__ = __eq__ = __enter__ = __exit__ = __getitem__ = __lt__ = m
+        v = property(m)
+
+        def __init__(self, x):
+            self.x = x
+    for consumer in ('p + 1', 'p == p', 'p < 1', 'with p: pass', 'p[1]', 'p.v', 'p.m()', 'p.x', 'Plain(1)', 'math.floor(1)', 'math.pi',
+                     'for i in (1, 2): pass', '[p.m() for i in (1, 2)]', 'p.y = 1', 'p.x += p.v', 'math.fsum(x=1)'):
+        names = {'p': Plain(1), 'math': math, 'Plain': Plain}
+        exec('def f(produce):\n  produce(*(1,))\n  %s\n  return 7' % consumer, names)
+        for produce in [str] * 100 + [ext_bad.error_fast]:
+            text = 'nothing'
+            try:
+                names['f'](produce)
+            except BaseException as e:
+                at = [list(t.tb_frame.f_code.co_positions())[t.tb_lasti // 2] for t in walk(e.__traceback__)]
+                text = '%s: %s at %s from %r' % (type(e).__name__, e, at, e.__cause__)
+            if produce is not str:
+                ext_bad.settle()
+        print(consumer, re.sub('0x[0-9a-f]+', '', text))
+
+
 def walk(traceback):
     """The entries of a traceback that are in the generated function."""
     while traceback is not None:
@@ -242,3 +271,4 @@ with tempfile.TemporaryDirectory() as folder:
     call_all()
     slots_all()
     left_behind()
+    left_in_the_loop()

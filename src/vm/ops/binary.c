@@ -39,8 +39,10 @@ OP(UNARY_NOT, (value -- result))
 
 OP(BINARY_OP, (left, right -- result))
 {
-    result = number_operator(left, right, oparg);
-    if (result == NULL && likely(tstate->curexc_type == NULL)) {
+    if (unlikely(tstate->curexc_type != NULL)) {        /* left behind by somebody: C functions notice */
+        result = binary_functions[oparg](left, right);
+    }
+    else if ((result = number_operator(left, right, oparg)) == NULL && likely(tstate->curexc_type == NULL)) {
         binaryfunc slot = operator_slot(left, oparg);
         if (slot != NULL && slot == operators[oparg].of_class) {
             PyFunctionObject *method =
@@ -68,7 +70,7 @@ OP(BINARY_OP, (left, right -- result))
 OP(COMPARE_OP, (left, right -- result))
 {
     int known = compare_quick(left, right, oparg);
-    if (known < 0 && !cframe.use_tracing) {
+    if (known < 0 && !cframe.use_tracing && likely(tstate->curexc_type == NULL)) {
         PyFunctionObject *method = comparison_method_peek(tstate, left, right, oparg);
         if (method != NULL) {
             ERROR_IF(recursion_enter(tstate, " in comparison") < 0);

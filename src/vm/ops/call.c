@@ -51,7 +51,7 @@ OP(CALL, ())
         !has_eval_hook(tstate)) {
         PyTypeObject *type = (PyTypeObject *)callable;
         PyFunctionObject *init = class_init_peek(type);
-        if (init != NULL) {
+        if (init != NULL && tstate->curexc_type == NULL) {
             /* [NULL, class, args...] becomes [instance], and (instance, args...) go to __init__. */
             ERROR_IF(!c_call_enter(tstate));
             Py_INCREF(init);
@@ -412,7 +412,7 @@ OP(PRECALL_PY_CLASS, ())
     PyTypeObject *type = (PyTypeObject *)args[-1];
     DEOPT_IF(args[-2] != NULL || !Py_IS_TYPE(type, &PyType_Type) || has_eval_hook(tstate));
     PyFunctionObject *init = class_init_peek(type);
-    DEOPT_IF(init == NULL);
+    DEOPT_IF(init == NULL || tstate->curexc_type != NULL);
     ERROR_IF(!c_call_enter(tstate));
     Py_INCREF(init);
     PyObject *self = PyType_GenericAlloc(type, 0);

@@ -90,7 +90,7 @@ OP(BEFORE_WITH, (manager -- exit, result))
     PyTypeObject *type = Py_TYPE(manager);
     PyObject *entering = _PyType_Lookup(type, ID(__enter__));
     if (entering != NULL && is_inlinable(tstate, entering) && takes_exactly(entering, 1) &&
-        !cframe.use_tracing) {
+        !cframe.use_tracing && likely(tstate->curexc_type == NULL)) {
         exit = special_method(manager, ID(__exit__));
         if (exit != NULL) {
             sp[-1] = exit;
