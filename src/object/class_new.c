@@ -490,7 +490,8 @@ class_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject 
         goto general;
     }
     PyObject *init = type->tp_init == slot_init ? _PyType_Lookup(type, ID(__init__)) : NULL;
-    if (init == NULL || !type_has(Py_TYPE(init), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+    if (init == NULL || !type_has(Py_TYPE(init), Py_TPFLAGS_METHOD_DESCRIPTOR) ||
+        tstate->curexc_type != NULL) {
         goto general;
     }
     Py_INCREF(init);
