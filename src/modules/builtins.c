@@ -1,6 +1,7 @@
 /* The module builtins: every function that needs no import.  The types it holds are defined in
    types/; compile, exec and eval are in builtins_code.c. */
 #include "modules/builtins.h"
+#include "base/nan.h"
 #include "object/declare.h"
 #include "object/state.h"
 #include "vm/eval.h"
@@ -393,7 +394,7 @@ sum_floats(PyObject *iterator, PyObject **total, PyObject **item)
             break;
         }
         if (PyFloat_CheckExact(*item)) {
-            sum += PyFloat_AS_DOUBLE(*item);
+            sum = double_add(sum, PyFloat_AS_DOUBLE(*item));
             Py_DECREF(*item);
             continue;
         }

@@ -9,6 +9,7 @@
 #include <float.h>
 #include <math.h>
 #include "base/gamma.h"
+#include "base/nan.h"
 #include "object/declare.h"
 
 #undef _PyObject_LookupSpecial
@@ -299,9 +300,9 @@ FUNCTION(math, remainder, "($module, x, y, /)",
 static PyObject *
 math_remainder(PyObject *module, double x, double y)
 {
-    if (isnan(x)) return PyFloat_FromDouble(x);
+    if (isnan(x) || isnan(y)) return PyFloat_FromDouble(isnan(x) ? x : y);
     double r = remainder(x, y);
-    if (isnan(r) && !isnan(x) && !isnan(y)) return domain_error();
+    if (isnan(r)) return domain_error();
     return PyFloat_FromDouble(r);
 }
 
@@ -785,7 +786,7 @@ math_prod(PyObject *module, PyObject *iterable, PyObject *start)
         double value = PyFloat_AS_DOUBLE(product);
         while ((item = PyIter_Next(it)) != NULL) {
             if (PyFloat_CheckExact(item)) {
-                value *= PyFloat_AS_DOUBLE(item);
+                value = double_multiply(value, PyFloat_AS_DOUBLE(item));
             } else if (PyLong_CheckExact(item)) {
                 int overflow;
                 long factor = PyLong_AsLongAndOverflow(item, &overflow);

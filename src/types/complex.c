@@ -1,6 +1,7 @@
 /* complex: pairs of doubles.  Arithmetic follows C99 Annex G no further than plain formulas do. */
 #include <float.h>
 #include <math.h>
+#include "base/nan.h"
 #include "object/declare.h"
 #include "object/object.h"
 #include "types/float.h"
@@ -17,7 +18,7 @@ int _PyComplex_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *obj, PyO
 Py_complex
 _Py_c_sum(Py_complex a, Py_complex b)
 {
-    return (Py_complex){a.real + b.real, a.imag + b.imag};
+    return (Py_complex){double_add(b.real, a.real), double_add(b.imag, a.imag)};
 }
 
 Py_complex
@@ -35,7 +36,10 @@ _Py_c_neg(Py_complex a)
 Py_complex
 _Py_c_prod(Py_complex a, Py_complex b)
 {
-    return (Py_complex){a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real};
+    return (Py_complex){
+        double_multiply(a.real, b.real) - double_multiply(a.imag, b.imag),
+        double_add(double_multiply(a.imag, b.real), double_multiply(a.real, b.imag)),
+    };
 }
 
 /* a / b; errno EDOM if b is zero.  Smith's method: divide by the larger part of b first, so that

@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include "base/dtoa.h"
+#include "base/nan.h"
 #include "base/alloc.h"
 #include "object/declare.h"
 #include "types/int.h"
@@ -135,7 +136,7 @@ static PyObject *
 float_nb_add(PyObject *a, PyObject *b)
 {
     OPERANDS(a, b, x, y);
-    return float_from_double(x + y);
+    return float_from_double(double_add(x, y));
 }
 
 static PyObject *
@@ -149,7 +150,7 @@ static PyObject *
 float_nb_multiply(PyObject *a, PyObject *b)
 {
     OPERANDS(a, b, x, y);
-    return float_from_double(x * y);
+    return float_from_double(double_multiply(x, y));
 }
 
 static COLD PyObject *

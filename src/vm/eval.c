@@ -15,6 +15,7 @@
    then reuses operands whose count is 1. */
 #include <Python.h>
 #include <opcode.h>
+#include "base/nan.h"
 #include "object/declare.h"
 #include "object/state.h"
 #include "object/attr.h"
@@ -325,11 +326,11 @@ float_operator(PyObject *left, PyObject *right, int op)
     }
     switch (op < NB_INPLACE_ADD ? op : op - NB_INPLACE_ADD) {
     case NB_ADD:
-        return float_from_double(a + b);
+        return float_from_double(double_add(a, b));
     case NB_SUBTRACT:
         return float_from_double(a - b);
     case NB_MULTIPLY:
-        return float_from_double(a * b);
+        return float_from_double(double_multiply(a, b));
     case NB_TRUE_DIVIDE:
         return b == 0.0 ? NULL : float_from_double(a / b);
     }

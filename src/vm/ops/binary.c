@@ -263,7 +263,7 @@ QUICK_OP(BINARY_OP_TRUE_DIVIDE_FLOAT, (left, right -- result))
 QUICK_OP(BINARY_OP_ADD_FLOAT, (left, right -- result))
 {
     DEOPT_IF(!PyFloat_CheckExact(left) || !PyFloat_CheckExact(right));
-    FLOAT_RESULT(left, right, PyFloat_AS_DOUBLE(left) + PyFloat_AS_DOUBLE(right));
+    FLOAT_RESULT(left, right, double_add(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right)));
 }
 
 QUICK_OP(BINARY_OP_SUBTRACT_FLOAT, (left, right -- result))
@@ -275,7 +275,7 @@ QUICK_OP(BINARY_OP_SUBTRACT_FLOAT, (left, right -- result))
 QUICK_OP(BINARY_OP_MULTIPLY_FLOAT, (left, right -- result))
 {
     DEOPT_IF(!PyFloat_CheckExact(left) || !PyFloat_CheckExact(right));
-    FLOAT_RESULT(left, right, PyFloat_AS_DOUBLE(left) * PyFloat_AS_DOUBLE(right));
+    FLOAT_RESULT(left, right, double_multiply(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right)));
 }
 
 QUICK_OP(BINARY_OP_ADD_UNICODE, (left, right -- result))
