@@ -115,6 +115,7 @@ textio_init(TextIO *self, PyObject *buffer, text_or_none encoding, PyObject *err
         goto fail;
     textio_set_decoded(self, NULL);
     Py_CLEAR(self->snapshot_input);
+    Py_CLEAR(self->snapshot_wide);
     Py_CLEAR(self->encoder);
     Py_CLEAR(self->decoder);
     Py_CLEAR(self->buffer);
@@ -194,6 +195,7 @@ textio_tp_clear(TextIO *self)
     Py_CLEAR(self->decoder);
     Py_CLEAR(self->decoded);
     Py_CLEAR(self->snapshot_input);
+    Py_CLEAR(self->snapshot_wide);
     Py_CLEAR(self->dict);
     return 0;
 }

@@ -58,7 +58,8 @@ typedef struct {
     char start_of_stream;      /* the encoder may still write a byte order mark */
     DecodeState state;
     int snapshot_flags;
-    Py_ssize_t unused[3];      /* the offsets below are documented */
+    PyObject *snapshot_wide;   /* flags that are no C int: reading goes on, tell() fails; else NULL */
+    Py_ssize_t unused[2];      /* the offsets below are documented */
     PyObject *weakrefs;
     PyObject *dict;
 } TextIO;
@@ -97,8 +98,9 @@ textio_set_decoded(TextIO *self, PyObject *text_take)
 /* Decode a bytes-like object with whatever decoder there is. */
 PyObject *textio_decode(TextIO *self, PyObject *input, int final);
 PyObject *textio_decode_memory(TextIO *self, const char *data, Py_ssize_t length, int final);
-/* The decoder's state: its undecoded bytes (a new reference) and flags. */
-status textio_get_decoder_state(TextIO *self, PyObject **held, int *flags);
+/* The decoder's state: its undecoded bytes (a new reference) and flags.  Flags that are no C int are left as
+   an object in *wide (a new reference, else NULL), or raise OverflowError if `wide` is NULL. */
+status textio_get_decoder_state(TextIO *self, PyObject **held, int *flags, PyObject **wide);
 /* Put the decoder into the state (b'', flags); at the very start of the stream it is reset. */
 status textio_set_decoder_state(TextIO *self, int flags, int reset);
 /* Encode a str that is not plain ASCII for a native encoder, or any for an encoder object. */

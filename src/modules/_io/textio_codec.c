@@ -84,8 +84,10 @@ textio_decode_memory(TextIO *self, const char *data, Py_ssize_t length, int fina
 
 /* The decoder's state: its undecoded bytes (a new reference) and flags. */
 status
-textio_get_decoder_state(TextIO *self, PyObject **held, int *flags)
+textio_get_decoder_state(TextIO *self, PyObject **held, int *flags, PyObject **wide)
 {
+    if (wide)
+        *wide = NULL;
     if (self->native_decoder) {
         *flags = self->rule.universal ? self->state.newline.pending_cr : 0;
         *held = PyBytes_FromStringAndSize((char *)self->state.held, self->state.held_length);
@@ -94,11 +96,18 @@ textio_get_decoder_state(TextIO *self, PyObject **held, int *flags)
     PyObject *state = PyObject_CallMethodNoArgs(self->decoder, ID(getstate));
     if (!state)
         return -1;
+    PyObject *number;
     *held = NULL;
     if (!PyTuple_Check(state)) {
         PyErr_SetString(PyExc_TypeError, "illegal decoder state");
-    } else if (PyArg_ParseTuple(state, "Oi;illegal decoder state", held, flags)) {
-        if (PyBytes_Check(*held))
+    } else if (PyArg_ParseTuple(state, "OO!;illegal decoder state", held, &PyLong_Type, &number)) {
+        if (!PyArg_Parse(number, "i", flags) && wide) {
+            PyErr_Clear();
+            *wide = Py_NewRef(number);
+        }
+        if (PyErr_Occurred())
+            *held = NULL;
+        else if (PyBytes_Check(*held))
             Py_INCREF(*held);
         else
             PyErr_Format(PyExc_TypeError,
@@ -107,7 +116,11 @@ textio_get_decoder_state(TextIO *self, PyObject **held, int *flags)
                          Py_TYPE(*held)->tp_name);
     }
     Py_DECREF(state);
-    return PyErr_Occurred() ? -1 : 0;
+    if (!PyErr_Occurred())
+        return 0;
+    if (wide)
+        Py_CLEAR(*wide);
+    return -1;
 }
 
 /* Put the decoder into the state (b'', flags); at the very start of the stream it is reset. */

@@ -27,9 +27,9 @@ read_chunk(TextIO *self, Py_ssize_t hint)
         io_unsupported("not readable");
         return -1;
     }
-    PyObject *held = NULL, *chunk = NULL;
+    PyObject *held = NULL, *chunk = NULL, *wide = NULL;
     int flags = 0;
-    if (self->telling && textio_get_decoder_state(self, &held, &flags) < 0)
+    if (self->telling && textio_get_decoder_state(self, &held, &flags, &wide) < 0)
         return -1;
     double ratio = self->bytes_per_char > 1.0 ? self->bytes_per_char : 1.0;
     Py_ssize_t size = self->chunk_size;
@@ -76,12 +76,14 @@ read_chunk(TextIO *self, Py_ssize_t hint)
         }
         Py_XSETREF(self->snapshot_input, held);
         self->snapshot_flags = flags;
-        held = NULL;
+        Py_XSETREF(self->snapshot_wide, wide);
+        held = wide = NULL;
     }
     Py_DECREF(chunk);
     return !eof;
 fail:
     Py_XDECREF(held);
+    Py_XDECREF(wide);
     Py_XDECREF(chunk);
     return -1;
 }

@@ -112,6 +112,7 @@ seek_to_cookie(TextIO *self, PyObject *value)
             return -1;
         }
         self->snapshot_flags = cookie.flags;
+        Py_CLEAR(self->snapshot_wide);
         Py_XSETREF(self->snapshot_input, chunk);
         if (!self->can_read) {
             io_unsupported("not readable");
@@ -131,6 +132,7 @@ seek_to_cookie(TextIO *self, PyObject *value)
         if (!empty)
             return -1;
         self->snapshot_flags = cookie.flags;
+        Py_CLEAR(self->snapshot_wide);
         Py_XSETREF(self->snapshot_input, empty);
     }
     return textio_reset_encoder(self, at_start);
@@ -217,7 +219,7 @@ find_cookie(TextIO *self, Cookie *cookie, const char *input, Py_ssize_t length)
         if (chars <= to_skip) {
             PyObject *held;
             int flags;
-            if (textio_get_decoder_state(self, &held, &flags) < 0)
+            if (textio_get_decoder_state(self, &held, &flags, NULL) < 0)
                 return -1;
             Py_ssize_t held_length = PyBytes_GET_SIZE(held);
             Py_DECREF(held);
@@ -252,7 +254,7 @@ find_cookie(TextIO *self, Cookie *cookie, const char *input, Py_ssize_t length)
             cookie->feed++;
             PyObject *held;
             int flags;
-            if (textio_get_decoder_state(self, &held, &flags) < 0)
+            if (textio_get_decoder_state(self, &held, &flags, NULL) < 0)
                 return -1;
             Py_ssize_t held_length = PyBytes_GET_SIZE(held);
             Py_DECREF(held);
@@ -299,6 +301,11 @@ textio_tell(TextIO *self)
     PyObject *position = PyObject_CallMethodNoArgs(self->buffer, ID(tell));
     if (!position || !self->can_read || !self->snapshot_input)
         return position;
+    if (self->snapshot_wide) {
+        Py_DECREF(position);
+        PyArg_Parse(self->snapshot_wide, "i", &(int){0});       /* OverflowError */
+        return NULL;
+    }
     Cookie cookie = {.position = io_offset(position), .flags = self->snapshot_flags};
     Py_DECREF(position);
     if (PyErr_Occurred())
