@@ -51,16 +51,19 @@ rank_kind(PyObject *const *keys, Py_ssize_t n)
     return kind;
 }
 
-/* The first eight characters as one number. */
+/* Characters that one rank of a text covers. */
+enum { LATIN1_STEP = 8, STR_STEP = 3 };
+
+/* Eight characters from `at` on as one number, zeros behind the end. */
 static inline uint64_t
-latin1_rank(PyObject *key)
+latin1_rank(PyObject *key, Py_ssize_t at)
 {
-    const unsigned char *s = PyUnicode_1BYTE_DATA(key);
-    Py_ssize_t n = PyUnicode_GET_LENGTH(key);
+    const unsigned char *s = PyUnicode_1BYTE_DATA(key) + at;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(key) - at;
     uint64_t rank = 0;
-    if (n >= 8) {
+    if (n >= LATIN1_STEP) {
         memcpy(&rank, s, 8);
-    } else {
+    } else if (n > 0) {
         memcpy(&rank, s, (size_t)n);
     }
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -69,13 +72,13 @@ latin1_rank(PyObject *key)
     return rank;
 }
 
-/* The first three code points, 21 bits each. */
+/* Three code points from `at` on, 21 bits each. */
 static uint64_t
-str_rank(PyObject *key)
+str_rank(PyObject *key, Py_ssize_t at)
 {
     Py_ssize_t n = PyUnicode_GET_LENGTH(key);
     uint64_t rank = 0;
-    for (Py_ssize_t i = 0; i < 3; i++) {
+    for (Py_ssize_t i = at; i < at + STR_STEP; i++) {
         rank = rank << 21 | (i < n ? PyUnicode_READ_CHAR(key, i) : 0);
     }
     return rank;
@@ -94,9 +97,9 @@ rank_of(PyObject *key, enum RankKind kind)
         return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
     }
     case RANK_LATIN1:
-        return latin1_rank(key);
+        return latin1_rank(key, 0);
     default:
-        return str_rank(key);
+        return str_rank(key, 0);
     }
 }
 
@@ -197,17 +200,10 @@ records_radix_sort(struct Record *r, struct Record *spare, Py_ssize_t n, uint64_
     if (from != r) memcpy(r, from, (size_t)n * sizeof *r);
 }
 
-static void
-records_sort(struct Record *r, struct Record *spare, Py_ssize_t n, enum RankKind kind)
+/* By rank alone; equal ranks stay as they are. */
+static NOINLINE void
+records_sort_numbers(struct Record *r, struct Record *spare, Py_ssize_t n)
 {
-    if (kind == RANK_LATIN1) {
-        records_merge_sort(r, spare, n, latin1_less);
-        return;
-    }
-    if (kind == RANK_STR) {
-        records_merge_sort(r, spare, n, str_less);
-        return;
-    }
     uint64_t varying = 0;
     int passes = 0, levels = 0;
     for (Py_ssize_t i = 1; i < n; i++) varying |= r[i].rank ^ r[0].rank;
@@ -215,8 +211,83 @@ records_sort(struct Record *r, struct Record *spare, Py_ssize_t n, enum RankKind
     for (Py_ssize_t width = 12; width < n; width *= 2) levels++;
     if (n > 400 && passes < levels) {
         records_radix_sort(r, spare, n, varying);
-    } else {
+    } else if (varying != 0) {
         records_merge_sort(r, spare, n, NULL);
+    }
+}
+
+static inline uint64_t
+text_rank(PyObject *key, enum RankKind kind, Py_ssize_t at)
+{
+    return kind == RANK_LATIN1 ? latin1_rank(key, at) : str_rank(key, at);
+}
+
+/* How many characters of the two texts are the same, `from` of which are known to be, up to `most`. */
+static Py_ssize_t
+common_prefix(PyObject *a, PyObject *b, enum RankKind kind, Py_ssize_t from, Py_ssize_t most)
+{
+    most = Py_MIN(most, Py_MIN(PyUnicode_GET_LENGTH(a), PyUnicode_GET_LENGTH(b)));
+    if (kind == RANK_LATIN1) {
+        const Py_UCS1 *s = PyUnicode_1BYTE_DATA(a), *t = PyUnicode_1BYTE_DATA(b);
+        while (from + 8 <= most && memcmp(s + from, t + from, 8) == 0) from += 8;
+    }
+    while (from < most && PyUnicode_READ_CHAR(a, from) == PyUnicode_READ_CHAR(b, from)) from++;
+    return from;
+}
+
+/* Texts whose characters before `at` are the same, by their ranks from there on: sorted as numbers,
+   then each group of equal numbers by what follows.  `depth` bounds the recursion. */
+static void
+records_sort_texts(struct Record *r, struct Record *spare, Py_ssize_t n, enum RankKind kind,
+                   Py_ssize_t at, int depth)
+{
+    enum { FEW = 24 };
+    if (n < FEW || depth == 0) {
+        if (kind == RANK_LATIN1) {
+            records_merge_sort(r, spare, n, latin1_less);
+        } else {
+            records_merge_sort(r, spare, n, str_less);
+        }
+        return;
+    }
+    records_sort_numbers(r, spare, n);
+    const Py_ssize_t end = at + (kind == RANK_LATIN1 ? LATIN1_STEP : STR_STEP);
+    for (Py_ssize_t low = 0, high; low < n; low = high) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(r[low].key);
+        bool ended = length <= end, alike = true;
+        for (high = low + 1; high < n && r[high].rank == r[low].rank; high++) {
+            Py_ssize_t other = PyUnicode_GET_LENGTH(r[high].key);
+            ended |= other <= end;
+            alike &= other == length;
+        }
+        if (high - low == 1 || (ended && alike)) continue;
+        Py_ssize_t more = low;      /* from here on keys go on beyond `end` */
+        if (ended) {
+            /* The zeros behind an end are null characters elsewhere: the shorter text is less. */
+            for (Py_ssize_t i = low; i < high; i++) {
+                length = PyUnicode_GET_LENGTH(r[i].key);
+                r[i].rank = (uint64_t)Py_MIN(length, end + 1);
+            }
+            records_sort_numbers(r + low, spare, high - low);
+            while (more < high && r[more].rank <= (uint64_t)end) more++;
+            if (high - more < 2) continue;
+        }
+        Py_ssize_t shared = PyUnicode_GET_LENGTH(r[more].key);
+        for (Py_ssize_t i = more + 1; i < high; i++) {
+            shared = common_prefix(r[more].key, r[i].key, kind, end, shared);
+        }
+        for (Py_ssize_t i = more; i < high; i++) r[i].rank = text_rank(r[i].key, kind, shared);
+        records_sort_texts(r + more, spare, high - more, kind, shared, depth - 1);
+    }
+}
+
+static void
+records_sort(struct Record *r, struct Record *spare, Py_ssize_t n, enum RankKind kind)
+{
+    if (kind == RANK_LATIN1 || kind == RANK_STR) {
+        records_sort_texts(r, spare, n, kind, 0, 40);
+    } else {
+        records_sort_numbers(r, spare, n);
     }
 }
 
@@ -235,15 +306,19 @@ sort_by_rank(PyObject **keys, PyObject **values, Py_ssize_t n)
     }
     TieFunction ties = kind == RANK_LATIN1 ? latin1_less : kind == RANK_STR ? str_less : NULL;
     bool sorted = true, descending = true;
+    Py_ssize_t falls = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
         r[i] = (struct Record){rank_of(keys[i], kind), keys[i], values ? values[i] : NULL};
-        if (i > 0 && (sorted || descending)) {
-            bool less = record_less(&r[i], &r[i - 1], ties);
-            sorted = sorted && !less;
-            descending = descending && less;
-        }
+        if (i == 0 || (ties == NULL && !sorted && !descending)) continue;
+        bool less = record_less(&r[i], &r[i - 1], ties);
+        falls += less;
+        sorted = sorted && !less;
+        descending = descending && less;
     }
-    if (descending && n > 1) {
+    bool possible = sorted || descending || ties == NULL || falls >= n / 64;
+    if (!possible) {
+        /* long runs of texts: merging them takes few comparisons */
+    } else if (descending && n > 1) {
         list_reverse_slice(keys, keys + n);
         if (values) list_reverse_slice(values, values + n);
     } else if (!sorted) {
@@ -254,7 +329,7 @@ sort_by_rank(PyObject **keys, PyObject **values, Py_ssize_t n)
         }
     }
     if (r != local) PyMem_Free(r);
-    return 1;
+    return possible;
 }
 
 /* ---- any keys --------------------------------------------------------------------------- */
@@ -349,6 +424,13 @@ less_float(struct Sort *Py_UNUSED(sort), PyObject *a, PyObject *b)
     return PyFloat_AS_DOUBLE(a) < PyFloat_AS_DOUBLE(b);
 }
 
+/* Exact str, of one byte per character. */
+static truth
+less_latin1(struct Sort *Py_UNUSED(sort), PyObject *a, PyObject *b)
+{
+    return latin1_less(a, b);
+}
+
 /* Exact tuples: the first items are compared here if their types are harmless and equal. */
 static truth
 less_tuple(struct Sort *sort, PyObject *a, PyObject *b)
@@ -389,6 +471,10 @@ choose_less(struct Sort *sort, PyObject *const *keys, Py_ssize_t n)
     sort->less = less_any;
     for (Py_ssize_t i = 1; i < n; i++) {
         if (Py_TYPE(keys[i]) != sort->key_type) return;
+    }
+    if (sort->key_type == &PyUnicode_Type && rank_kind(keys, n) == RANK_LATIN1) {
+        sort->less = less_latin1;
+        return;
     }
     sort->less = sort->key_type == &PyFloat_Type   ? less_float
                  : sort->key_type == &PyTuple_Type ? less_tuple
