@@ -80,6 +80,22 @@ LOOK_FOR(octets_are_space, SPACE, true)
 LOOK_FOR(octets_have_upper, UPPER, false)
 LOOK_FOR(octets_have_lower, LOWER, false)
 
+#define LITERAL(W, v) (W(v, ' ', 0x5f) & ~(W(v, '"', 1) | W(v, '\'', 1) | W(v, '\\', 1)))
+
+KERNEL(size_t, octets_literal_prefix, (const uint8_t *s, size_t n), (s, n))
+{
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        words32 other = (words32)~LITERAL(WITHIN_LANES, simd_load(s + i));
+        for (int k = 0; k < 4; k++)
+            if (other[k])
+                return i + (size_t)k * 8 + (size_t)__builtin_ctzll(other[k]) / 8;
+    }
+    while (i < n && LITERAL(WITHIN, s[i]))
+        i++;
+    return i;
+}
+
 /* ---- tables ------------------------------------------------------------------------------- */
 
 #ifdef SIMD_FEATURE

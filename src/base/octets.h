@@ -23,6 +23,10 @@ bool octets_are_space(const uint8_t *s, size_t n);
 bool octets_have_upper(const uint8_t *s, size_t n);
 bool octets_have_lower(const uint8_t *s, size_t n);
 
+/* Length of the leading run that stands for itself between quotes of either kind: printable ASCII,
+   no quote, no backslash. */
+size_t octets_literal_prefix(const uint8_t *s, size_t n);
+
 /* out[i] = table[s[i]]; `out` may be s. */
 void octets_translate(const uint8_t *s, size_t n, const uint8_t table[256], uint8_t *out);
 

@@ -79,10 +79,10 @@ KERNEL(ptrdiff_t, NAME(search_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, 
 {
     ptrdiff_t i = 0;
     NAME(lanes) wanted = (NAME(lanes)){0} + ch;
-    for (; i + 4 * LANES <= n; i += 4 * LANES) {
-        bytes32 hit[4], any = {0};
-        for (int k = 0; k < 4; k++)
-            any |= hit[k] = (bytes32)(NAME(load)(s + i + k * LANES) == wanted);
+    for (; i + 8 * LANES <= n; i += 8 * LANES) {
+        bytes32 any = {0};
+        for (int k = 0; k < 8; k++)
+            any |= (bytes32)(NAME(load)(s + i + k * LANES) == wanted);
         if (simd_any(any))
             break;
     }

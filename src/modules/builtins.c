@@ -361,12 +361,24 @@ sum_small_ints(PyObject *iterator, PyObject **total, PyObject **item)
         return 0;
     }
     Py_CLEAR(*total);
+    iternextfunc next = Py_TYPE(iterator)->tp_iternext;
     for (;;) {
-        *item = PyIter_Next(iterator);
+        *item = next(iterator);
         if (*item == NULL) {
+            if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_StopIteration)) {
+                PyErr_Clear();
+            }
             break;
         }
-        if (PyLong_CheckExact(*item) || PyBool_Check(*item)) {
+        if (PyLong_CheckExact(*item) && Py_ABS(Py_SIZE(*item)) <= 1) {
+            long value = (long)Py_SIZE(*item) * (long)((PyLongObject *)*item)->ob_digit[0], after;
+            if (!__builtin_add_overflow(sum, value, &after)) {
+                sum = after;
+                Py_DECREF(*item);
+                continue;
+            }
+        }
+        else if (PyLong_CheckExact(*item) || PyBool_Check(*item)) {
             long value = PyLong_AsLongAndOverflow(*item, &overflow), after;
             if (!overflow && !__builtin_add_overflow(sum, value, &after)) {
                 sum = after;

@@ -548,6 +548,12 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
     bits += LIMB_BITS
     size_t i = 0;
     for (; i + 4 <= n; i += 4) {
+        if (next >= count && acc == 0 && !negative && carry == 0) { /* nothing but zeros follows */
+            memset(little_endian ? low + i : bytes, 0, n - i);
+            i = n;
+            last = 0;
+            break;
+        }
         while (bits < 32) {
             TAKE_LIMB();
         }

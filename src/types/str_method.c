@@ -1,8 +1,10 @@
 /* str: representation, padding, tabs, encoding, and __format__. */
 #include <Python.h>
 #include <string.h>
+#include "base/octets.h"
 #include "base/search.h"
 #include "base/unichar.h"
+#include "base/units.h"
 #include "object/declare.h"
 #include "types/str.h"
 
@@ -48,6 +50,14 @@ str_tp_repr(PyObject *self)
     Py_ssize_t length = 2, single = 0, twice = 0;
     Py_UCS4 maxchar = 0x7f, quote = '\'';
     for (Py_ssize_t i = 0; i < u.length; i++) {
+        if (u.width == 1) {
+            Py_ssize_t run = (Py_ssize_t)octets_literal_prefix((const uint8_t *)u.data + i,
+                                                               (size_t)(u.length - i));
+            length += run;
+            i += run;
+            if (i == u.length)
+                break;
+        }
         Py_UCS4 ch = unit_at(u, i);
         int more = 1;
         if (ch == '\'')
@@ -87,6 +97,15 @@ str_tp_repr(PyObject *self)
     }
     Py_ssize_t at = 1;
     for (Py_ssize_t i = 0; i < u.length; i++) {
+        if (u.width == 1) {
+            const uint8_t *run = (const uint8_t *)u.data + i;
+            size_t n = octets_literal_prefix(run, (size_t)(u.length - i));
+            units_copy(kind, out + at * kind, 1, run, n);
+            at += (Py_ssize_t)n;
+            i += (Py_ssize_t)n;
+            if (i == u.length)
+                break;
+        }
         Py_UCS4 ch = unit_at(u, i);
         if (ch == quote || ch == '\\')
             PyUnicode_WRITE(kind, out, at++, '\\');
@@ -219,14 +238,13 @@ str_expandtabs(PyObject *self, int tabsize)
         return NULL;
     struct units u = str_units(self);
     Py_ssize_t length = 0, column = 0;
-    bool found = false;
+    if (search_char(u.width, u.data, u.length, '\t') < 0)
+        return str_unchanged(self);
     for (Py_ssize_t i = 0; i < u.length; i++) {
         Py_UCS4 ch = unit_at(u, i);
         Py_ssize_t step = 1;
-        if (ch == '\t') {
-            found = true;
+        if (ch == '\t')
             step = tabsize > 0 ? tabsize - column % tabsize : 0;
-        }
         if (length > PY_SSIZE_T_MAX - step) {
             PyErr_SetString(PyExc_OverflowError, "new string is too long");
             return NULL;
@@ -234,8 +252,6 @@ str_expandtabs(PyObject *self, int tabsize)
         length += step;
         column = ch == '\n' || ch == '\r' ? 0 : column + step;
     }
-    if (!found)
-        return str_unchanged(self);
     PyObject *result = PyUnicode_New(length, PyUnicode_MAX_CHAR_VALUE(self));
     if (result == NULL)
         return NULL;

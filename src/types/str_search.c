@@ -230,6 +230,22 @@ substitute(int width, char *out, struct units text, const struct pattern *old, s
     units_copy(width, out, text.width, unit_address(text, at), (size_t)(text.length - at));
 }
 
+/* The same where old and new are of one length and width: in a copy. */
+static void
+overwrite(int width, char *out, struct units text, const struct pattern *old, struct units new,
+          Py_ssize_t n)
+{
+    memcpy(out, text.data, (size_t)(text.length * width));
+    for (Py_ssize_t at = 0; n > 0; n--) {
+        Py_ssize_t skip = search_find(width, unit_address(text, at), text.length - at, old->data,
+                                      old->length);
+        if (skip < 0)
+            break;
+        units_copy(width, out + (at + skip) * width, new.width, new.data, (size_t)new.length);
+        at += skip + old->length;
+    }
+}
+
 /* The same for all occurrences of one character, by another, where the widths are the same. */
 static void
 substitute_char(int width, void *out, struct units text, Py_UCS4 old, Py_UCS4 new)
@@ -296,8 +312,11 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
     truth possible = changes ? pattern_begin(&p, t, o) : 0;
     if (possible < 0)
         return NULL;
-    Py_ssize_t count = possible ? search_count(t.width, t.data, t.length, p.data, p.length, maxcount)
-                                : 0;
+    Py_ssize_t count = 0;
+    if (possible && o.length == n.length && o.length > 0 && maxcount >= t.length)
+        count = search_find(t.width, t.data, t.length, p.data, p.length) < 0 ? 0 : PY_SSIZE_T_MAX;
+    else if (possible)
+        count = search_count(t.width, t.data, t.length, p.data, p.length, maxcount);
     PyObject *result = NULL;
     if (count == 0) {
         result = str_unchanged(self);
@@ -323,6 +342,8 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
         interleave(width, PyUnicode_DATA(result), t, n, count);
     else if (o.length == 1 && n.length == 1 && maxcount >= t.length && width == t.width)
         substitute_char(width, PyUnicode_DATA(result), t, unit_at(o, 0), unit_at(n, 0));
+    else if (growth == 0 && width == t.width)
+        overwrite(width, PyUnicode_DATA(result), t, &p, n, count);
     else
         substitute(width, PyUnicode_DATA(result), t, &p, n, count);
     /* Only if characters of the widest class went away can the result be too wide. */
