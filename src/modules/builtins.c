@@ -633,8 +633,18 @@ builtins_len(PyObject *module, PyObject *obj)
     return n < 0 ? NULL : PyLong_FromSsize_t(n);
 }
 
+/* A comparison may have failed without a word: it is told here, however this was called. */
+static void
+explain_failure(int op)
+{
+    if (!PyErr_Occurred()) {
+        PyErr_Format(PyExc_SystemError, "<built-in function %s> returned NULL without setting an exception",
+                     op == Py_LT ? "min" : "max");
+    }
+}
+
 static PyObject *
-extreme(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, int op)
+extreme_general(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, int op)
 {
     const char *name = op == Py_LT ? "min" : "max";
     PyObject *key_func = NULL, *default_value = NULL, *best = NULL, *best_key = NULL, *iterator = NULL;
@@ -720,10 +730,54 @@ fail:
     Py_XDECREF(best);
     Py_XDECREF(best_key);
     Py_XDECREF(iterator);
-    if (!PyErr_Occurred()) {        /* a comparison failed without a word: it is told here, however this was called */
-        PyErr_Format(PyExc_SystemError, "<built-in function %s> returned NULL without setting an exception", name);
-    }
+    explain_failure(op);
     return NULL;
+}
+
+/* An exact int of at most one digit? */
+static inline bool
+is_short_int(PyObject *op)
+{
+    return PyLong_CheckExact(op) && (size_t)Py_SIZE(op) + 1 < 3;
+}
+
+/* The best of one or more arguments; borrowed, NULL if a comparison fails. */
+static PyObject *
+extreme_argument(PyObject *const *args, Py_ssize_t nargs, int op)
+{
+    PyObject *best = args[0];
+    bool asked = false;
+    for (Py_ssize_t i = 1; i < nargs; i++) {
+        PyObject *item = args[i];
+        int better;
+        if (is_short_int(item) && is_short_int(best)) {
+            Py_ssize_t a = Py_SIZE(item) * (Py_ssize_t)((PyLongObject *)item)->ob_digit[0];
+            Py_ssize_t b = Py_SIZE(best) * (Py_ssize_t)((PyLongObject *)best)->ob_digit[0];
+            better = op == Py_LT ? a < b : a > b;
+        }
+        else {
+            better = PyObject_RichCompareBool(item, best, op);
+            asked = true;
+        }
+        if (better < 0) {
+            return NULL;
+        }
+        best = better ? item : best;
+    }
+    return asked && PyErr_Occurred() ? NULL : best;
+}
+
+static PyObject *
+extreme(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames, int op)
+{
+    if (nargs > 1 && kwnames == NULL) {
+        PyObject *best = extreme_argument(args, nargs, op);
+        if (unlikely(best == NULL)) {
+            explain_failure(op);
+        }
+        return Py_XNewRef(best);
+    }
+    return extreme_general(args, nargs, kwnames, op);
 }
 
 FUNCTION(builtins, max, "~",

@@ -108,6 +108,16 @@ static PyObject *
 range_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     if (!_PyArg_NoKwnames("range", kwnames)) return NULL;
+    if (PyVectorcall_NARGS(nargsf) == 1 && PyLong_CheckExact(args[0]) && (size_t)Py_SIZE(args[0]) < 2) {
+        /* As many values as the limit says. */
+        struct Range *self = PyObject_New(struct Range, &PyRange_Type);
+        if (self == NULL) return NULL;
+        self->start = int_small(0);
+        self->stop = Py_NewRef(args[0]);
+        self->step = int_small(1);
+        self->length = Py_NewRef(args[0]);
+        return (PyObject *)self;
+    }
     return range_construct(args, PyVectorcall_NARGS(nargsf));
 }
 
@@ -382,6 +392,12 @@ fits_longs(PyObject *start, PyObject *step, PyObject *length, long *a, long *s, 
 {
     int overflow;
     long end;
+    if (likely(int_is_compact(INT(start)) && int_is_compact(INT(step)) && int_is_compact(INT(length)))) {
+        *a = int_compact_value(INT(start));
+        *s = int_compact_value(INT(step));
+        *n = int_compact_value(INT(length));
+        return true;                    /* limbs have 30 bits */
+    }
     *a = PyLong_AsLongAndOverflow(start, &overflow);
     if (overflow) return false;
     *s = PyLong_AsLongAndOverflow(step, &overflow);

@@ -382,9 +382,10 @@ compare_quick(PyObject *left, PyObject *right, int op)
 
 /* ---- frames for calls ----------------------------------------------------------------------- */
 
-Frame *
-eval_push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
-               PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+/* eval_push_call. */
+static ALWAYS_INLINE Frame *
+push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
+          PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     PyCodeObject *code = (PyCodeObject *)func->func_code;
     Frame *frame = frame_stack_push(tstate, frame_words(code));
@@ -403,6 +404,13 @@ eval_push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
         return NULL;
     }
     return frame;
+}
+
+Frame *
+eval_push_call(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
+               PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return push_call(tstate, func, locals, args, nargs, kwnames);
 }
 
 void
@@ -465,12 +473,12 @@ eval_vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals, PyO
     }
     Py_INCREF(func);
     Py_XINCREF(locals);
-    Frame *frame = eval_push_call(tstate, func, locals, args, nargs, kwnames);
+    Frame *frame = push_call(tstate, func, locals, args, nargs, kwnames);
     if (frame == NULL) {
         return NULL;
     }
     PyObject *result = eval_run(tstate, frame, 0);
-    eval_pop_frame(tstate, frame);
+    pop_frame(tstate, frame);
     return result;
 }
 
