@@ -312,8 +312,8 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
     truth possible = changes ? pattern_begin(&p, t, o) : 0;
     if (possible < 0)
         return NULL;
-    Py_ssize_t count = 0;
-    if (possible && o.length == n.length && o.length > 0 && maxcount >= t.length)
+    Py_ssize_t count = 0, growth = n.length - o.length;
+    if (possible && growth == 0 && n.width <= t.width && maxcount >= t.length)
         count = search_find(t.width, t.data, t.length, p.data, p.length) < 0 ? 0 : PY_SSIZE_T_MAX;
     else if (possible)
         count = search_count(t.width, t.data, t.length, p.data, p.length, maxcount);
@@ -322,7 +322,6 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
         result = str_unchanged(self);
         goto done;
     }
-    Py_ssize_t growth = n.length - o.length;
     if (growth > 0 && growth > (PY_SSIZE_T_MAX - t.length) / count) {
         PyErr_SetString(PyExc_OverflowError, "replace string is too long");
         goto done;

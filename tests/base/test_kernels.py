@@ -92,7 +92,7 @@ ON_TEXT = {
     'find': lambda t: [(t.find(c), t.rfind(c), t.count(c), c in t) for c in '\n\x85\u4e2d\U0001f600a\u0416'],
     'find text': lambda t: [(t.find(t[i:i + 3]), t.rfind(t[i:i + 3]), t.count(t[i:i + 2])) for i in range(0, len(t), 37)],
     'replace': lambda t: (t.replace('a', 'b'), t.replace('\u4e2d', '\u6587'), t.replace('\u4e2d', 'x'), t.replace('a', 'b', 3),
-                          t.replace('\U0001f600', '\U0001f601'), t.replace('a', '\xe9'), t.replace('\xff', '\xe9')),
+                          t.replace('\U0001f600', '\U0001f601'), t.replace('a', '\xe9'), t.replace('a', '\u4e2d'), t.replace('ab', '\u4e2d\u6587'), t.replace('ab', 'xy'), t.replace('\xff', '\xe9')),
     'translate': lambda t: t.translate({97: 98, 98: None, 99: 'xyz', 0x4e2d: 0x6587}),
     'ascii': ascii, 'repr': repr,
 }
