@@ -190,18 +190,27 @@ NAME(two_way)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
     return -1;
 }
 
-/* First position of p[0:m] in s[0:n], m > 1, or -1.  Candidates are the places where both the
-   first and the last unit of the pattern agree. */
-STATIC_KERNEL(ptrdiff_t, NAME(find_text), (const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m),
-              (s, n, p, m))
+static ALWAYS_INLINE bool
+NAME(same_text)(const UNIT *s, const UNIT *t, ptrdiff_t n)
 {
-    ptrdiff_t i = 0, last_start = n - m, budget = 4 * n + 1024;
-    const UNIT first = p[0], last = p[m - 1];
-    const size_t inner = (size_t)(m - 2) * sizeof(UNIT);
-    NAME(lanes) firsts = (NAME(lanes)){0} + first, lasts = (NAME(lanes)){0} + last;
+    if (n > 8)
+        return memcmp(s, t, (size_t)n * sizeof(UNIT)) == 0;
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (s[i] != t[i])
+            return false;
+    return true;
+}
+
+/* Counts the non-overlapping places of p[0:m] in s[0:n], m > 1, up to `limit`; the first of them is
+   *first.  Candidates are the places where both the first and the last unit of the pattern agree. */
+STATIC_KERNEL(ptrdiff_t, NAME(match_text),
+              (const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m, ptrdiff_t limit, ptrdiff_t *first),
+              (s, n, p, m, limit, first))
+{
+    ptrdiff_t count = 0, i = 0, free = 0, last_start = n - m, budget = 4 * n + 1024;
+    NAME(lanes) heads = (NAME(lanes)){0} + p[0], tails = (NAME(lanes)){0} + p[m - 1];
     for (; i + LANES - 1 <= last_start; i += LANES) {
-        words32 hit = (words32)((NAME(load)(s + i) == firsts) &
-                                (NAME(load)(s + i + m - 1) == lasts));
+        words32 hit = (words32)((NAME(load)(s + i) == heads) & (NAME(load)(s + i + m - 1) == tails));
         if (likely(!((hit[0] | hit[1]) | (hit[2] | hit[3]))))
             continue;
         for (int quarter = 0; quarter < 4; quarter++) {
@@ -209,29 +218,52 @@ STATIC_KERNEL(ptrdiff_t, NAME(find_text), (const UNIT *s, ptrdiff_t n, const UNI
             while (bits) {
                 int lane = __builtin_ctzll(bits) / LANE_BITS;
                 ptrdiff_t at = i + quarter * (LANES / 4) + lane;
-                if (memcmp(s + at + 1, p + 1, inner) == 0)
-                    return at;
                 bits &= ~(LANE_MASK << (lane * LANE_BITS));
-                budget -= m;
+                if (at < free)
+                    continue;
+                if (!NAME(same_text)(s + at + 1, p + 1, m - 2)) {
+                    budget -= m;
+                    continue;
+                }
+                if (count == 0)
+                    *first = at;
+                if (++count == limit)
+                    return count;
+                free = at + m;
             }
         }
         if (unlikely(budget < 0)) {
-            ptrdiff_t rest = NAME(two_way)(s + i, n - i, p, m);
-            return rest < 0 ? -1 : i + rest;
+            for (i = i + LANES > free ? i + LANES : free; count < limit; count++) {
+                ptrdiff_t at = NAME(two_way)(s + i, n - i, p, m);
+                if (at < 0)
+                    break;
+                if (count == 0)
+                    *first = i + at;
+                i += at + m;
+            }
+            return count;
         }
     }
-    for (; i <= last_start; i++)
-        if (s[i] == first && s[i + m - 1] == last && memcmp(s + i + 1, p + 1, inner) == 0)
-            return i;
-    return -1;
+    for (i = i > free ? i : free; i <= last_start; i++) {
+        if (s[i] == p[0] && s[i + m - 1] == p[m - 1] && NAME(same_text)(s + i + 1, p + 1, m - 2)) {
+            if (count == 0)
+                *first = i;
+            if (++count == limit)
+                break;
+            i += m - 1;
+        }
+    }
+    return count;
 }
 
+/* First position of p[0:m] in s[0:n], or -1. */
 ptrdiff_t
 NAME(search_find)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m)
 {
     if (m <= 1)
         return m == 0 ? 0 : NAME(search_char)(s, n, p[0]);
-    return NAME(find_text)(s, n, p, m);
+    ptrdiff_t at;
+    return NAME(match_text)(s, n, p, m, 1, &at) ? at : -1;
 }
 
 /* Last position of p[0:m] in s[0:n], or -1. */
@@ -274,17 +306,18 @@ STATIC_KERNEL(ptrdiff_t, NAME(count_char), (const UNIT *s, ptrdiff_t n, UNIT ch)
 ptrdiff_t
 NAME(search_count)(const UNIT *s, ptrdiff_t n, const UNIT *p, ptrdiff_t m, ptrdiff_t limit)
 {
-    ptrdiff_t count = 0;
+    ptrdiff_t count = 0, at;
     if (m == 0)
         return n < limit ? n + 1 : limit;
-    if (m == 1 && limit >= n)
+    if (m > 1)
+        return limit > 0 ? NAME(match_text)(s, n, p, m, limit, &at) : 0;
+    if (limit >= n)
         return NAME(count_char)(s, n, p[0]);
-    for (ptrdiff_t i = 0; count < limit;) {
-        ptrdiff_t at = NAME(search_find)(s + i, n - i, p, m);
+    for (ptrdiff_t i = 0; count < limit; count++) {
+        at = NAME(search_char)(s + i, n - i, p[0]);
         if (at < 0)
             break;
-        i += at + m;
-        count++;
+        i += at + 1;
     }
     return count;
 }

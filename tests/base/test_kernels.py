@@ -131,6 +131,12 @@ def run():
             for each in every:
                 digest.update(shown(lambda: operation(each)).encode('utf-8', 'surrogatepass'))
             print(title, len(every), name, digest.hexdigest()[:16])
+    for unit in 'ab', '\u4e2d\u6587', '\U0001f600\U0001f601':       # candidates that are all but right
+        text = (unit[0] * 3000 + unit[1]) * 4 + unit[0] * 500
+        for needle in (unit[0] * 40 + unit[1] + unit[0] * 40, unit[0] * 200, unit[0] * 100 + unit[1], unit[1] + unit[0] * 499,
+                       (unit[0] * 30 + unit[1]) * 2):
+            print(len(needle), text.find(needle), text.rfind(needle), text.count(needle), len(text.replace(needle, 'x')),
+                  text.find(needle, 100, 9000), text.count(needle, 5, -5), text.replace(needle, needle[::-1], 2).count(unit[1]))
 
 
 if sys.argv[1:]:
