@@ -1,22 +1,72 @@
 /* The thirteen kinds of numbers an array may hold: from memory to objects and back. */
 #include "modules/array/array.h"
 
-/* An int from anything but a float, within limits; the texts name the kind of number. */
+struct Limits {
+    long low, high;
+    const char *less, *greater;
+};
+
+static const struct Limits
+    of_byte = {0, UCHAR_MAX, "unsigned byte integer is less than minimum",
+               "unsigned byte integer is greater than maximum"},
+    of_char = {SCHAR_MIN, SCHAR_MAX, "signed char is less than minimum", "signed char is greater than maximum"},
+    of_short = {SHRT_MIN, SHRT_MAX, "signed short integer is less than minimum",
+                "signed short integer is greater than maximum"},
+    of_ushort = {0, USHRT_MAX, "unsigned short is less than minimum", "unsigned short is greater than maximum"},
+    of_int = {INT_MIN, INT_MAX, "signed integer is less than minimum", "signed integer is greater than maximum"};
+
 static status
-long_in_range(PyObject *value, long low, long high, const char *less, const char *greater, long *x)
+refuse_float(PyObject *value)
 {
-    if (PyFloat_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
-                     Py_TYPE(value)->tp_name);
-        return -1;
-    }
+    if (!PyFloat_Check(value)) return 0;
+    PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer", Py_TYPE(value)->tp_name);
+    return -1;
+}
+
+static inline status
+within(long x, const struct Limits *limits)
+{
+    if (x >= limits->low && x <= limits->high) return 0;
+    PyErr_SetString(PyExc_OverflowError, x < limits->low ? limits->less : limits->greater);
+    return -1;
+}
+
+/* An int from anything but a float. */
+static inline status
+as_long(PyObject *value, long *x)
+{
+    if (refuse_float(value) < 0) return -1;
     *x = PyLong_AsLong(value);
-    if (*x == -1 && PyErr_Occurred()) return -1;
-    if (*x < low || *x > high) {
-        PyErr_SetString(PyExc_OverflowError, *x < low ? less : greater);
-        return -1;
+    return *x == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static status
+as_long_long(PyObject *value, long long *x)
+{
+    if (refuse_float(value) < 0) return -1;
+    *x = PyLong_AsLongLong(value);
+    return *x == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* An int from what has __index__. */
+#define UNSIGNED_FROM(name, ctype, convert)                                                        \
+    static status name(PyObject *value, ctype *x)                                                  \
+    {                                                                                              \
+        PyObject *v = PyLong_Check(value) ? Py_NewRef(value) : _PyNumber_Index(value);             \
+        if (v == NULL) return -1;                                                                  \
+        *x = convert(v);                                                                           \
+        Py_DECREF(v);                                                                              \
+        return *x == (ctype)-1 && PyErr_Occurred() ? -1 : 0;                                       \
     }
-    return 0;
+
+UNSIGNED_FROM(as_unsigned_long, unsigned long, PyLong_AsUnsignedLong)
+UNSIGNED_FROM(as_unsigned_long_long, unsigned long long, PyLong_AsUnsignedLongLong)
+
+static inline status
+as_double(PyObject *value, double *x)
+{
+    *x = PyFloat_AsDouble(value);
+    return *x == -1.0 && PyErr_Occurred() ? -1 : 0;
 }
 
 #define GETTER_OF(name, ctype, make)                                                               \
@@ -48,165 +98,38 @@ get_u(const char *p)
     return PyUnicode_FromWideChar(&x, 1);
 }
 
-#define STORE(ctype, value)                                                                        \
-    do {                                                                                           \
-        ctype x_ = (ctype)(value);                                                                 \
-        if (p != NULL) memcpy(p, &x_, sizeof x_);                                                  \
-    } while (0)
-
-static status
-set_b(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, SHRT_MIN, SHRT_MAX, "signed short integer is less than minimum",
-                      "signed short integer is greater than maximum", &x) < 0) {
-        return -1;
+/* Store `value` at p, unless that is NULL: then it is only checked. */
+#define SETTER_OF(name, ctype, wide, convert, check)                                               \
+    static status set_##name(char *p, PyObject *value)                                             \
+    {                                                                                              \
+        wide x;                                                                                    \
+        if (convert(value, &x) < 0 || (check) < 0) return -1;                                      \
+        ctype item = (ctype)x;                                                                     \
+        if (p != NULL) memcpy(p, &item, sizeof item);                                              \
+        return 0;                                                                                  \
     }
-    if (x < -128 || x > 127) {
-        PyErr_SetString(PyExc_OverflowError, x < 0 ? "signed char is less than minimum"
-                                                   : "signed char is greater than maximum");
-        return -1;
-    }
-    STORE(signed char, x);
-    return 0;
-}
 
 static status
-set_B(char *p, PyObject *value)
+fits_unsigned(unsigned long x)
 {
-    long x;
-    if (long_in_range(value, 0, UCHAR_MAX, "unsigned byte integer is less than minimum",
-                      "unsigned byte integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(unsigned char, x);
-    return 0;
+    if (x <= UINT_MAX) return 0;
+    PyErr_SetString(PyExc_OverflowError, "unsigned int is greater than maximum");
+    return -1;
 }
 
-static status
-set_h(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, SHRT_MIN, SHRT_MAX, "signed short integer is less than minimum",
-                      "signed short integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(short, x);
-    return 0;
-}
-
-static status
-set_H(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, INT_MIN, INT_MAX, "signed integer is less than minimum",
-                      "signed integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    if (x < 0 || x > USHRT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, x < 0 ? "unsigned short is less than minimum"
-                                                   : "unsigned short is greater than maximum");
-        return -1;
-    }
-    STORE(unsigned short, x);
-    return 0;
-}
-
-static status
-set_i(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, INT_MIN, INT_MAX, "signed integer is less than minimum",
-                      "signed integer is greater than maximum", &x) < 0) {
-        return -1;
-    }
-    STORE(int, x);
-    return 0;
-}
-
-static status
-set_l(char *p, PyObject *value)
-{
-    long x;
-    if (long_in_range(value, LONG_MIN, LONG_MAX, NULL, NULL, &x) < 0) return -1;
-    STORE(long, x);
-    return 0;
-}
-
-/* value as an int object by __index__: new reference. */
-static PyObject *
-index_of(PyObject *value)
-{
-    return PyLong_Check(value) ? Py_NewRef(value) : _PyNumber_Index(value);
-}
-
-static status
-set_I(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long x = PyLong_AsUnsignedLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long)-1 && PyErr_Occurred()) return -1;
-    if (x > UINT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "unsigned int is greater than maximum");
-        return -1;
-    }
-    STORE(unsigned, x);
-    return 0;
-}
-
-static status
-set_L(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long x = PyLong_AsUnsignedLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long)-1 && PyErr_Occurred()) return -1;
-    STORE(unsigned long, x);
-    return 0;
-}
-
-static status
-set_q(char *p, PyObject *value)
-{
-    if (PyFloat_Check(value)) return long_in_range(value, 0, 0, NULL, NULL, &(long){0});
-    long long x = PyLong_AsLongLong(value);
-    if (x == -1 && PyErr_Occurred()) return -1;
-    STORE(long long, x);
-    return 0;
-}
-
-static status
-set_Q(char *p, PyObject *value)
-{
-    PyObject *v = index_of(value);
-    if (v == NULL) return -1;
-    unsigned long long x = PyLong_AsUnsignedLongLong(v);
-    Py_DECREF(v);
-    if (x == (unsigned long long)-1 && PyErr_Occurred()) return -1;
-    STORE(unsigned long long, x);
-    return 0;
-}
-
-static status
-set_f(char *p, PyObject *value)
-{
-    double x = PyFloat_AsDouble(value);
-    if (x == -1.0 && PyErr_Occurred()) return -1;
-    STORE(float, x);
-    return 0;
-}
-
-static status
-set_d(char *p, PyObject *value)
-{
-    double x = PyFloat_AsDouble(value);
-    if (x == -1.0 && PyErr_Occurred()) return -1;
-    STORE(double, x);
-    return 0;
-}
+/* Two pairs of limits: the texts differ by how far a value is off. */
+SETTER_OF(b, signed char, long, as_long, within(x, &of_short) < 0 ? -1 : within(x, &of_char))
+SETTER_OF(B, unsigned char, long, as_long, within(x, &of_byte))
+SETTER_OF(h, short, long, as_long, within(x, &of_short))
+SETTER_OF(H, unsigned short, long, as_long, within(x, &of_int) < 0 ? -1 : within(x, &of_ushort))
+SETTER_OF(i, int, long, as_long, within(x, &of_int))
+SETTER_OF(I, unsigned, unsigned long, as_unsigned_long, fits_unsigned(x))
+SETTER_OF(l, long, long, as_long, 0)
+SETTER_OF(L, unsigned long, unsigned long, as_unsigned_long, 0)
+SETTER_OF(q, long long, long long, as_long_long, 0)
+SETTER_OF(Q, unsigned long long, unsigned long long, as_unsigned_long_long, 0)
+SETTER_OF(f, float, double, as_double, 0)
+SETTER_OF(d, double, double, as_double, 0)
 
 static status
 set_u(char *p, PyObject *value)
@@ -217,7 +140,8 @@ set_u(char *p, PyObject *value)
         }
         return -1;
     }
-    STORE(wchar_t, PyUnicode_READ_CHAR(value, 0));
+    wchar_t item = (wchar_t)PyUnicode_READ_CHAR(value, 0);
+    if (p != NULL) memcpy(p, &item, sizeof item);
     return 0;
 }
 
