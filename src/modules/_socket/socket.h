@@ -114,6 +114,18 @@ status socket_parse_timeout(_PyTime_t *timeout, PyObject *object);
 /* Close a descriptor; ECONNRESET does not count. */
 status socket_close_fd(int fd);
 
+/* -- socket.c ------------------------------------------------------------------------------ */
+
+/* One attempt of a system call: non-zero if it is done. */
+typedef int (*attempt)(Socket *self, void *data);
+
+/* Run a system call without the GIL and with the socket's timeout; -1 with an exception. */
+status socket_call(Socket *self, int writing, attempt function, void *data);
+/* The same with a timeout of the caller's.  If `code` is not NULL, an error is stored there instead
+   of being raised. */
+status socket_call_timed(Socket *self, int writing, attempt function, void *data, int connecting, int *code,
+                         _PyTime_t timeout);
+
 /* -- address.c ----------------------------------------------------------------------------- */
 
 /* 'O&' converter from a host name to bytes that end with NUL, via IDNA for non-ASCII text. */
