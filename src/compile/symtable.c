@@ -791,10 +791,9 @@ bind_outside_comprehension(struct SymbolTable *table, Expr *target)
 {
     PyObject *name = target->v.Name.id;
     for (Scope *entry = table->current; entry != NULL; entry = entry->outer) {
-        long flags = lookup_flags(table, entry, name);
-        if (flags < 0) {
-            return -1;
-        }
+        /* The name as it is written: a private one is never found. */
+        struct Symbol *symbol = scope_find(entry, name);
+        unsigned flags = symbol == NULL ? 0 : symbol->flags;
         if (entry->comprehension != NO_COMPREHENSION) {
             if (flags & DEF_COMP_ITER) {
                 PyErr_Format(PyExc_SyntaxError,
