@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compile/parser.h"
+#include "object/intern.h"
 
 /* ---- state ---- */
 
@@ -113,12 +114,15 @@ normalise(PyObject *name)
 PyObject *
 own_identifier(struct Parser *p, const char *text, size_t length)
 {
-    PyObject *name = PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, NULL);
-    if (name != NULL && !PyUnicode_IS_ASCII(name)) {
-        name = normalise(name);
-    }
-    if (name != NULL) {
-        PyUnicode_InternInPlace(&name);
+    PyObject *name = intern_ascii(text, (Py_ssize_t)length);
+    if (name == NULL && !PyErr_Occurred()) {
+        name = PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, NULL);
+        if (name != NULL) {
+            name = normalise(name);
+        }
+        if (name != NULL) {
+            PyUnicode_InternInPlace(&name);
+        }
     }
     return own(p, name);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "compile/parse_string.h"
+#include "object/intern.h"
 
 /* ---- escapes ---- */
 
@@ -269,6 +270,22 @@ add_tokens(struct Parser *p, struct Strings *strings, PyObject **bytes)
     return true;
 }
 
+/* Constants that could be names are interned when they become part of a code object; so are these at
+   once, which saves making a string that exists.  NULL without an error for all others. */
+static PyObject *
+decode_name(const char *s, const char *end)
+{
+    if (end - s < 2 || end - s > 40) {
+        return NULL;
+    }
+    for (const char *p = s; p < end; p++) {
+        if (!Py_ISALNUM((unsigned char)*p) && *p != '_') {
+            return NULL;
+        }
+    }
+    return intern_ascii(s, end - s);
+}
+
 /* The usual case: one plain string.  NULL without an error if it is something else. */
 static Expr *
 single_string(struct Parser *p)
@@ -280,7 +297,10 @@ single_string(struct Parser *p)
         return NULL;
     }
     struct Strings strings = {.first = p->pos - 1, .last = p->pos - 1};
-    PyObject *text = decode_literal(p, &token, literal.start, literal.end, literal.raw);
+    PyObject *text = decode_name(literal.start, literal.end);
+    if (text == NULL && !PyErr_Occurred()) {
+        text = decode_literal(p, &token, literal.start, literal.end, literal.raw);
+    }
     if (text == NULL) {
         p->error = true;
         return NULL;

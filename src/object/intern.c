@@ -6,6 +6,7 @@
    - Static names (ID(x), build/gen/names.c) are interned for ever; so are the one-character
      strings, which exist once anyway.
    - Every string in the table has its hash computed.
+   - Behind the slots stand the lower halves of the hashes: strings passed over are not touched.
    The table serves the whole process: names are shared between interpreters. */
 #include <Python.h>
 #include <string.h>
@@ -25,13 +26,30 @@ hash_of(PyObject *text)
     return (size_t)((PyASCIIObject *)text)->hash;
 }
 
+#define BYTES_PER_SLOT (sizeof(PyObject *) + sizeof(uint32_t))
+
+static inline uint32_t *
+halves_of(const struct InternTable *table)
+{
+    return (uint32_t *)(void *)(table->slots + table->mask + 1);
+}
+
+static inline void
+put(struct InternTable *table, size_t at, PyObject *text)
+{
+    table->slots[at] = text;
+    halves_of(table)[at] = (uint32_t)hash_of(text);
+}
+
 /* The slot where `text` stands or would stand. */
 static size_t
 probe(const struct InternTable *table, PyObject *text)
 {
+    const uint32_t *halves = halves_of(table);
     size_t i = hash_of(text) & table->mask;
     while (table->slots[i] != NULL) {
-        if (hash_of(table->slots[i]) == hash_of(text) && _PyUnicode_EQ(table->slots[i], text))
+        if (halves[i] == (uint32_t)hash_of(text) &&
+            (table->slots[i] == text || _PyUnicode_EQ(table->slots[i], text)))
             break;
         i = (i + 1) & table->mask;
     }
@@ -42,11 +60,13 @@ probe(const struct InternTable *table, PyObject *text)
 static status
 make_room(struct InternTable *table)
 {
-    if (table->slots != NULL && table->used * 3 < table->mask * 2)
+    if (likely(table->slots != NULL && table->used * 3 < table->mask * 2))
         return 0;
+    if (table->mask >= UINT32_MAX / 2)
+        return table->used < table->mask ? 0 : -1; /* the halves tell no more places apart */
     struct InternTable bigger = {.mask = table->slots == NULL ? 8191 : table->mask * 2 + 1,
                                  .used = table->used};
-    bigger.slots = os_map_touched((bigger.mask + 1) * sizeof(PyObject *));
+    bigger.slots = os_map_touched((bigger.mask + 1) * BYTES_PER_SLOT);
     if (bigger.slots == NULL)
         return -1;
     if (table->slots != NULL) {
@@ -56,10 +76,10 @@ make_room(struct InternTable *table)
                 size_t at = hash_of(text) & bigger.mask;
                 while (bigger.slots[at] != NULL)
                     at = (at + 1) & bigger.mask;
-                bigger.slots[at] = text;
+                put(&bigger, at, text);
             }
         }
-        os_unmap(table->slots, (table->mask + 1) * sizeof(PyObject *));
+        os_unmap(table->slots, (table->mask + 1) * BYTES_PER_SLOT);
     }
     *table = bigger;
     return 0;
@@ -107,7 +127,7 @@ PyUnicode_InternInPlace(PyObject **p)
         text = twin;
     }
     ((PyASCIIObject *)text)->state.interned = SSTATE_INTERNED_MORTAL;
-    TABLE->slots[at] = text;
+    put(TABLE, at, text);
     TABLE->used++;
 }
 
@@ -151,10 +171,11 @@ intern_ascii(const char *data, Py_ssize_t n)
         return text;
     }
     Py_hash_t hash = _Py_HashBytes(data, n);
+    const uint32_t *halves = halves_of(table);
     size_t at = (size_t)hash & table->mask;
     for (; table->slots[at] != NULL; at = (at + 1) & table->mask) {
         PyASCIIObject *one = (PyASCIIObject *)table->slots[at];
-        if (one->hash == hash && one->length == n && one->state.ascii &&
+        if (halves[at] == (uint32_t)hash && one->hash == hash && one->length == n && one->state.ascii &&
             memcmp(PyUnicode_1BYTE_DATA(one), data, (size_t)n) == 0)
             return Py_NewRef((PyObject *)one);
     }
@@ -166,7 +187,7 @@ intern_ascii(const char *data, Py_ssize_t n)
     memcpy(PyUnicode_1BYTE_DATA(text), data, (size_t)n);
     ((PyASCIIObject *)text)->hash = hash;
     ((PyASCIIObject *)text)->state.interned = SSTATE_INTERNED_MORTAL;
-    table->slots[at] = text;
+    put(table, at, text);
     table->used++;
     return text;
 }
@@ -189,13 +210,17 @@ void
 intern_forget(PyObject *text)
 {
     struct InternTable *table = TABLE;
+    if (table->slots == NULL)
+        return;
+    uint32_t *halves = halves_of(table);
     size_t hole = probe(table, text);
-    if (table->slots == NULL || table->slots[hole] != text)
+    if (table->slots[hole] != text)
         return;
     for (size_t i = (hole + 1) & table->mask; table->slots[i] != NULL; i = (i + 1) & table->mask) {
-        size_t home = hash_of(table->slots[i]) & table->mask;
+        size_t home = halves[i] & table->mask;
         if (((i - home) & table->mask) >= ((i - hole) & table->mask)) {
             table->slots[hole] = table->slots[i];
+            halves[hole] = halves[i];
             hole = i;
         }
     }
@@ -246,7 +271,7 @@ intern_init(void)
         }
         if (PyObject_Hash((PyObject *)name) == -1 || make_room(TABLE) < 0)
             return -1;
-        TABLE->slots[probe(TABLE, (PyObject *)name)] = (PyObject *)name;
+        put(TABLE, probe(TABLE, (PyObject *)name), (PyObject *)name);
         TABLE->used++;
         name->state.interned = SSTATE_INTERNED_IMMORTAL;
     }
