@@ -40,6 +40,36 @@ arena_create(void (*release)(void *item))
     return arena;
 }
 
+/* Keeps the chunk for the next arena, or frees it. */
+static void
+chunk_drop(struct ArenaChunk *chunk)
+{
+    struct ArenaSpare *spare = &krait_arena_spare;
+    if (chunk->size > LARGEST_CHUNK || spare->bytes + chunk->size > MOST_SPARE) {
+        free(chunk);
+        return;
+    }
+    struct ArenaChunk **place = &spare->chunks;
+    while (*place != NULL && (*place)->size > chunk->size) {
+        place = &(*place)->previous;
+    }
+    chunk->previous = *place;
+    *place = chunk;
+    spare->bytes += chunk->size;
+}
+
+void
+arena_release(Arena *arena, struct ArenaMark mark)
+{
+    while (arena->chunks != mark.chunks) {
+        struct ArenaChunk *chunk = arena->chunks;
+        arena->chunks = chunk->previous;
+        chunk_drop(chunk);
+    }
+    arena->next = mark.next;
+    arena->limit = mark.limit;
+}
+
 void
 arena_free(Arena *arena)
 {
@@ -51,21 +81,10 @@ arena_free(Arena *arena)
             arena->release(block->items[i]);
         }
     }
-    struct ArenaSpare *spare = &krait_arena_spare;
     struct ArenaChunk *previous;
     for (struct ArenaChunk *chunk = arena->chunks; chunk != NULL; chunk = previous) {
         previous = chunk->previous;
-        if (chunk->size > LARGEST_CHUNK || spare->bytes + chunk->size > MOST_SPARE) {
-            free(chunk);
-            continue;
-        }
-        struct ArenaChunk **place = &spare->chunks;
-        while (*place != NULL && (*place)->size > chunk->size) {
-            place = &(*place)->previous;
-        }
-        chunk->previous = *place;
-        *place = chunk;
-        spare->bytes += chunk->size;
+        chunk_drop(chunk);
     }
     free(arena);
 }

@@ -26,6 +26,21 @@ Arena *arena_create(void (*release)(void *item));
 /* Releases every owned item, then all memory, then the arena itself. */
 void arena_free(Arena *arena);
 
+/* A place in an arena, to come back to. */
+struct ArenaMark {
+    struct ArenaChunk *chunks;
+    char *next, *limit;
+};
+
+static inline struct ArenaMark
+arena_mark(const Arena *arena)
+{
+    return (struct ArenaMark){arena->chunks, arena->next, arena->limit};
+}
+
+/* Gives back what was allocated since the mark; nothing may have been handed over since then. */
+void arena_release(Arena *arena, struct ArenaMark mark);
+
 /* The slow path of arena_alloc(): starts another chunk. */
 void *arena_alloc_chunk(Arena *arena, size_t size);
 

@@ -88,7 +88,7 @@ place_cells(struct Assembly *a)
     if (count == 0) {
         return 0;
     }
-    a->place = ast_alloc(a->g->arena, (size_t)count * sizeof(int));
+    a->place = ast_alloc(a->g->work, (size_t)count * sizeof(int));
     if (a->place == NULL) {
         return -1;
     }
@@ -107,7 +107,7 @@ place_cells(struct Assembly *a)
 static status
 insert_prefix(struct Assembly *a, int at, int op, int arg, Loc loc)
 {
-    Instr *instr = block_insert(a->g->arena, a->unit->entry, at);
+    Instr *instr = block_insert(a->g->work, a->unit->entry, at);
     if (instr == NULL) {
         return -1;
     }
@@ -549,7 +549,7 @@ assemble(Gen *g, bool add_none)
     struct Assembly a = {
         .g = g,
         .unit = g->unit,
-        .flow = {.arena = g->arena, .entry = g->unit->entry, .newest = g->unit->newest,
+        .flow = {.arena = g->work, .entry = g->unit->entry, .newest = g->unit->newest,
                  .filename = g->filename, .const_cache = &g->const_cache,
                  .has_regions = g->unit->has_regions},
         .flags = code_flags(g),

@@ -146,6 +146,7 @@ compile_module(Mod *mod, PyObject *filename, PyCompilerFlags *flags, int optimiz
     PyCodeObject *code = NULL;
     if (fold_module(mod, arena, gen.optimize, gen.future.ff_features) == 0 &&
         const_cache_init(&gen.const_cache, arena) == 0 &&
+        (gen.work = arena_new()) != NULL && ast_alloc(gen.work, 8) != NULL &&
         (gen.table = symtable_build(mod, filename, &gen.future, arena)) != NULL) {
         code = compile_with(&gen, mod);
     }

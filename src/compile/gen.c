@@ -8,7 +8,7 @@
 Block *
 new_block(Gen *g)
 {
-    return block_new(g->arena, &g->unit->newest);
+    return block_new(g->work, &g->unit->newest);
 }
 
 void
@@ -34,7 +34,7 @@ emit_at(Gen *g, int op, Py_ssize_t arg, Block *target, Loc loc)
         }
         use_block(g, block);
     }
-    if (unlikely(block->used == block->room) && block_grow(g->arena, block) < 0) {
+    if (unlikely(block->used == block->room) && block_grow(g->work, block) < 0) {
         return -1;
     }
     block->items[block->used++] = (Instr){op, (int)arg, target, NULL, loc};
@@ -97,7 +97,7 @@ const_index(Gen *g, PyObject *value)
         index = numbering_find(&unit->consts, merged);
     }
     if (index < 0) {
-        index = numbering_add(&unit->consts, g->arena, merged);
+        index = numbering_add(&unit->consts, g->work, merged);
         if (index < 0) {
             PyErr_NoMemory();
         }
@@ -139,7 +139,7 @@ name_index(Gen *g, PyObject *mangled)
 {
     struct Numbering *names = &g->unit->names;
     int index = numbering_find(names, mangled);
-    if (index < 0 && (index = numbering_add(names, g->arena, mangled)) < 0) {
+    if (index < 0 && (index = numbering_add(names, g->work, mangled)) < 0) {
         PyErr_NoMemory();
     }
     return index;
@@ -224,8 +224,9 @@ emit_variable(Gen *g, PyObject *name, enum ExprContext ctx)
 /* ---- units ---- */
 
 static void
-unit_free(struct Unit *unit)
+unit_free(Gen *g, struct Unit *unit)
 {
+    arena_release(g->work, unit->before);
     Py_XDECREF(unit->name);
     Py_XDECREF(unit->qualname);
     Py_XDECREF(unit->const_values);
@@ -264,7 +265,7 @@ number_variables(Gen *g, struct Unit *unit)
     }
     unit->local_count = scope->param_count;
     unit->free_count = frees;
-    unit->locals = ast_alloc(g->arena, (size_t)(count + cells + frees + 1) * sizeof(PyObject *));
+    unit->locals = ast_alloc(g->work, (size_t)(count + cells + frees + 1) * sizeof(PyObject *));
     if (unit->locals == NULL) {
         return -1;
     }
@@ -364,7 +365,7 @@ fill_unit(Gen *g, struct Unit *unit, void *key)
         number_variables(g, unit) < 0 || (unit->const_values = PyList_New(0)) == NULL) {
         return -1;
     }
-    unit->block = unit->entry = block_new(g->arena, &unit->newest);
+    unit->block = unit->entry = block_new(g->work, &unit->newest);
     return unit->block == NULL ? -1 : 0;
 }
 
@@ -377,6 +378,7 @@ enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno)
         return -1;
     }
     memset(unit, 0, offsetof(struct Unit, frames));
+    unit->before = arena_mark(g->work);
     unit->kind = kind;
     unit->name = Py_NewRef(name);
     unit->firstlineno = lineno;
@@ -386,7 +388,7 @@ enter_unit(Gen *g, PyObject *name, enum UnitKind kind, void *key, int lineno)
         unit->class_name = g->unit->class_name;
     }
     if (fill_unit(g, unit, key) < 0) {
-        unit_free(unit);
+        unit_free(g, unit);
         return -1;
     }
     g->unit = unit;
@@ -408,13 +410,14 @@ leave_unit(Gen *g)
     struct Unit *unit = g->unit;
     g->unit = unit->outer;
     g->nesting--;
-    unit_free(unit);
+    unit_free(g, unit);
 }
 
 void
 gen_clear(Gen *g)
 {
     symtable_free(g->table);
+    arena_free(g->work);
     const_cache_clear(&g->const_cache);
     PyMem_Free(g->code.start);
     PyMem_Free(g->lines.start);

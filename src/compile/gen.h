@@ -33,6 +33,7 @@ struct FrameBlock {
 
 struct Unit {
     struct Unit *outer;
+    struct ArenaMark before;    /* in the generator's `work` */
     Scope *scope;
     enum UnitKind kind;
     PyObject *name, *qualname;  /* owned; qualname NULL for a module */
@@ -61,6 +62,7 @@ struct Bytes {
 
 typedef struct Gen {
     Arena *arena;
+    Arena *work;                /* blocks, instructions and tables of units, until each is done */
     PyObject *filename;         /* borrowed */
     PyCompilerFlags *flags;
     PyFutureFeatures future;

@@ -38,7 +38,7 @@ need_fail(Gen *g, struct Match *m, Py_ssize_t count)
 {
     if (count >= m->fail_room) {
         Py_ssize_t room = count + 8 + m->fail_room;
-        Block **fail = ast_alloc(g->arena, (size_t)room * sizeof(Block *));
+        Block **fail = ast_alloc(g->work, (size_t)room * sizeof(Block *));
         if (fail == NULL) {
             return -1;
         }
