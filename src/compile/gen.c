@@ -269,8 +269,8 @@ number_variables(Gen *g, struct Unit *unit)
     if (unit->locals == NULL) {
         return -1;
     }
-    memcpy(unit->locals, scope->names.items, (size_t)scope->param_count * sizeof(PyObject *));
     for (int i = 0; i < scope->param_count; i++) {
+        unit->locals[i] = (PyObject *)scope->names.items[i];
         scope->symbols[i].index = i;
     }
     PyObject **cell = unit->cells = unit->locals + count;
