@@ -54,7 +54,7 @@ posix_fill(PyObject *module)
 {
     PosixState *state = posix_state(module);
     if (PyModule_AddFunctions(module, posix_functions) < 0 || posix_add_constants(module) < 0
-        || posix_add_stat_types(module) < 0 || posix_add_process_types(module) < 0
+        || posix_add_stat_types(module) < 0 || posix_add_wait_types(module) < 0 || posix_add_sched_types(module) < 0
         || posix_add_info(module) < 0 || posix_add_scandir(module) < 0
         || PyModule_AddObjectRef(module, "error", PyExc_OSError) < 0) {
         /* It will be tried again. */

@@ -128,9 +128,13 @@ status posix_add_constants(PyObject *module);
 status posix_make_stat_result(PyObject *module);
 status posix_make_environ(PyObject *module);
 status posix_add_stat_types(PyObject *module);
-status posix_add_process_types(PyObject *module);
+status posix_add_wait_types(PyObject *module);
+status posix_add_sched_types(PyObject *module);
 status posix_add_info(PyObject *module);
 status posix_add_scandir(PyObject *module);
+/* The parameters in a sched_param object; 1 done, 0 an exception is set. */
+struct sched_param;
+int posix_convert_sched_param(PyObject *module, PyObject *param, struct sched_param *result);
 PyObject *stat_to_object(PosixState *state, const struct stat *info);
 /* os.stat() of an already converted path. */
 PyObject *posix_do_stat(PyObject *module, const char *function, const path_arg *path, int dir_fd,
