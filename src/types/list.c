@@ -10,6 +10,7 @@
 #include "object/gc.h"
 #include "object/check.h"
 #include "types/tuple.h"
+#include "types/same.h"
 
 /* ---- storage ---------------------------------------------------------------------------- */
 
@@ -697,9 +698,12 @@ list_sq_contains(PyObject *op, PyObject *value)
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
         PyObject *item = self->ob_item[i];
         if (item == value) return 1;
-        Py_INCREF(item);
-        int equal = PyObject_RichCompareBool(item, value, Py_EQ);
-        Py_DECREF(item);
+        int equal = same_quick(item, value);
+        if (equal < 0) {
+            Py_INCREF(item);
+            equal = PyObject_RichCompareBool(item, value, Py_EQ);
+            Py_DECREF(item);
+        }
         if (equal != 0) return equal;
     }
     return 0;

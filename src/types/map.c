@@ -96,6 +96,14 @@ map_tp_iternext(struct Map *self)
     enum { LOCAL = 5 };
     PyObject *local[LOCAL + 1], **stack = local + 1, *result = NULL;
     Py_ssize_t n = PyTuple_GET_SIZE(self->iters), taken = 0;
+    if (likely(n == 1)) {
+        PyObject *item = next_of(PyTuple_GET_ITEM(self->iters, 0));
+        if (item == NULL) return NULL;
+        local[1] = item;
+        result = PyObject_Vectorcall(self->func, local + 1, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        Py_DECREF(item);
+        return result;
+    }
     if (n > LOCAL) {
         stack = PyMem_New(PyObject *, (size_t)n);
         if (stack == NULL) return PyErr_NoMemory();

@@ -205,28 +205,36 @@ set_length(PySetObject *self)
     return self->used;
 }
 
-/* Call `function` with the key; a set as key stands for the frozenset equal to it. */
+/* `function` failed with the key: a set stands for the frozenset equal to it. */
 static int
-with_frozen_key(PySetObject *self, PyObject *key, int (*function)(PySetObject *, PyObject *))
+frozen_key_again(PySetObject *self, PyObject *key, int (*function)(PySetObject *, PyObject *))
 {
-    int result = function(self, key);
-    if (result >= 0 || !PySet_Check(key) || !PyErr_ExceptionMatches(PyExc_TypeError)) {
-        return result;
+    if (!PySet_Check(key) || !PyErr_ExceptionMatches(PyExc_TypeError)) {
+        return -1;
     }
     PyErr_Clear();
     PyObject *frozen = set_make(&PyFrozenSet_Type, key);
     if (frozen == NULL) {
         return -1;
     }
-    result = function(self, frozen);
+    int result = function(self, frozen);
     Py_DECREF(frozen);
     return result;
+}
+
+/* Call `function` with the key, or with the frozenset it stands for. */
+static int
+with_frozen_key(PySetObject *self, PyObject *key, int (*function)(PySetObject *, PyObject *))
+{
+    int result = function(self, key);
+    return result >= 0 ? result : frozen_key_again(self, key, function);
 }
 
 static int
 set_contains(PySetObject *self, PyObject *key)
 {
-    return with_frozen_key(self, key, set_contains_key);
+    int result = set_contains_key(self, key);
+    return likely(result >= 0) ? result : frozen_key_again(self, key, set_contains_key);
 }
 
 METHOD(set, __contains__, "!($self, key, /)", "Return whether the set has the element.")

@@ -216,7 +216,12 @@ int
 set_contains_key(PySetObject *set, PyObject *key)
 {
     Py_hash_t hash = key_hash(key);
-    return hash == -1 ? -1 : set_contains_hashed(set, key, hash);
+    if (unlikely(hash == -1)) {
+        return -1;
+    }
+    /* Mostly the first entry answers. */
+    PyObject *first = set->table[hash & set->mask].key;
+    return first == key ? 1 : first == NULL ? 0 : set_contains_hashed(set, key, hash);
 }
 
 /* 1 removed, 0 was not there. */

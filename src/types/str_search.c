@@ -124,6 +124,9 @@ PyUnicode_FindChar(PyObject *str, Py_UCS4 ch, Py_ssize_t start, Py_ssize_t end, 
 }
 
 /* 1 if `substr` occurs in `str`, 0 if not, -1 failed. */
+/* Texts up to this length are searched without preparation. */
+enum { CONTAINS_SHORT = 16 };
+
 int
 PyUnicode_Contains(PyObject *str, PyObject *substr)
 {
@@ -134,6 +137,20 @@ PyUnicode_Contains(PyObject *str, PyObject *substr)
     }
     if (PyUnicode_READY(substr) < 0 || ensure_str(str) < 0)
         return -1;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(str), m = PyUnicode_GET_LENGTH(substr);
+    if (n <= CONTAINS_SHORT && m > 0 && PyUnicode_IS_COMPACT_ASCII(str) && PyUnicode_IS_COMPACT_ASCII(substr)) {
+        const char *s = (const char *)((PyASCIIObject *)str + 1), *p = (const char *)((PyASCIIObject *)substr + 1);
+        for (Py_ssize_t i = 0; i <= n - m; i++) {
+            Py_ssize_t same = 0;
+            while (same < m && s[i + same] == p[same]) {
+                same++;
+            }
+            if (same == m) {
+                return 1;
+            }
+        }
+        return 0;
+    }
     Py_ssize_t at = find_in(str, substr, 0, PY_SSIZE_T_MAX, 1);
     return at == -2 ? -1 : at >= 0;
 }

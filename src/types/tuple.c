@@ -3,6 +3,7 @@
    A tuple is tracked by the collector from the moment it is filled in; a collection stops tracking
    those that cannot be part of a cycle.  Dead tuples of up to 19 items are kept by length. */
 #include "types/tuple.h"
+#include "types/same.h"
 
 #include <stdarg.h>
 #include "object/declare.h"
@@ -416,7 +417,10 @@ static int
 tuple_sq_contains(PyObject *self, PyObject *value)
 {
     for (Py_ssize_t i = 0; i < Py_SIZE(self); i++) {
-        int equal = PyObject_RichCompareBool(PyTuple_GET_ITEM(self, i), value, Py_EQ);
+        PyObject *item = PyTuple_GET_ITEM(self, i);
+        if (item == value) return 1;
+        int equal = same_quick(item, value);
+        if (equal < 0) equal = PyObject_RichCompareBool(item, value, Py_EQ);
         if (equal != 0) return equal;
     }
     return 0;

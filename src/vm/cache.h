@@ -38,6 +38,7 @@ enum {
     PRECALL_NO_KW_BUILTIN_NOARGS = 204,
     BUILD_LIST_FOR_TUPLE = 205,
     CALL_PY_GENERATOR = 206,
+    FOR_ITER_BUILTIN = 207,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -214,7 +214,7 @@ void
 specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction)
 {
     PyTypeObject *type = Py_TYPE(iterator);
-    int opcode = FOR_ITER;
+    int opcode = FOR_ITER_BUILTIN;
     if (type == &PyListIter_Type) {
         opcode = FOR_ITER_LIST;
     }

@@ -352,6 +352,23 @@ OP(FOR_ITER_GENERATOR, ())
     ENTER_SUSPENDED(inner);
 }
 
+OP(FOR_ITER_BUILTIN, ())
+{
+    /* Whatever has no form of its own: any iterator but a generator. */
+    PyObject *iterator = sp[-1];
+    DEOPT_IF(Py_IS_TYPE(iterator, &PyGen_Type));
+    PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
+    if (unlikely(item == NULL)) {
+        goto iterator_ended;
+    }
+    table = targets + cframe.use_tracing;
+    if (unlikely(table != targets)) {
+        *sp++ = item;
+        GO_QUICK();
+    }
+    ITERATED(item);
+}
+
 OP(FOR_ITER_PAIRS, ())
 {
     /* The UNPACK_SEQUENCE behind it is done here as well: no pair comes about. */
