@@ -134,7 +134,7 @@ class Writer(Calls):
                 self.emit('', 'static %s %s_as_%s = {' % (ctype, prefix, word), *rows, '};')
                 given.append('%s = &%s_as_%s' % (field, prefix, word))
         storage = '' if obj.startswith(('Py', '_Py', 'krait_')) else 'static '
-        self.emit('', '%sPyTypeObject %s = {' % (storage, obj),
+        self.emit('', '%sWRITTEN PyTypeObject %s = {' % (storage, obj),
                   '    PyVarObject_HEAD_INIT(&PyType_Type, 0)',
                   '    .tp_name = %s,' % name)
         named = {g.split('=')[0].strip() for g in given}

@@ -227,16 +227,18 @@ class Writer:
         self.patches = []
         # Tuples and code objects have places of their own: nothing else is shared between modules.
         stem = 'm' + self.symbol()
-        self.out.write(f'static char {stem}_objects = 1;\nstatic NAMES char {stem}_names = 1;\n')
+        self.out.write(f'static char {stem}_objects = 1;\nstatic NAMES char {stem}_names = 1;\n'
+                       f'static TEXTS char {stem}_texts = 1;\n')
         expression = self.code(code, True)
-        self.out.write(f'static char {stem}_objects_end = 1;\nstatic NAMES char {stem}_names_end = 1;\n')
+        self.out.write(f'static char {stem}_objects_end = 1;\nstatic NAMES char {stem}_names_end = 1;\n'
+                       f'static TEXTS char {stem}_texts_end = 1;\n')
         self.out.write(f'static const struct FrozenPatch {stem}_patches[] = {{\n')
         for place, kind, value, items in self.patches:
             self.out.write(f'    {{(PyObject **){place}, {kind}, {value}, {items}}},\n')
         self.out.write('    {NULL, 0, 0, NULL},\n};\n')
         return (f'    {{"{name}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_patches,\n'
                 f'     {len(data)}, {fingerprint(data)}u, &{stem}_objects, &{stem}_objects_end, &{stem}_names, '
-                f'&{stem}_names_end}},\n')
+                f'&{stem}_names_end, &{stem}_texts, &{stem}_texts_end}},\n')
 
 
 def main():
@@ -250,7 +252,7 @@ def main():
         split = names.index('--')
         rows = [writer.frozen(name) for name in names[:split]] + [writer.cached(name) for name in names[split + 1:]]
         out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows) +
-                  '    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL},\n};\n')
+                  '    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL},\n};\n')
     os.replace(output + '.new', output)
 
 

@@ -15,6 +15,8 @@ typedef int truth;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+/* Parts of a page that are written to cost the whole page: static objects that every start writes to stand together. */
+#define WRITTEN __attribute__((section("krait_written")))
 #define COLD __attribute__((cold, noinline))
 #define UNUSED __attribute__((unused))
 #define FALLTHROUGH __attribute__((fallthrough))

@@ -611,7 +611,7 @@ static PyModuleDef_Slot _abc_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef _abc_module = {
+static WRITTEN PyModuleDef _abc_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_abc",
     .m_doc = PyDoc_STR("The machinery of abc.ABCMeta."),

@@ -21,7 +21,7 @@ static PyModuleDef_Slot _ast_slots[] = {
     {0, NULL},
 };
 
-static struct PyModuleDef _ast_module = {
+static WRITTEN struct PyModuleDef _ast_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_ast",
     .m_slots = _ast_slots,

@@ -130,7 +130,7 @@ _bisect_insort_left(PyObject *module, PyObject *a, PyObject *x, Py_ssize_t lo, e
 
 static PyModuleDef_Slot _bisect_slots[] = {{0, NULL}};
 
-static struct PyModuleDef _bisect_module = {
+static WRITTEN struct PyModuleDef _bisect_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_bisect",
     .m_doc = PyDoc_STR("Keeping a list sorted without sorting it again."),

@@ -411,7 +411,7 @@ static PyMethodDef _codecs_functions[];
 
 static struct PyModuleDef_Slot _codecs_slots[] = {{0, NULL}};
 
-static struct PyModuleDef _codecs_module = {
+static WRITTEN struct PyModuleDef _codecs_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_codecs",
     .m_methods = _codecs_functions,

@@ -1001,7 +1001,7 @@ _csv_free(void *module)
 
 static struct PyModuleDef_Slot _csv_slots[] = {{Py_mod_exec, _csv_exec}, {0, NULL}};
 
-static struct PyModuleDef _csv_module = {
+static WRITTEN struct PyModuleDef _csv_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_csv",
     .m_doc = PyDoc_STR("Reading and writing comma separated values."),

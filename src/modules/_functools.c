@@ -990,7 +990,7 @@ static PyModuleDef_Slot _functools_slots[] = {
 
 static PyMethodDef _functools_functions[];
 
-static struct PyModuleDef _functools_module = {
+static WRITTEN struct PyModuleDef _functools_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_functools",
     .m_doc = PyDoc_STR("Tools for functions that work on functions."),

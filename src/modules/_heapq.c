@@ -251,7 +251,7 @@ _heapq_exec(PyObject *module)
 
 static PyModuleDef_Slot _heapq_slots[] = {{Py_mod_exec, _heapq_exec}, {0, NULL}};
 
-static struct PyModuleDef _heapq_module = {
+static WRITTEN struct PyModuleDef _heapq_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_heapq",
     .m_doc = PyDoc_STR("Heaps: lists whose first item is the smallest, kept so at little cost."),

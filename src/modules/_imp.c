@@ -283,7 +283,7 @@ _imp_exec(PyObject *module)
 static PyModuleDef_Slot _imp_slots[] = {{Py_mod_exec, _imp_exec}, {0, NULL}};
 static PyMethodDef _imp_functions[];
 
-static struct PyModuleDef _imp_def = {
+static WRITTEN struct PyModuleDef _imp_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_imp",
     .m_doc = "The low-level part of importing, for importlib.",

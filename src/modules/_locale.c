@@ -316,7 +316,7 @@ _locale_free(void *module)
 
 static struct PyModuleDef_Slot _locale_slots[] = {{Py_mod_exec, _locale_exec}, {0, NULL}};
 
-static struct PyModuleDef _locale_module = {
+static WRITTEN struct PyModuleDef _locale_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_locale",
     .m_doc = PyDoc_STR("The C library's locale."),

@@ -59,7 +59,7 @@ static PyModuleDef_Slot _opcode_slots[] = {
 
 static PyMethodDef _opcode_functions[];
 
-static struct PyModuleDef _opcode_module = {
+static WRITTEN struct PyModuleDef _opcode_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_opcode",
     .m_doc = PyDoc_STR("Facts about opcodes."),

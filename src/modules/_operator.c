@@ -997,7 +997,7 @@ static PyModuleDef_Slot _operator_slots[] = {
 
 static PyMethodDef _operator_functions[];
 
-static struct PyModuleDef _operator_module = {
+static WRITTEN struct PyModuleDef _operator_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_operator",
     .m_doc = PyDoc_STR("The operators of Python as functions: add(x, y) is x + y.\n\n"

@@ -515,7 +515,7 @@ done:
 
 #include "gen/modules/_posixsubprocess.inc"
 
-static PyModuleDef posixsubprocess_module = {
+static WRITTEN PyModuleDef posixsubprocess_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_posixsubprocess",
     .m_doc = PyDoc_STR("The child process of subprocess."),

@@ -310,7 +310,7 @@ _random_free(void *module)
 
 static PyModuleDef_Slot _random_slots[] = {{Py_mod_exec, _random_exec}, {0, NULL}};
 
-static struct PyModuleDef _random_module = {
+static WRITTEN struct PyModuleDef _random_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_random",
     .m_doc = PyDoc_STR("The Mersenne Twister, the generator behind module random."),

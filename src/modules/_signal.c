@@ -570,7 +570,7 @@ _signal_free(void *module)
 static PyModuleDef_Slot _signal_slots[] = {{Py_mod_exec, _signal_exec}, {0, NULL}};
 static PyMethodDef _signal_functions[];
 
-static struct PyModuleDef _signal_def = {
+static WRITTEN struct PyModuleDef _signal_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_signal",
     .m_doc = "Signals of the operating system; the module signal builds upon it.",

@@ -199,7 +199,7 @@ static PyModuleDef_Slot stat_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef stat_module = {
+static WRITTEN PyModuleDef stat_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_stat",
     .m_doc = PyDoc_STR("The bits of st_mode, and indices into stat_result."),

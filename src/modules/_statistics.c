@@ -73,7 +73,7 @@ _statistics__normal_dist_inv_cdf(PyObject *module, double p, double mu, double s
 
 static PyModuleDef_Slot _statistics_slots[] = {{0, NULL}};
 
-static struct PyModuleDef _statistics_module = {
+static WRITTEN struct PyModuleDef _statistics_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_statistics",
     .m_doc = PyDoc_STR("What module statistics wants fast."),

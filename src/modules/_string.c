@@ -18,7 +18,7 @@ _string_formatter_field_name_split(PyObject *Py_UNUSED(module), PyObject *text)
 
 static PyMethodDef _string_functions[];
 
-static struct PyModuleDef _string_module = {
+static WRITTEN struct PyModuleDef _string_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_string",
     .m_doc = PyDoc_STR("What string.Formatter shares with str.format."),

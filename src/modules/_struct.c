@@ -1184,7 +1184,7 @@ _struct_free(void *module)
 
 static PyModuleDef_Slot _struct_slots[] = {{Py_mod_exec, _struct_exec}, {0, NULL}};
 
-static struct PyModuleDef _struct_module = {
+static WRITTEN struct PyModuleDef _struct_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_struct",
     .m_doc = PyDoc_STR(

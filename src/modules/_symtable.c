@@ -106,7 +106,7 @@ static PyModuleDef_Slot _symtable_slots[] = {
 
 static PyMethodDef _symtable_functions[];
 
-static struct PyModuleDef _symtable_module = {
+static WRITTEN struct PyModuleDef _symtable_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_symtable",
     .m_methods = _symtable_functions,

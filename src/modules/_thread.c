@@ -1107,7 +1107,7 @@ _thread_free(void *module)
 static PyModuleDef_Slot _thread_slots[] = {{Py_mod_exec, _thread_exec}, {0, NULL}};
 static PyMethodDef _thread_functions[];
 
-static PyModuleDef _thread_def = {
+static WRITTEN PyModuleDef _thread_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_thread",
     .m_doc = "Threads, locks and thread-local data; the module threading builds upon it.",

@@ -144,7 +144,7 @@ static PyModuleDef_Slot _tokenize_slots[] = {
     {0, NULL},
 };
 
-static struct PyModuleDef _tokenize_module = {
+static WRITTEN struct PyModuleDef _tokenize_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_tokenize",
     .m_slots = _tokenize_slots,

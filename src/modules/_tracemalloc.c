@@ -1277,7 +1277,7 @@ _tracemalloc_exec(PyObject *module)
 static PyModuleDef_Slot _tracemalloc_slots[] = {{Py_mod_exec, _tracemalloc_exec}, {0, NULL}};
 static PyMethodDef _tracemalloc_functions[];
 
-static struct PyModuleDef _tracemalloc_def = {
+static WRITTEN struct PyModuleDef _tracemalloc_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_tracemalloc",
     .m_doc = "Where memory is allocated; the module tracemalloc builds upon it.",

@@ -825,7 +825,7 @@ _warnings_exec(PyObject *module)
 static PyModuleDef_Slot _warnings_slots[] = {{Py_mod_exec, _warnings_exec}, {0, NULL}};
 static PyMethodDef _warnings_functions[];
 
-static struct PyModuleDef _warnings_def = {
+static WRITTEN struct PyModuleDef _warnings_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_warnings",
     .m_doc = "The part of the module warnings that is written in C.",

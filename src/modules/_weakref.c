@@ -98,7 +98,7 @@ static PyModuleDef_Slot _weakref_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef _weakref_module = {
+static WRITTEN PyModuleDef _weakref_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_weakref",
     .m_doc = PyDoc_STR("The parts of weak references that are written in C."),

@@ -156,7 +156,7 @@ atexit__ncallbacks(PyObject *module)
 static PyModuleDef_Slot atexit_slots[] = {{0, NULL}};
 static PyMethodDef atexit_functions[];
 
-static struct PyModuleDef atexit_def = {
+static WRITTEN struct PyModuleDef atexit_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "atexit",
     .m_doc = "Functions to be called when the program ends.",

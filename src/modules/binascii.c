@@ -515,7 +515,7 @@ binascii_free(void *module)
 
 static PyModuleDef_Slot binascii_slots[] = {{Py_mod_exec, binascii_exec}, {0, NULL}};
 
-static struct PyModuleDef binascii_module = {
+static WRITTEN struct PyModuleDef binascii_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "binascii",
     .m_doc = PyDoc_STR("Binary data as ASCII text, and back."),

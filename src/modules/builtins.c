@@ -1236,7 +1236,7 @@ builtins_breakpoint(PyObject *module, PyObject *const *args, Py_ssize_t nargs, P
 
 static PyMethodDef builtins_functions[];
 
-static struct PyModuleDef builtins_def = {
+static WRITTEN struct PyModuleDef builtins_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "builtins",
     .m_doc = "Functions, exceptions and types that every program sees without an import.",

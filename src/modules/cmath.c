@@ -626,7 +626,7 @@ cmath_exec(PyObject *module)
 
 static PyModuleDef_Slot cmath_slots[] = {{Py_mod_exec, cmath_exec}, {0, NULL}};
 
-static struct PyModuleDef cmath_module = {
+static WRITTEN struct PyModuleDef cmath_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "cmath",
     .m_doc = PyDoc_STR("Mathematical functions of complex numbers."),

@@ -73,7 +73,7 @@ errno_exec(PyObject *module)
 
 static PyModuleDef_Slot errno_slots[] = {{Py_mod_exec, errno_exec}, {0, NULL}};
 
-static struct PyModuleDef errno_def = {
+static WRITTEN struct PyModuleDef errno_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "errno",
     .m_doc = "System errors by name; errorcode maps numbers to names.",

@@ -804,7 +804,7 @@ faulthandler_traverse(PyObject *module, visitproc visit, void *arg)
 static PyModuleDef_Slot faulthandler_slots[] = {{Py_mod_exec, faulthandler_exec}, {0, NULL}};
 static PyMethodDef faulthandler_functions[];
 
-static struct PyModuleDef faulthandler_def = {
+static WRITTEN struct PyModuleDef faulthandler_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "faulthandler",
     .m_doc = "Python tracebacks when the process fails or does not get on.",

@@ -258,7 +258,7 @@ static PyModuleDef_Slot fcntl_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef fcntl_module = {
+static WRITTEN PyModuleDef fcntl_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "fcntl",
     .m_doc = PyDoc_STR("File and device control by descriptor.\n\n"

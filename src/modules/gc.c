@@ -325,7 +325,7 @@ gc_exec(PyObject *module)
 static PyModuleDef_Slot gc_slots[] = {{Py_mod_exec, gc_exec}, {0, NULL}};
 static PyMethodDef gc_functions[];
 
-static struct PyModuleDef gc_def = {
+static WRITTEN struct PyModuleDef gc_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "gc",
     .m_doc = "Control of the collector of reference cycles, and views of what it sees.",

@@ -186,7 +186,7 @@ static PyModuleDef_Slot grp_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef grp_module = {
+static WRITTEN PyModuleDef grp_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "grp",
     .m_doc = PyDoc_STR("The group database.  An unknown group is KeyError."),

@@ -1184,7 +1184,7 @@ math_exec(PyObject *module)
 
 static PyModuleDef_Slot math_slots[] = {{Py_mod_exec, math_exec}, {0, NULL}};
 
-static struct PyModuleDef math_module = {
+static WRITTEN struct PyModuleDef math_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "math",
     .m_doc = PyDoc_STR("Mathematical functions of real numbers and of integers."),

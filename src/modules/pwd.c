@@ -185,7 +185,7 @@ static PyModuleDef_Slot pwd_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef pwd_module = {
+static WRITTEN PyModuleDef pwd_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pwd",
     .m_doc = PyDoc_STR("The user database.  An unknown user is KeyError."),

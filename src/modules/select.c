@@ -664,7 +664,7 @@ static PyModuleDef_Slot select_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef select_module = {
+static WRITTEN PyModuleDef select_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "select",
     .m_doc = PyDoc_STR("Waiting until descriptors are ready."),

@@ -130,7 +130,7 @@ static PyModuleDef_Slot spwd_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef spwd_module = {
+static WRITTEN PyModuleDef spwd_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "spwd",
     .m_doc = PyDoc_STR("The shadow password database, which only root can read."),

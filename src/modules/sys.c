@@ -719,7 +719,7 @@ sys__debugmallocstats(PyObject *module)
 
 static PyMethodDef sys_functions[];
 
-static struct PyModuleDef sys_def = {
+static WRITTEN struct PyModuleDef sys_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "sys",
     .m_doc = "Objects and functions of the interpreter itself.",

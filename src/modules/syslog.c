@@ -180,7 +180,7 @@ static PyModuleDef_Slot syslog_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef syslog_module = {
+static WRITTEN PyModuleDef syslog_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "syslog",
     .m_size = sizeof(SyslogState),

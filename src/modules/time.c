@@ -708,7 +708,7 @@ time_free(void *module)
 static PyModuleDef_Slot time_slots[] = {{Py_mod_exec, time_exec}, {0, NULL}};
 static PyMethodDef time_functions[];
 
-static struct PyModuleDef time_def = {
+static WRITTEN struct PyModuleDef time_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "time",
     .m_doc = "Clocks, waiting, and calendar time.",

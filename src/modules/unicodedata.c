@@ -542,7 +542,7 @@ unicodedata_exec(PyObject *module)
 
 static struct PyModuleDef_Slot unicodedata_slots[] = {{Py_mod_exec, unicodedata_exec}, {0, NULL}};
 
-static struct PyModuleDef unicodedata_module = {
+static WRITTEN struct PyModuleDef unicodedata_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "unicodedata",
     .m_doc = PyDoc_STR("The Unicode character database, version 14.0.0."),

@@ -148,7 +148,7 @@ static PyModuleDef_Slot xxsubtype_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef xxsubtype_module = {
+static WRITTEN PyModuleDef xxsubtype_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "xxsubtype",
     .m_doc = PyDoc_STR("An example: built-in types subclassed from C."),

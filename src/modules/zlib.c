@@ -869,7 +869,7 @@ static PyModuleDef_Slot zlib_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef zlib_module = {
+static WRITTEN PyModuleDef zlib_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "zlib",
     .m_doc = PyDoc_STR("Compression that is compatible with gzip.\n\n"

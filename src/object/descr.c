@@ -441,7 +441,7 @@ static PyGetSetDef method_descr_getset[] = {
     {0},
 };
 
-PyTypeObject PyMethodDescr_Type = {
+WRITTEN PyTypeObject PyMethodDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "method_descriptor",
     .tp_basicsize = sizeof(PyMethodDescrObject),
@@ -519,7 +519,7 @@ classmethod_descr_tp_call(PyMethodDescrObject *descr, PyObject *args, PyObject *
     return result;
 }
 
-PyTypeObject PyClassMethodDescr_Type = {
+WRITTEN PyTypeObject PyClassMethodDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "classmethod_descriptor",
     .tp_basicsize = sizeof(PyMethodDescrObject),
@@ -590,7 +590,7 @@ static PyGetSetDef member_descr_getset[] = {
     {0},
 };
 
-PyTypeObject PyMemberDescr_Type = {
+WRITTEN PyTypeObject PyMemberDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "member_descriptor",
     .tp_basicsize = sizeof(PyMemberDescrObject),
@@ -669,7 +669,7 @@ static PyGetSetDef getset_descr_getset[] = {
     {0},
 };
 
-PyTypeObject PyGetSetDescr_Type = {
+WRITTEN PyTypeObject PyGetSetDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "getset_descriptor",
     .tp_basicsize = sizeof(PyGetSetDescrObject),
@@ -775,7 +775,7 @@ static PyGetSetDef wrapper_descr_getset[] = {
     {0},
 };
 
-PyTypeObject PyWrapperDescr_Type = {
+WRITTEN PyTypeObject PyWrapperDescr_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "wrapper_descriptor",
     .tp_basicsize = sizeof(PyWrapperDescrObject),
@@ -922,7 +922,7 @@ static PyGetSetDef method_wrapper_getset[] = {
     {0},
 };
 
-PyTypeObject _PyMethodWrapper_Type = {
+WRITTEN PyTypeObject _PyMethodWrapper_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "method-wrapper",
     .tp_basicsize = sizeof(struct MethodWrapper),

@@ -764,13 +764,13 @@ static PyMappingMethods proxy_as_mapping = {
     .tp_clear = (inquiry)(void (*)(void))weakref_tp_clear, .tp_richcompare = proxy_richcompare,    \
     .tp_iter = proxy_iter, .tp_iternext = proxy_iternext
 
-PyTypeObject _PyWeakref_ProxyType = {
+WRITTEN PyTypeObject _PyWeakref_ProxyType = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "weakref.ProxyType",
     PROXY_SLOTS,
     .tp_methods = proxy_methods,
 };
 
-PyTypeObject _PyWeakref_CallableProxyType = {
+WRITTEN PyTypeObject _PyWeakref_CallableProxyType = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "weakref.CallableProxyType",
     PROXY_SLOTS,
     .tp_call = proxy_call,

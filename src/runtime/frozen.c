@@ -304,13 +304,17 @@ static_code(const struct FrozenCode *row)
 #ifdef KRAIT_DEBUG
     return NULL;                /* every object is to be counted */
 #endif
-    if (row->name == NULL || Py_TYPE(row->code) != NULL || !_Py_GetConfig()->code_debug_ranges ||
+    if (row->name == NULL || !_Py_GetConfig()->code_debug_ranges ||
         interp_get() != _PyRuntime.interpreters.main) {
         return NULL;
     }
     /* Making a function counts its code object: every page of these is written to. */
     os_touch(row->objects, row->objects_end);
+    if (Py_TYPE(row->code) != NULL) {
+        return NULL;
+    }
     os_touch(row->names, row->names_end);
+    os_touch(row->texts, row->texts_end);
     for (const struct FrozenPatch *patch = row->patches; patch->place != NULL; patch++) {
         PyObject *value = patch_value(patch);
         if (value == NULL) {
@@ -379,12 +383,9 @@ frozen_code_of(const char *data, size_t size)
 void
 frozen_touch(void)
 {
-    extern char __data_start[] __attribute__((weak));
-    enum { MOST = 512 * 1024 };
-    char *end = frozen_codes[0].objects;        /* linked last */
-    if (__data_start != NULL && end > __data_start && end - __data_start < MOST) {
-        os_touch(__data_start, end);
-    }
+    extern char __start_krait_written[] __attribute__((weak, visibility("hidden")));
+    extern char __stop_krait_written[] __attribute__((weak, visibility("hidden")));
+    os_touch(__start_krait_written, __stop_krait_written);
 }
 
 /* ---- code from files ---- */

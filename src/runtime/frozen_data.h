@@ -84,6 +84,7 @@ struct FrozenCode {
     uint64_t fingerprint;       /* of those bytes */
     char *objects, *objects_end;    /* where its code objects and tuples stand, and names that are its own */
     char *names, *names_end;
+    char *texts, *texts_end;        /* the others: mostly of documentation, which functions count */
 };
 
 /* Ends with a row without a name. */

@@ -372,7 +372,7 @@ TYPE(builtin, PyCFunction_Type, "builtin_function_or_method", PyCFunctionObject,
      .tp_vectorcall_offset = offsetof(PyCFunctionObject, vectorcall),
      .tp_weaklistoffset = offsetof(PyCFunctionObject, m_weakreflist))
 
-PyTypeObject PyCMethod_Type = {
+WRITTEN PyTypeObject PyCMethod_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "builtin_method",
     .tp_basicsize = sizeof(PyCMethodObject),

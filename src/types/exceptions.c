@@ -500,7 +500,7 @@ TYPE(memerror, _PyExc_MemoryError, "MemoryError", PyBaseExceptionObject, NULL, "
 
 #define OWN(name) PyObject *PyExc_##name = (PyObject *)&_PyExc_##name;
 #define SIMPLE(name, base, doc)                                                                    \
-    PyTypeObject _PyExc_##name = {                                                                 \
+    WRITTEN PyTypeObject _PyExc_##name = {                                                         \
         PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = #name,                                    \
         .tp_basicsize = sizeof(PyBaseExceptionObject),                                             \
         .tp_dealloc = (destructor)baseexc_tp_dealloc,                                              \
@@ -516,7 +516,7 @@ TYPE(memerror, _PyExc_MemoryError, "MemoryError", PyBaseExceptionObject, NULL, "
     };                                                                                             \
     PyObject *PyExc_##name = (PyObject *)&_PyExc_##name;
 #define DERIVED(name, base, part, doc)                                                             \
-    PyTypeObject _PyExc_##name = {                                                                 \
+    WRITTEN PyTypeObject _PyExc_##name = {                                                         \
         PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = #name,                                    \
         .tp_basicsize = sizeof(part##_struct),                                                     \
         .tp_dealloc = (destructor)part##_tp_dealloc,                                               \

@@ -16,7 +16,7 @@ extern const char *_Py_PackageContext;
 
 /* ---- definitions ---------------------------------------------------------------------------------------- */
 
-PyTypeObject PyModuleDef_Type = {
+WRITTEN PyTypeObject PyModuleDef_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0)
     .tp_name = "moduledef",
     .tp_basicsize = sizeof(PyModuleDef),

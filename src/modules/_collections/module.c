@@ -380,7 +380,7 @@ static PyModuleDef_Slot collections_slots[] = {
     {0, NULL},
 };
 
-static struct PyModuleDef collections_module = {
+static WRITTEN struct PyModuleDef collections_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_collections",
     .m_doc = "The containers of collections that are written in C.",

@@ -142,7 +142,7 @@ datetime_exec(PyObject *module)
 
 static PyModuleDef_Slot datetime_slots[] = {{Py_mod_exec, datetime_exec}, {0, NULL}};
 
-static struct PyModuleDef datetime_module = {
+static WRITTEN struct PyModuleDef datetime_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_datetime",
     .m_doc = PyDoc_STR("Dates and times: the types of the datetime module."),

@@ -147,7 +147,7 @@ elementtree_fill(PyObject *module, State *state)
 
 static PyMethodDef _elementtree_functions[];
 
-static PyModuleDef elementtree_module = {
+static WRITTEN PyModuleDef elementtree_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_elementtree",
     .m_size = sizeof(State),

@@ -243,7 +243,7 @@ io_free(void *module)
 
 #include "gen/modules/_io/module.inc"
 
-static PyModuleDef io_module = {
+static WRITTEN PyModuleDef io_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "io",
     .m_doc = PyDoc_STR("The streams behind open().\n\n"

@@ -293,7 +293,7 @@ socket_free(void *module)
 
 #include "gen/modules/_socket/module.inc"
 
-static PyModuleDef socket_module = {
+static WRITTEN PyModuleDef socket_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_socket",
     .m_doc = PyDoc_STR("Sockets as the system has them.  Programs use the module socket."),

@@ -159,7 +159,7 @@ static PyModuleDef_Slot sre_module_slots[] = {
     {0, NULL},
 };
 
-static struct PyModuleDef sre_module = {
+static WRITTEN struct PyModuleDef sre_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_sre",
     .m_size = sizeof(SreState),

@@ -1131,7 +1131,7 @@ array_free(void *module)
 
 static PyModuleDef_Slot array_module_slots[] = {{Py_mod_exec, array_exec}, {0, NULL}};
 
-static struct PyModuleDef array_module = {
+static WRITTEN struct PyModuleDef array_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "array",
     .m_doc = PyDoc_STR("Compact sequences of numbers of one C type."),

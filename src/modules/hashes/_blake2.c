@@ -476,7 +476,7 @@ _blake2_exec(PyObject *module)
 
 static struct PyModuleDef_Slot _blake2_slots[] = {{Py_mod_exec, _blake2_exec}, {0, NULL}};
 
-static struct PyModuleDef _blake2_module = {
+static WRITTEN struct PyModuleDef _blake2_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_blake2",
     .m_doc = PyDoc_STR("BLAKE2 for hashlib."),

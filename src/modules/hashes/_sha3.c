@@ -453,7 +453,7 @@ _sha3_free(void *module)
 
 static struct PyModuleDef_Slot _sha3_slots[] = {{Py_mod_exec, _sha3_exec}, {0, NULL}};
 
-static struct PyModuleDef _sha3_module = {
+static WRITTEN struct PyModuleDef _sha3_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_sha3",
     .m_size = sizeof(struct sha3_state),

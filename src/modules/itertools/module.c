@@ -373,7 +373,7 @@ static PyModuleDef_Slot itertools_slots[] = {
 
 static PyMethodDef itertools_functions[];
 
-static struct PyModuleDef itertools_module = {
+static WRITTEN struct PyModuleDef itertools_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "itertools",
     .m_doc = PyDoc_STR("Iterators as building blocks: without end (count, cycle, repeat), made of\n"

@@ -80,7 +80,7 @@ static PyModuleDef_Slot marshal_slots[] = {
 
 static PyMethodDef marshal_functions[];
 
-static struct PyModuleDef marshal_module = {
+static WRITTEN struct PyModuleDef marshal_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "marshal",
     .m_doc = PyDoc_STR("Python values as bytes, in the format of .pyc files.\n\n"

@@ -80,7 +80,7 @@ static PyModuleDef_Slot posix_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef posix_module = {
+static WRITTEN PyModuleDef posix_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "posix",
     .m_doc = PyDoc_STR("The system calls of POSIX and Linux.  Programs use the module os."),

@@ -281,7 +281,7 @@ static PyModuleDef_Slot pyexpat_slots[] = {
     {0, NULL},
 };
 
-static PyModuleDef pyexpat_module = {
+static WRITTEN PyModuleDef pyexpat_module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pyexpat",
     .m_doc = PyDoc_STR("XML parsing with handlers, over libexpat."),
