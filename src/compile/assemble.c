@@ -232,6 +232,9 @@ resolve_jumps(struct Assembly *a)
 
 /* ---- code ---- */
 
+/* More than any instruction has; the room for code is longer by this. */
+#define MOST_CACHES 12
+
 /* `at` has room for the instruction's words; behind them. */
 static ALWAYS_INLINE uint8_t *
 put_instr(uint8_t *at, const Instr *instr)
@@ -242,11 +245,8 @@ put_instr(uint8_t *at, const Instr *instr)
     }
     *at++ = (uint8_t)instr->op;
     *at++ = (uint8_t)instr->arg;
-    for (int i = cache_words(instr->op); i > 0; i--) {
-        *at++ = 0;
-        *at++ = 0;
-    }
-    return at;
+    memset(at, 0, MOST_CACHES * sizeof(_Py_CODEUNIT));
+    return at + cache_words(instr->op) * (int)sizeof(_Py_CODEUNIT);
 }
 
 /* ---- line table ---- */
@@ -505,7 +505,7 @@ put_all(struct Assembly *a)
     a->g->handlers.next = a->g->handlers.start;
     a->lineno = a->unit->firstlineno;
     a->const_count = 1;             /* the first is the docstring and stays */
-    TRY(bytes_reserve(code, resolve_jumps(a) * (Py_ssize_t)sizeof(_Py_CODEUNIT)));
+    TRY(bytes_reserve(code, (resolve_jumps(a) + MOST_CACHES) * (Py_ssize_t)sizeof(_Py_CODEUNIT)));
     uint8_t *at = code->next;
     for (Block *b = a->unit->entry; b != NULL; b = b->next) {
         TRY(bytes_reserve(lines, b->used * (Py_ssize_t)(ROW_MAX * MOST_ROWS)));

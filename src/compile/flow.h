@@ -56,14 +56,14 @@ struct Block {
     int offset;                 /* of the first instruction, in code units */
     int words;                  /* code units without the jump at the end */
     struct Handlers *handlers;  /* while regions are resolved */
-    unsigned ended : 1;         /* while code is generated: the last instruction jumps or leaves */
-    unsigned opens : 1;         /* may hold an instruction that opens a region */
-    unsigned has_nop : 1;       /* may hold a NOP */
-    unsigned lacks_line : 1;    /* may hold an instruction without a position */
-    unsigned is_exit : 1;       /* ends by leaving the code object */
-    unsigned no_fall : 1;       /* control never runs into `next` */
-    unsigned seen : 1;          /* scratch mark of the passes */
-    unsigned wants_offset : 1;  /* handler: the instruction offset is pushed below the exception */
+    bool ended;                 /* while code is generated: the last instruction jumps or leaves */
+    bool opens;                 /* may hold an instruction that opens a region */
+    bool has_nop;               /* may hold a NOP */
+    bool lacks_line;            /* may hold an instruction without a position */
+    bool is_exit;               /* ends by leaving the code object */
+    bool no_fall;               /* control never runs into `next` */
+    bool seen;                  /* scratch mark of the passes */
+    bool wants_offset;          /* handler: the instruction offset is pushed below the exception */
 };
 
 struct Flow {

@@ -18,46 +18,73 @@ use_block(Gen *g, Block *block)
     g->unit->block = block;
 }
 
-status
-emit_at(Gen *g, int op, Py_ssize_t arg, Block *target, Loc loc)
+/* A block with room for one more instruction: a new one if the current one has ended. */
+static NOINLINE Block *
+block_for_more(Gen *g)
 {
-    struct Unit *unit = g->unit;
-    if (arg < 0 || arg > INT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "instruction argument too large");
-        return -1;
-    }
-    Block *block = unit->block;
+    Block *block = g->unit->block;
     if (block->ended) {
         block = new_block(g);
         if (block == NULL) {
-            return -1;
+            return NULL;
         }
         use_block(g, block);
     }
-    if (unlikely(block->used == block->room) && block_grow(g->work, block) < 0) {
+    return block->used == block->room && block_grow(g->work, block) < 0 ? NULL : block;
+}
+
+static NOINLINE status
+fail_argument(void)
+{
+    PyErr_SetString(PyExc_OverflowError, "instruction argument too large");
+    return -1;
+}
+
+static ALWAYS_INLINE status
+append_instr(Gen *g, int op, Py_ssize_t arg, Block *target, Loc loc)
+{
+    struct Unit *unit = g->unit;
+    if (unlikely((size_t)arg > INT_MAX)) {
+        return fail_argument();
+    }
+    Block *block = unit->block;
+    if (unlikely(block->ended || block->used == block->room) && (block = block_for_more(g)) == NULL) {
         return -1;
     }
-    block->items[block->used++] = (Instr){op, (int)arg, target, NULL, loc};
+    Instr *instr = &block->items[block->used++];
+    instr->op = op;
+    instr->arg = (int)arg;
+    instr->target = target;
+    instr->handler = NULL;
+    instr->loc = loc;
     unsigned facts = op_facts[op - LOWEST_OPCODE];
-    block->ended = (facts & (OP_JUMPS | OP_LEAVES_CODE)) != 0;
-    block->lacks_line |= loc.lineno < 0;
+    block->ended = facts & (OP_JUMPS | OP_LEAVES_CODE);
+    if (unlikely(loc.lineno < 0)) {
+        block->lacks_line = true;
+    }
     if (unlikely(facts & OP_OPENS_REGION)) {
-        block->opens = 1;
+        block->opens = true;
         unit->has_regions = true;
     }
     return 0;
 }
 
 status
+emit_at(Gen *g, int op, Py_ssize_t arg, Block *target, Loc loc)
+{
+    return append_instr(g, op, arg, target, loc);
+}
+
+status
 emit(Gen *g, int op)
 {
-    return emit_at(g, op, 0, NULL, g->unit->loc);
+    return append_instr(g, op, 0, NULL, g->unit->loc);
 }
 
 status
 emit_arg(Gen *g, int op, Py_ssize_t arg)
 {
-    return emit_at(g, op, arg, NULL, g->unit->loc);
+    return append_instr(g, op, arg, NULL, g->unit->loc);
 }
 
 status

@@ -12,10 +12,10 @@
 #include <emmintrin.h>
 #endif
 
-enum { IDENT_START = 1, IDENT = 2, DIGIT = 4, HEX = 8, BLANK = 16 };
+enum { IDENT_START = 1, IDENT = 2, DIGIT = 4, HEX = 8, BLANK = 16, QUOTE = 32 };
 
 static const unsigned char char_class[256] = {
-    [' '] = BLANK, ['\t'] = BLANK, ['\f'] = BLANK,
+    [' '] = BLANK, ['\t'] = BLANK, ['\f'] = BLANK, ['"'] = QUOTE, ['\''] = QUOTE,
     ['0' ... '9'] = IDENT | DIGIT | HEX,
     ['A' ... 'F'] = IDENT_START | IDENT | HEX, ['G' ... 'Z'] = IDENT_START | IDENT,
     ['a' ... 'f'] = IDENT_START | IDENT | HEX, ['g' ... 'z'] = IDENT_START | IDENT,
@@ -1054,7 +1054,8 @@ again:
     }
     unsigned char c = (unsigned char)*p;
     if (likely(IS(c, IDENT_START))) {
-        if (IS(c, IDENT_START) && (c | 32) <= 'u' && (c | 32) >= 'b') {
+        /* A string with a prefix has its quote behind one letter or two. */
+        if (unlikely(IS(p[1], QUOTE) || (IS(p[1], IDENT_START) && IS(p[2], QUOTE)))) {
             int prefix = string_prefix(p);
             if (prefix > 0) {
                 return scan_string(t, p + prefix);
