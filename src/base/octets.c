@@ -80,7 +80,7 @@ LOOK_FOR(octets_are_space, SPACE, true)
 LOOK_FOR(octets_have_upper, UPPER, false)
 LOOK_FOR(octets_have_lower, LOWER, false)
 
-#define LITERAL(W, v) (W(v, ' ', 0x5f) & ~(W(v, '"', 1) | W(v, '\'', 1) | W(v, '\\', 1)))
+#define LITERAL(W, v) (W(v, ' ', 0x5f) ^ (W(v, '"', 1) | W(v, '\'', 1) | W(v, '\\', 1)))
 
 KERNEL(size_t, octets_literal_prefix, (const uint8_t *s, size_t n), (s, n))
 {
