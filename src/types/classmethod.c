@@ -1,16 +1,7 @@
 /* classmethod and staticmethod: callables that bind to the class, or to nothing.
 
    Both wrap a callable and keep a dict for the attributes they copy from it. */
-#include "object/object.h"
-
-/* The same layout serves both types. */
-typedef struct {
-    PyObject_HEAD
-    PyObject *callable;
-    PyObject *dict;
-} WrapperObject;
-
-#define WRAPPER(op) ((WrapperObject *)(op))
+#include "types/classmethod.h"
 
 static status
 copy_attribute(PyObject *to, PyObject *from, PyObject *name)

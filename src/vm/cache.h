@@ -39,6 +39,8 @@ enum {
     BUILD_LIST_FOR_TUPLE = 205,
     CALL_PY_GENERATOR = 206,
     FOR_ITER_BUILTIN = 207,
+    LOAD_METHOD_WRAPPED = 208,
+    LOAD_METHOD_CLASS_WRAPPED = 209,
 };
 
 /* Positions of the fields, in words from the first cache word. */

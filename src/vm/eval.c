@@ -23,6 +23,7 @@
 #include "object/gc.h"
 #include "object/object.h"
 #include "object/slots.h"
+#include "types/classmethod.h"
 #include "types/exceptions.h"
 #include "types/function.h"
 #include "types/generator.h"
@@ -927,6 +928,24 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
         }                                                                                          \
         GO_QUICK();                                                                                \
     } while (0)
+
+/* Leaves what a staticmethod or classmethod that wraps a Python function stands for in place of its
+   owner on the stack: no bound method is made. */
+#define LOAD_WRAPPED(owner, class)                                                                 \
+    PyObject *wrapper = cache_read_object(next + CACHE_METHOD_DESCR);                              \
+    PyObject *callable = WRAPPER(wrapper)->callable;                                               \
+    DEOPT_IF(callable == NULL || !PyFunction_Check(callable));                                     \
+    Py_INCREF(callable);                                                                           \
+    if (Py_IS_TYPE(wrapper, &PyStaticMethod_Type)) {                                               \
+        sp[-1] = NULL;                                                                             \
+        *sp++ = callable;                                                                          \
+    }                                                                                              \
+    else {                                                                                         \
+        sp[-1] = callable;                                                                         \
+        *sp++ = Py_NewRef(class);                                                                  \
+    }                                                                                              \
+    DROP(owner);                                                                                   \
+    NEXT_QUICK()
 
 /* Both operands are released: take the conditional jump that follows, if `outcome` is in the
    mask. */

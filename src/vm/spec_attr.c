@@ -7,6 +7,7 @@
 #include <opcode.h>
 #include <structmember.h>
 #include "object/declare.h"
+#include "types/classmethod.h"
 #include "types/dict_keys.h"
 #include "vm/cache.h"
 #include "vm/eval.h"
@@ -292,6 +293,14 @@ specialize_store_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name
 
 /* ---- methods -------------------------------------------------------------------------------- */
 
+/* A Python function in a classmethod or staticmethod. */
+static bool
+wraps_function(PyObject *found)
+{
+    return (Py_IS_TYPE(found, &PyStaticMethod_Type) || Py_IS_TYPE(found, &PyClassMethod_Type)) &&
+           WRAPPER(found)->callable != NULL && PyFunction_Check(WRAPPER(found)->callable);
+}
+
 /* A method of the class itself: type.method(...). */
 static bool
 specialize_class_method(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
@@ -307,14 +316,15 @@ specialize_class_method(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject
     }
     PyObject *found = _PyType_Lookup(owner, name);
     /* What the class gives as it is: functions and method descriptors, and values without __get__. */
+    bool wrapped = found != NULL && wraps_function(found);
     if (found == NULL || !has_version(owner) ||
-        !(PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) ||
+        !(wrapped || PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR) ||
           (Py_TYPE(found)->tp_descr_get == NULL && !is_mutable(Py_TYPE(found))))) {
         return false;
     }
     cache_write32(instruction + 1 + CACHE_METHOD_VERSION, owner->tp_version_tag);
     cache_write_object(instruction + 1 + CACHE_METHOD_DESCR, found);
-    specialize_to(instruction, LOAD_METHOD_CLASS);
+    specialize_to(instruction, wrapped ? LOAD_METHOD_CLASS_WRAPPED : LOAD_METHOD_CLASS);
     return true;
 }
 
@@ -327,13 +337,17 @@ specialize_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
         return false;
     }
     PyObject *found = _PyType_Lookup(type, name);
-    if (found == NULL || !has_version(type) ||
-        !PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+    if (found == NULL || !has_version(type)) {
+        return false;
+    }
+    bool wrapped = wraps_function(found);
+    if (!wrapped && !PyType_HasFeature(Py_TYPE(found), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
         return false;
     }
     int opcode;
     if (type->tp_dictoffset == 0) {
         opcode = LOAD_METHOD_NO_DICT;
+        cache_write32(instruction + 1 + CACHE_METHOD_KEYS, 0);
     }
     else if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
         PyDictKeysObject *keys;
@@ -373,6 +387,12 @@ specialize_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
     }
     else {
         return false;
+    }
+    if (wrapped) {
+        if (opcode == LOAD_METHOD_WITH_DICT) {
+            return false;
+        }
+        opcode = LOAD_METHOD_WRAPPED;
     }
     cache_write32(instruction + 1 + CACHE_METHOD_VERSION, type->tp_version_tag);
     cache_write_object(instruction + 1 + CACHE_METHOD_DESCR, found);

@@ -324,6 +324,27 @@ QUICK_OP(LOAD_METHOD_CLASS, ())
     NEXT_QUICK();
 }
 
+QUICK_OP(LOAD_METHOD_WRAPPED, ())
+{
+    PyObject *owner = sp[-1];
+    PyTypeObject *type = Py_TYPE(owner);
+    DEOPT_IF(type->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    uint32_t keys_version = cache_read32(next + CACHE_METHOD_KEYS);
+    if (keys_version != 0) {    /* instances have values: none of this name */
+        DEOPT_IF(MANAGED_DICT(owner) != NULL);
+        DEOPT_IF(((PyHeapTypeObject *)type)->ht_cached_keys->version != keys_version);
+    }
+    LOAD_WRAPPED(owner, type);
+}
+
+QUICK_OP(LOAD_METHOD_CLASS_WRAPPED, ())
+{
+    PyObject *owner = sp[-1];
+    DEOPT_IF(!PyType_Check(owner));
+    DEOPT_IF(((PyTypeObject *)owner)->tp_version_tag != cache_read32(next + CACHE_METHOD_VERSION));
+    LOAD_WRAPPED(owner, owner);
+}
+
 QUICK_OP(LOAD_METHOD_SUPER, ())
 {
     /* Only a place to remember for PRECALL_SUPER_METHOD, which skips it. */
