@@ -443,15 +443,13 @@ find_and_load(PyThreadState *tstate, PyObject *name)
         import->import_accumulated = 0;
         started = _PyTime_GetPerfCounter();
     }
-    PyObject *args[1] = {name};
+    /* Parents are imported by the function given: __import__, whose way is short. */
     PyObject *find = PyObject_GetAttr(import->importlib, ID(_find_and_load));
-    PyObject *gcd = PyObject_GetAttr(import->importlib, ID(_gcd_import));
     PyObject *module = NULL;
-    if (find != NULL && gcd != NULL) {
-        module = PyObject_CallFunctionObjArgs(find, args[0], gcd, NULL);
+    if (find != NULL) {
+        module = PyObject_CallFunctionObjArgs(find, name, import->import_func, NULL);
+        Py_DECREF(find);
     }
-    Py_XDECREF(find);
-    Py_XDECREF(gcd);
     if (timed) {
         if (module != NULL) {
             time_report(import, name, started, outer);
