@@ -30,6 +30,18 @@ print_prefix(struct Printer *p)
     return PyFile_WriteString(prefix, p->file) < 0 ? -1 : 0;
 }
 
+/* Write a str as it is: the reference gives its further lines no margin.  What follows goes on in its last
+   line. */
+static status
+print_raw(struct Printer *p, PyObject *text)
+{
+    if (p->at_line_start && print_prefix(p) < 0) {
+        return -1;
+    }
+    p->at_line_start = p->group_depth == 0;
+    return PyFile_WriteObject(text, p->file, Py_PRINT_RAW) < 0 ? -1 : 0;
+}
+
 /* Write a str line by line; pieces without newline are continued by the next call. */
 status
 print_object(struct Printer *p, PyObject *text)
@@ -106,6 +118,7 @@ int_attribute(PyObject *value, PyObject *name, Py_ssize_t missing, Py_ssize_t *o
 static status
 print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize_t end_offset)
 {
+    PyObject *file = p->file;       /* no margin, not even in a group */
     const char *at = PyUnicode_AsUTF8(text);
     if (at == NULL) {
         return -1;
@@ -128,21 +141,21 @@ print_syntax_text(struct Printer *p, PyObject *text, Py_ssize_t offset, Py_ssize
         caret -= line;
         caret_end -= line;
     }
-    if (print_text(p, "    ") < 0 || print_text(p, at) < 0 ||
-        (at[length] != '\n' && print_text(p, "\n") < 0)) {
+    if (PyFile_WriteString("    ", file) < 0 || PyFile_WriteString(at, file) < 0 ||
+        (at[length] != '\n' && PyFile_WriteString("\n", file) < 0)) {
         return -1;
     }
     if (caret < 0) {
         return 0;
     }
-    status result = print_text(p, "    ");
+    status result = PyFile_WriteString("    ", file);
     for (Py_ssize_t i = 0; result == 0 && i < caret; i++) {
-        result = print_text(p, " ");
+        result = PyFile_WriteString(" ", file);
     }
     do {
-        result = result == 0 ? print_text(p, "^") : result;
+        result = result == 0 ? PyFile_WriteString("^", file) : result;
     } while (++caret < caret_end);
-    return result == 0 ? print_text(p, "\n") : result;
+    return result == 0 ? PyFile_WriteString("\n", file) : result;
 }
 
 /* File, line and text of a SyntaxError; the attribute print_file_and_line marks those who have
@@ -169,9 +182,12 @@ print_syntax_location(struct Printer *p, PyObject *value, bool *printed)
         goto done;
     }
     *printed = true;
-    result = filename == Py_None
-                 ? print_format(p, "  File \"<string>\", line %zd\n", lineno)
-                 : print_format(p, "  File \"%S\", line %zd\n", filename, lineno);
+    PyObject *line = filename == Py_None
+                         ? PyUnicode_FromFormat("  File \"<string>\", line %zd\n", lineno)
+                         : PyUnicode_FromFormat("  File \"%S\", line %zd\n", filename, lineno);
+    result = line == NULL ? -1 : print_raw(p, line);
+    p->at_line_start = true;
+    Py_XDECREF(line);
     if (result == 0 && text != Py_None && PyUnicode_Check(text)) {
         if (lineno < end_lineno) {
             end_offset = PyUnicode_GET_LENGTH(text);    /* the marked text goes on */
@@ -199,7 +215,7 @@ print_class(struct Printer *p, PyObject *type)
     }
     else if (!_PyUnicode_EqualToASCIIString(module, "builtins") &&
              !_PyUnicode_EqualToASCIIString(module, "__main__")) {
-        result = print_format(p, "%U.", module);
+        result = print_raw(p, module) < 0 ? -1 : print_text(p, ".");
     }
     Py_XDECREF(module);
     if (result < 0) {
@@ -211,7 +227,7 @@ print_class(struct Printer *p, PyObject *type)
         result = print_text(p, "<unknown>");
     }
     else {
-        result = print_object(p, name);
+        result = print_raw(p, name);
     }
     Py_XDECREF(name);
     return result;
@@ -227,7 +243,7 @@ print_message(struct Printer *p, PyObject *value)
         return print_text(p, ": <exception str() failed>");
     }
     if (PyUnicode_GET_LENGTH(text) > 0) {
-        result = print_text(p, ": ") < 0 || print_object(p, text) < 0 ? -1 : 0;
+        result = print_text(p, ": ") < 0 || print_raw(p, text) < 0 ? -1 : 0;
     }
     Py_DECREF(text);
     return result;
@@ -248,22 +264,28 @@ print_suggestion(struct Printer *p, PyObject *value)
     return result;
 }
 
+/* Every line of a note has a margin; its end and the word for a note that has no text have none. */
 static status
 print_note(struct Printer *p, PyObject *note)
 {
-    PyObject *text;
-    if (PyUnicode_Check(note)) {
-        text = Py_NewRef(note);
+    PyObject *text = PyUnicode_Check(note) ? Py_NewRef(note) : PyObject_Str(note);
+    status result = 0;
+    if (text == NULL) {
+        PyErr_Clear();
+        result = PyFile_WriteString("<note str() failed>", p->file);
     }
     else {
-        text = PyObject_Str(note);
-        if (text == NULL) {
-            PyErr_Clear();
-            text = PyUnicode_FromString("<note str() failed>");
+        PyObject *lines = PyUnicode_Splitlines(text, 1);
+        result = lines == NULL ? -1 : 0;
+        for (Py_ssize_t i = 0; result == 0 && i < PyList_GET_SIZE(lines); i++) {
+            p->at_line_start = true;
+            result = print_raw(p, PyList_GET_ITEM(lines, i));
         }
+        Py_XDECREF(lines);
+        Py_DECREF(text);
     }
-    status result = text == NULL || print_object(p, text) < 0 || print_text(p, "\n") < 0 ? -1 : 0;
-    Py_XDECREF(text);
+    result = result == 0 ? PyFile_WriteString("\n", p->file) : result;
+    p->at_line_start = true;
     return result;
 }
 
@@ -279,7 +301,7 @@ print_notes(struct Printer *p, PyObject *value)
     if (found <= 0) {
         return found;
     }
-    if (PySequence_Check(notes) && !PyUnicode_Check(notes) && !PyBytes_Check(notes)) {
+    if (PySequence_Check(notes)) {
         Py_ssize_t n = PySequence_Size(notes);
         for (Py_ssize_t i = 0; result == 0 && i < n; i++) {
             PyObject *note = PySequence_GetItem(notes, i);
@@ -293,7 +315,7 @@ print_notes(struct Printer *p, PyObject *value)
             PyErr_Clear();
             text = PyUnicode_FromString("<__notes__ repr() failed>");
         }
-        result = text == NULL ? -1 : print_object(p, text);
+        result = text == NULL ? -1 : print_raw(p, text);
         Py_XDECREF(text);
     }
     Py_DECREF(notes);
