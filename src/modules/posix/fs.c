@@ -426,6 +426,7 @@ batch_read(struct NameBatch *batch, DIR *dir)
 {
     batch->filled = 0;
     batch->apart = NULL;
+    batch->error = 0;
     while (batch->filled + NAME_MAX < sizeof batch->names) {
         errno = 0;
         const struct dirent *entry = readdir(dir);
@@ -448,9 +449,10 @@ batch_read(struct NameBatch *batch, DIR *dir)
 }
 
 static PyObject *
-append_name_take(PyObject *list, const char *name, bool as_bytes)
+append_name_take(PyObject *list, const char *name, size_t length, bool as_bytes)
 {
-    PyObject *object = as_bytes ? PyBytes_FromString(name) : PyUnicode_DecodeFSDefault(name);
+    PyObject *object = as_bytes ? PyBytes_FromStringAndSize(name, (Py_ssize_t)length)
+                                : PyUnicode_DecodeFSDefaultAndSize(name, (Py_ssize_t)length);
     if (!object || PyList_Append(list, object) < 0)
         Py_CLEAR(list);
     Py_XDECREF(object);
@@ -489,15 +491,19 @@ posix_listdir(PyObject *Py_UNUSED(module), path_arg path)
     }
     int as_bytes = path.bytes && !PyUnicode_Check(path.object);
     PyObject *list = PyList_New(0);
-    struct NameBatch batch = {.more = true};
+    struct NameBatch batch;         /* too large to be cleared */
+    batch.more = true;
     while (list && batch.more) {
         Py_BEGIN_ALLOW_THREADS
         batch_read(&batch, dir);
         Py_END_ALLOW_THREADS
-        for (const char *name = batch.names; list && name < batch.names + batch.filled; name += strlen(name) + 1)
-            list = append_name_take(list, name, as_bytes);
+        size_t length;
+        for (const char *name = batch.names; list && name < batch.names + batch.filled; name += length + 1) {
+            length = strlen(name);
+            list = append_name_take(list, name, length, as_bytes);
+        }
         if (list && batch.apart)
-            list = append_name_take(list, batch.apart, as_bytes);
+            list = append_name_take(list, batch.apart, strlen(batch.apart), as_bytes);
         if (batch.error && list) {
             Py_CLEAR(list);
             errno = batch.error;
