@@ -584,6 +584,18 @@ slot_of_name(PyTypeObject *type, const struct SlotRow *row)
     return only;
 }
 
+/* Whether the slot function is the same whatever else of the group is found. */
+static bool
+group_settled(const struct SlotRow *row, const struct SlotRow *end)
+{
+    for (const struct SlotRow *other = row + 1; other < end; other++) {
+        if (other->base.function != row->base.function) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct SlotRow *
 group_end(struct SlotRow *row)
 {
@@ -648,6 +660,9 @@ slot_recompute(PyTypeObject *type, struct SlotRow *row)
         else {
             use_generic = true;
             generic = row->base.function;
+            if (group_settled(row, end)) {
+                break;
+            }
         }
     }
     *slot = specific != NULL && !use_generic ? specific : generic;
