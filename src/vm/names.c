@@ -373,7 +373,12 @@ import_all(PyObject *namespace, PyObject *module)
             Py_DECREF(name);
             continue;
         }
-        PyObject *value = PyObject_GetAttr(module, name);
+        /* The type of modules has only private attributes, so what stands in the dict is the attribute. */
+        PyObject *value = skip_private && PyModule_CheckExact(module) && PyDict_CheckExact(dict)
+                              ? Py_XNewRef(PyDict_GetItemWithError(dict, name)) : NULL;
+        if (value == NULL && !PyErr_Occurred()) {
+            value = PyObject_GetAttr(module, name);
+        }
         status stored = value == NULL                   ? -1
                         : PyDict_CheckExact(namespace) ? PyDict_SetItem(namespace, name, value)
                                                        : PyObject_SetItem(namespace, name, value);
