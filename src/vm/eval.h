@@ -88,6 +88,8 @@ PyObject *match_class(PyObject *subject, PyObject *type, Py_ssize_t positional,
 /* container[start:stop] of an exact list, tuple, str or bytes with plain bounds: a new reference; NULL without an
    exception if it is not of that kind. */
 PyObject *slice_load(PyObject *container, PyObject *start, PyObject *stop);
+/* container[start:stop:step] of an exact list or tuple likewise. */
+PyObject *slice_load_stepped(PyObject *container, PyObject *start, PyObject *stop, PyObject *step);
 /* list[start:stop] = value likewise: 1 done, 0 not of that kind, -1 with an exception. */
 truth slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject *value);
 status list_extend_unpacked(PyObject *list, PyObject *iterable);

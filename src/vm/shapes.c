@@ -148,6 +148,55 @@ slice_load(PyObject *container, PyObject *start, PyObject *stop)
     return NULL;
 }
 
+/* A plain bound of a slice: None gives `missing`. */
+static bool
+bound_read(PyObject *bound, Py_ssize_t missing, Py_ssize_t *value)
+{
+    if (bound == Py_None) {
+        *value = missing;
+        return true;
+    }
+    if (!PyLong_CheckExact(bound) || !int_is_compact((PyLongObject *)bound)) {
+        return false;
+    }
+    *value = int_compact_value((PyLongObject *)bound);
+    return true;
+}
+
+PyObject *
+slice_load_stepped(PyObject *container, PyObject *start, PyObject *stop, PyObject *step)
+{
+    PyTypeObject *type = Py_TYPE(container);
+    Py_ssize_t low, high, stride;
+    bool list = type == &PyList_Type;
+    if ((!list && type != &PyTuple_Type) || !bound_read(step, 1, &stride) || stride == 0) {
+        return NULL;
+    }
+    if (stride == 1) {
+        return slice_load(container, start, stop);
+    }
+    if (!bound_read(start, stride < 0 ? PY_SSIZE_T_MAX : 0, &low) ||
+        !bound_read(stop, stride < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &high)) {
+        return NULL;
+    }
+    Py_ssize_t length = Py_SIZE(container), count = PySlice_AdjustIndices(length, &low, &high, stride);
+    PyObject *part = list ? PyList_New(count) : PyTuple_New(count);
+    if (part == NULL) {
+        return NULL;
+    }
+    if (unlikely(Py_SIZE(container) != length)) {
+        /* The allocation collected, and a finaliser changed the list. */
+        Py_DECREF(part);
+        return NULL;
+    }
+    PyObject **from = list ? ((PyListObject *)container)->ob_item : ((PyTupleObject *)container)->ob_item;
+    PyObject **to = list ? ((PyListObject *)part)->ob_item : ((PyTupleObject *)part)->ob_item;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        to[i] = Py_NewRef(from[low + i * stride]);
+    }
+    return part;
+}
+
 truth
 slice_store(PyObject *container, PyObject *start, PyObject *stop, PyObject *value)
 {

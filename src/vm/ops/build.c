@@ -85,6 +85,25 @@ OP(BUILD_SLICE, ())
     PyObject *step = oparg == 3 ? *--sp : NULL;
     PyObject *stop = sp[-1];
     PyObject *start = sp[-2];
+    if (step != NULL && table == targets &&
+        (_Py_OPCODE(*next) == BINARY_SUBSCR_ADAPTIVE || _Py_OPCODE(*next) == BINARY_SUBSCR)) {
+        PyObject *container = sp[-3];
+        PyObject *part = slice_load_stepped(container, start, stop, step);
+        if (part != NULL) {
+            sp -= 2;
+            sp[-1] = part;
+            next += 1 + opcode_caches[BINARY_SUBSCR];
+            Py_DECREF(step);
+            Py_DECREF(start);
+            Py_DECREF(stop);
+            Py_DECREF(container);
+            GO();
+        }
+        if (unlikely(tstate->curexc_type != NULL)) {
+            Py_DECREF(step);
+            goto error;
+        }
+    }
     if (step == NULL && table == targets) {
         /* A subscript of a built-in sequence that follows is done here, without a slice object. */
         int following = _Py_OPCODE(*next);
