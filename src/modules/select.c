@@ -500,6 +500,9 @@ select_epoll_unregister(Epoll *self, fd_arg fd)
     return epoll_control(self, EPOLL_CTL_DEL, fd, 0);
 }
 
+/* Room for events on the stack. */
+enum { EVENTS_FEW = 16 };
+
 METHOD(select_epoll, poll, "($self, /, timeout=None, maxevents=-1)",
        "Wait for events; returns a list of (descriptor, events) of up to maxevents.\n\n"
        "timeout is in seconds, None or a negative number wait for ever.")
@@ -522,15 +525,15 @@ select_epoll_poll(Epoll *self, PyObject *timeout, int maxevents)
         }
         if (ms < 0)
             ms = -1;
-        else
+        else if (ms > 0)                /* 0 is over before anybody looks */
             deadline = _PyDeadline_Init(duration);
     }
     if (maxevents == -1)
         maxevents = FD_SETSIZE - 1;
     else if (maxevents < 1)
         return PyErr_Format(PyExc_ValueError, "maxevents must be greater than 0, got %d", maxevents);
-    struct epoll_event *events = PyMem_New(struct epoll_event, maxevents);
-    if (!events)
+    struct epoll_event few[EVENTS_FEW], *events = few;
+    if (maxevents > EVENTS_FEW && !(events = PyMem_New(struct epoll_event, maxevents)))
         return PyErr_NoMemory();
     PyObject *list = NULL;
     int ready;
@@ -565,7 +568,8 @@ select_epoll_poll(Epoll *self, PyObject *timeout, int maxevents)
             PyList_SET_ITEM(list, i, pair);
     }
 done:
-    PyMem_Free(events);
+    if (events != few)
+        PyMem_Free(events);
     return list;
 }
 

@@ -266,6 +266,7 @@ struct Gil {
     pthread_cond_t switched;
     pthread_mutex_t switch_lock;
     int locked;                     /* atomic; -1 not made yet */
+    int waiters;                    /* atomic: threads that want `lock` held while they look at `locked` */
     unsigned long switch_number;
     unsigned long interval;         /* microseconds */
     PyThreadState *last_holder;     /* atomic */

@@ -1,6 +1,8 @@
 /* The global interpreter lock, what interrupts the evaluation loop, and PyGILState.
 
-   The lock is a mutex, a condition and a flag.  A waiter that sees no switch within the interval
+   The lock is a flag; threads that find it set wait for a condition, with a mutex.  Who clears the flag
+   then looks whether there are waiters, and a waiter counts itself before it looks at the flag: one of
+   the two sees the other.  A waiter that sees no switch within the interval
    asks the holder to give way (drop_request); the holder, once it has done so, waits until another
    thread has really got the lock, so that a busy holder cannot take it back at once. */
 #include "runtime/gil.h"
@@ -94,6 +96,7 @@ gil_init(void)
     condition_init(&gil->wake);
     condition_init(&gil->switched);
     gil->last_holder = NULL;
+    gil->waiters = 0;
     STORE(gil->locked, 0);
     return 0;
 }
@@ -152,11 +155,18 @@ stats_given(struct Gil *gil)
     }
 }
 
-void
-gil_take(PyThreadState *tstate)
+/* Set the flag if nobody has. */
+static ALWAYS_INLINE bool
+flag_take(struct Gil *gil)
 {
-    struct Gil *gil = &_PyRuntime.gil;
-    struct _is *interp = tstate->interp;
+    int unlocked = 0;
+    return __atomic_compare_exchange_n(&gil->locked, &unlocked, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/* The flag is set, or the last holder was another thread. */
+static NOINLINE void
+take_waiting(struct Gil *gil, PyThreadState *tstate)
+{
     int saved_errno = errno;
     if (must_exit(tstate)) {
         PyThread_exit_thread();
@@ -164,7 +174,8 @@ gil_take(PyThreadState *tstate)
     int64_t waiting_since = 0;
     uint64_t requests = 0;
     pthread_mutex_lock(&gil->lock);
-    while (LOAD(gil->locked)) {
+    __atomic_add_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
+    while (!flag_take(gil)) {
         if (waiting_since == 0) {
             waiting_since = clock_monotonic();
         }
@@ -174,14 +185,15 @@ gil_take(PyThreadState *tstate)
         int timed_out = pthread_cond_timedwait(&gil->wake, &gil->lock, &until) == ETIMEDOUT;
         if (timed_out && LOAD(gil->locked) && gil->switch_number == seen) {
             if (must_exit(tstate)) {
+                __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
                 pthread_mutex_unlock(&gil->lock);
                 PyThread_exit_thread();
             }
-            drop_request_set(interp);
+            drop_request_set(tstate->interp);
             requests++;
         }
     }
-    STORE(gil->locked, 1);
+    __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
     stats_taken(gil, waiting_since, requests);
     /* Who waits for a switch waits for another thread to be the last holder. */
     if (LOAD(gil->last_holder) != tstate) {
@@ -192,20 +204,34 @@ gil_take(PyThreadState *tstate)
         pthread_mutex_unlock(&gil->switch_lock);
     }
     pthread_mutex_unlock(&gil->lock);
-    if (must_exit(tstate)) {
+    errno = saved_errno;
+}
+
+void
+gil_take(PyThreadState *tstate)
+{
+    struct Gil *gil = &_PyRuntime.gil;
+    struct _is *interp = tstate->interp;
+    bool again = likely(LOAD(gil->last_holder) == tstate && flag_take(gil));
+    if (again) {
+        gil->stats.held_since = 0;
+    }
+    else {
+        take_waiting(gil, tstate);
+    }
+    if (unlikely(must_exit(tstate))) {
         gil_drop(NULL);
         PyThread_exit_thread();
     }
     if (LOAD(interp->breaker.drop_request)) {
         drop_request_reset(interp);
     }
-    else {
-        breaker_update(interp);
+    else if (!again) {
+        breaker_update(interp);         /* it depends on the thread */
     }
     if (tstate->async_exc != NULL) {
         _PyEval_SignalAsyncExc(interp);
     }
-    errno = saved_errno;
 }
 
 /* `tstate` NULL: the thread is about to vanish and need not see to fairness. */
@@ -219,10 +245,12 @@ gil_drop(PyThreadState *tstate)
             stats_given(gil);
         }
     }
-    pthread_mutex_lock(&gil->lock);
-    STORE(gil->locked, 0);
-    pthread_cond_signal(&gil->wake);
-    pthread_mutex_unlock(&gil->lock);
+    __atomic_store_n(&gil->locked, 0, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&gil->waiters, __ATOMIC_SEQ_CST) != 0) {
+        pthread_mutex_lock(&gil->lock);
+        pthread_cond_signal(&gil->wake);
+        pthread_mutex_unlock(&gil->lock);
+    }
     if (tstate != NULL && LOAD(tstate->interp->breaker.drop_request)) {
         pthread_mutex_lock(&gil->switch_lock);
         if (LOAD(gil->last_holder) == tstate) {
