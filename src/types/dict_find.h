@@ -10,93 +10,26 @@
 /* Any key in any table. */
 Py_ssize_t dict_find_general(PyDictObject *dict, PyObject *key, Py_hash_t hash);
 
-/* `width`: bytes of a slot, or 0 to look. */
+/* What a search asks of entry number ix; `entries` are those of the table's kind. */
+typedef bool (*key_test)(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash);
+
+/* Walk the key's probe path to the entry that `is_found`; KEY_DUMMY if one `is_doubtful` (may be NULL)
+   comes before it.  `width`: bytes of a slot, or 0 to look. */
 static ALWAYS_INLINE Py_ssize_t
-find_str_in(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, int width)
+keys_walk(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, int width, key_test is_found,
+          key_test is_doubtful)
 {
-    DictStrEntry *entries = KEYS_STR_ENTRIES(keys);
+    const void *entries = KEYS_ENTRIES(keys);       /* or KEYS_STR_ENTRIES: the same place */
     size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
     for (;;) {
         Py_ssize_t ix = width == 1   ? ((int8_t *)keys->indices)[i]
                         : width == 2 ? ((int16_t *)keys->indices)[i]
                                      : slot_get(keys, i);
         if (likely(ix >= 0)) {
-            PyObject *found = entries[ix].key;
-            if (found == key || (STR_HASH(found) == hash && str_same(found, key))) {
+            if (is_found(entries, ix, key, hash)) {
                 return ix;
             }
-        }
-        else if (ix == KEY_EMPTY) {
-            return KEY_EMPTY;
-        }
-        i = probe_next(i, &perturb, mask);
-    }
-}
-
-/* keys_find_str. */
-static ALWAYS_INLINE Py_ssize_t
-keys_find_str_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
-{
-    return keys->log2_size < 8    ? find_str_in(keys, key, hash, 1)
-           : keys->log2_size < 16 ? find_str_in(keys, key, hash, 2)
-                                  : find_str_in(keys, key, hash, 0);
-}
-
-/* An int of one limb in a table that is not of strings.  KEY_DUMMY: another object with the same hash
-   is in the way, ask dict_find_general. */
-static ALWAYS_INLINE Py_ssize_t
-find_int_in(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, int width)
-{
-    DictEntry *entries = KEYS_ENTRIES(keys);
-    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
-    for (;;) {
-        Py_ssize_t ix = width == 1   ? ((int8_t *)keys->indices)[i]
-                        : width == 2 ? ((int16_t *)keys->indices)[i]
-                                     : slot_get(keys, i);
-        if (likely(ix >= 0)) {
-            PyObject *found = entries[ix].key;
-            if (found == key) {
-                return ix;
-            }
-            if (entries[ix].hash == hash) {
-                if (!PyLong_CheckExact(found)) {
-                    return KEY_DUMMY;
-                }
-                /* No other int has the hash of a limb's value, but that of -1 is that of -2. */
-                if (Py_SIZE(found) == Py_SIZE(key) &&
-                    ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]) {
-                    return ix;
-                }
-            }
-        }
-        else if (ix == KEY_EMPTY) {
-            return KEY_EMPTY;
-        }
-        i = probe_next(i, &perturb, mask);
-    }
-}
-
-static ALWAYS_INLINE Py_ssize_t
-keys_find_int_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
-{
-    return keys->log2_size < 8    ? find_int_in(keys, key, hash, 1)
-           : keys->log2_size < 16 ? find_int_in(keys, key, hash, 2)
-                                  : find_int_in(keys, key, hash, 0);
-}
-
-/* An object in a small table that is not of strings; KEY_DUMMY likewise. */
-static ALWAYS_INLINE Py_ssize_t
-find_same(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
-{
-    DictEntry *entries = KEYS_ENTRIES(keys);
-    size_t mask = (size_t)KEYS_MASK(keys), perturb = (size_t)hash, i = (size_t)hash & mask;
-    for (;;) {
-        Py_ssize_t ix = ((int8_t *)keys->indices)[i];
-        if (likely(ix >= 0)) {
-            if (entries[ix].key == key) {
-                return ix;
-            }
-            if (entries[ix].hash == hash) {
+            if (is_doubtful != NULL && is_doubtful(entries, ix, key, hash)) {
                 return KEY_DUMMY;
             }
         }
@@ -105,6 +38,73 @@ find_same(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
         }
         i = probe_next(i, &perturb, mask);
     }
+}
+
+/* The same with the width of this table, so that the loop need not ask. */
+static ALWAYS_INLINE Py_ssize_t
+keys_search(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash, key_test is_found, key_test is_doubtful)
+{
+    return keys->log2_size < 8    ? keys_walk(keys, key, hash, 1, is_found, is_doubtful)
+           : keys->log2_size < 16 ? keys_walk(keys, key, hash, 2, is_found, is_doubtful)
+                                  : keys_walk(keys, key, hash, 0, is_found, is_doubtful);
+}
+
+static ALWAYS_INLINE bool
+entry_is_str(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
+{
+    PyObject *found = ((const DictStrEntry *)entries)[ix].key;
+    return found == key || (STR_HASH(found) == hash && str_same(found, key));
+}
+
+/* keys_find_str. */
+static ALWAYS_INLINE Py_ssize_t
+keys_find_str_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return keys_search(keys, key, hash, entry_is_str, NULL);
+}
+
+/* No other int has the hash of a limb's value, but that of -1 is that of -2. */
+static ALWAYS_INLINE bool
+entry_is_int(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
+{
+    const DictEntry *entry = (const DictEntry *)entries + ix;
+    PyObject *found = entry->key;
+    return found == key || (entry->hash == hash && PyLong_CheckExact(found) && Py_SIZE(found) == Py_SIZE(key) &&
+                            ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]);
+}
+
+static ALWAYS_INLINE bool
+entry_is_like_int(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
+{
+    const DictEntry *entry = (const DictEntry *)entries + ix;
+    return entry->hash == hash && !PyLong_CheckExact(entry->key);
+}
+
+/* An int of one limb in a table that is not of strings.  KEY_DUMMY: another object with the same hash
+   is in the way, ask dict_find_general. */
+static ALWAYS_INLINE Py_ssize_t
+keys_find_int_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return keys_search(keys, key, hash, entry_is_int, entry_is_like_int);
+}
+
+static ALWAYS_INLINE bool
+entry_is_same(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
+{
+    return ((const DictEntry *)entries)[ix].key == key;
+}
+
+static ALWAYS_INLINE bool
+entry_is_like(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
+{
+    return ((const DictEntry *)entries)[ix].hash == hash;
+}
+
+/* An object in a small table that is not of strings; KEY_DUMMY likewise. */
+static ALWAYS_INLINE Py_ssize_t
+keys_find_same_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
+{
+    return keys_walk(keys, key, hash, 1, entry_is_same, entry_is_like);
 }
 
 /* dict_find. */
@@ -128,7 +128,7 @@ dict_find_here(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **val
         }
     }
     else if (keys->kind == KEYS_GENERAL && keys->log2_size < 8) {
-        ix = dict->ma_used == 0 ? KEY_EMPTY : find_same(keys, key, hash);
+        ix = dict->ma_used == 0 ? KEY_EMPTY : keys_find_same_here(keys, key, hash);
         if (likely(ix != KEY_DUMMY)) {
             *value = ix < 0 ? NULL : KEYS_ENTRIES(keys)[ix].value;
             return ix;
