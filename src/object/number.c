@@ -77,15 +77,22 @@ raise_operands(PyObject *a, PyObject *b, const char *sign)
     return NULL;
 }
 
+/* Is it a result, or NULL for an error?  Else the reference to NotImplemented is given back. */
+static ALWAYS_INLINE bool
+answered(PyObject *result)
+{
+    if (likely(result != Py_NotImplemented)) {
+        return true;
+    }
+    Py_DECREF(result);
+    return false;
+}
+
 static ALWAYS_INLINE PyObject *
 binary(PyObject *a, PyObject *b, size_t offset, const char *sign)
 {
     PyObject *result = binary_try(a, b, offset);
-    if (unlikely(result == Py_NotImplemented)) {
-        Py_DECREF(result);
-        return raise_operands(a, b, sign);
-    }
-    return result;
+    return answered(result) ? result : raise_operands(a, b, sign);
 }
 
 static ALWAYS_INLINE PyObject *
@@ -94,10 +101,9 @@ inplace_try(PyObject *a, PyObject *b, size_t inplace, size_t offset)
     binaryfunc func = (binaryfunc)nb_slot(Py_TYPE(a), inplace);
     if (func != NULL) {
         PyObject *result = func(a, b);
-        if (result != Py_NotImplemented) {
+        if (answered(result)) {
             return result;
         }
-        Py_DECREF(result);
     }
     return binary_try(a, b, offset);
 }
@@ -106,11 +112,7 @@ static ALWAYS_INLINE PyObject *
 inplace_binary(PyObject *a, PyObject *b, size_t inplace, size_t offset, const char *sign)
 {
     PyObject *result = inplace_try(a, b, inplace, offset);
-    if (unlikely(result == Py_NotImplemented)) {
-        Py_DECREF(result);
-        return raise_operands(a, b, sign);
-    }
-    return result;
+    return answered(result) ? result : raise_operands(a, b, sign);
 }
 
 #define BINARY(Name, field, sign)                                                                  \
@@ -155,21 +157,16 @@ PyObject *
 PyNumber_Add(PyObject *a, PyObject *b)
 {
     PyObject *result = binary_try(a, b, NB(add));
-    if (result != Py_NotImplemented) {
-        return result;
-    }
-    Py_DECREF(result);
-    return add_sequences(a, b);
+    return answered(result) ? result : add_sequences(a, b);
 }
 
 PyObject *
 PyNumber_InPlaceAdd(PyObject *a, PyObject *b)
 {
     PyObject *result = inplace_try(a, b, NB(inplace_add), NB(add));
-    if (result != Py_NotImplemented) {
+    if (answered(result)) {
         return result;
     }
-    Py_DECREF(result);
     PySequenceMethods *suite = Py_TYPE(a)->tp_as_sequence;
     if (suite != NULL) {
         binaryfunc func =
@@ -212,21 +209,16 @@ PyObject *
 PyNumber_Multiply(PyObject *a, PyObject *b)
 {
     PyObject *result = binary_try(a, b, NB(multiply));
-    if (result != Py_NotImplemented) {
-        return result;
-    }
-    Py_DECREF(result);
-    return multiply_sequences(a, b);
+    return answered(result) ? result : multiply_sequences(a, b);
 }
 
 PyObject *
 PyNumber_InPlaceMultiply(PyObject *a, PyObject *b)
 {
     PyObject *result = inplace_try(a, b, NB(inplace_multiply), NB(multiply));
-    if (result != Py_NotImplemented) {
+    if (answered(result)) {
         return result;
     }
-    Py_DECREF(result);
     PySequenceMethods *suite_a = Py_TYPE(a)->tp_as_sequence;
     PySequenceMethods *suite_b = Py_TYPE(b)->tp_as_sequence;
     if (suite_a != NULL) {
