@@ -4,7 +4,8 @@
 
 Rounds alternate; the figures are medians.  sleepers: four threads that sleep 0.2 s each, in seconds (at
 most 0.3).  busy pair: two computing threads, against the same work one after the other (at most 1.05).
-latency: how long a thread waits for its answer on a socket beside a computing thread, in milliseconds.
+latency: how long a thread waits for its answer on a socket beside a computing thread, in milliseconds
+(programs/io_beside_busy.py).
 """
 import argparse
 import os
@@ -13,8 +14,11 @@ import subprocess
 import sys
 
 REFERENCE = '/usr/bin/python3.11'
+PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'programs')
 PROGRAM = '''
-import socket, threading, time
+import sys, threading, time
+sys.path.insert(0, sys.argv[1])
+import io_beside_busy
 
 def together(functions):
     threads = [threading.Thread(target=f) for f in functions]
@@ -36,30 +40,9 @@ work()
 apart = time.perf_counter() - start
 print(together([work, work]) / apart)
 
-ours, theirs = socket.socketpair()
-stop = threading.Event()
-
-def busy():
-    while not stop.is_set():
-        sum(range(1000))
-
-def echo():
-    while data := theirs.recv(1):
-        theirs.send(data)
-
-threads = [threading.Thread(target=busy), threading.Thread(target=echo)]
-for t in threads: t.start()
-waits, end = [], time.perf_counter() + 1.5
-while time.perf_counter() < end:
-    start = time.perf_counter()
-    ours.send(b'x')
-    ours.recv(1)
-    waits.append(time.perf_counter() - start)
-ours.close()
-stop.set()
-for t in threads: t.join()
-theirs.close()
-print(sum(waits) / len(waits) * 1000)
+start = time.perf_counter()
+io_beside_busy.run(200)
+print((time.perf_counter() - start) / 200 * 1000)
 '''
 FIGURES = ('sleepers', 's'), ('busy pair', 'x'), ('latency', 'ms')
 
@@ -72,7 +55,7 @@ def main():
     found = {interp: [] for interp in (os.path.abspath(options.interp), REFERENCE)}
     for _ in range(options.rounds):
         for interp, rows in found.items():
-            output = subprocess.run([interp, '-c', PROGRAM], capture_output=True, text=True, check=True).stdout
+            output = subprocess.run([interp, '-c', PROGRAM, PROGRAMS], capture_output=True, text=True, check=True).stdout
             rows.append([float(line) for line in output.split()])
     krait, reference = ([statistics.median(column) for column in zip(*rows)] for rows in found.values())
     for (name, unit), ours, theirs in zip(FIGURES, krait, reference):
