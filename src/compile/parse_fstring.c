@@ -80,7 +80,7 @@ parse_literal(struct Parser *p, struct FString *f, struct Strings *strings, int 
             return false;
         }
         if (stop > f->cur &&
-            !strings_add_text(p, strings, decode_literal(p, f->token, f->cur, stop, f->raw))) {
+            !strings_add_text(p, strings, decode_fstring_part(p, f->token, f->cur, stop, f->raw))) {
             return false;
         }
         f->cur = stop + skip;

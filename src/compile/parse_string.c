@@ -123,6 +123,18 @@ decode_literal(struct Parser *p, const struct Token *token, const char *s, const
     return decode_escapes(p, token, s, end);
 }
 
+PyObject *
+decode_fstring_part(struct Parser *p, const struct Token *token, const char *s, const char *end, bool raw)
+{
+    PyObject *text = decode_literal(p, token, s, end, raw);
+    if (text == NULL && !raw && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) {
+        /* Errors count from the beginning of a run of non-ASCII bytes, as where there are escapes. */
+        PyErr_Clear();
+        text = decode_escapes(p, token, s, end);
+    }
+    return text;
+}
+
 static PyObject *
 decode_bytes(struct Parser *p, const struct Token *token, const char *s, const char *end, bool raw)
 {

@@ -16,6 +16,9 @@ struct Strings {
 PyObject *decode_literal(struct Parser *p, const struct Token *token, const char *s,
                          const char *end, bool raw);
 
+/* The same of a part of an f-string between its fields. */
+PyObject *decode_fstring_part(struct Parser *p, const struct Token *token, const char *s, const char *end, bool raw);
+
 /* DeprecationWarning for what follows a backslash; false if it became an exception. */
 bool warn_escape(struct Parser *p, const struct Token *token, const char *escape);
 

@@ -392,3 +392,8 @@ for source in ex + multi + nest:
                 print(repr(source[:60]), mode, optimize, flags,
                       *attempt(source, mode, optimize, False, flags))
     print(repr(source[:60]), 'strict', *attempt(source, 'exec', 0, True, 0))
+
+for source in (b'"abc\\n\xe8x"', b'"\xba"', b'"a\xba\\t"', b'f"a\xba\\t{1}"', b'f"ab\xba{1}"', b'f"{1}ab\xe8x"', b'rf"ab\xba{1}"',
+               b'"\xe4\xb8\xad\xe8\\n"', b'"\xe4\xb8\xadx\xe8\xe8y\\n"', b'b"\xe8"', b'r"ab\\\xe8"', b'f"{1!r:\xe8\\n}"', b'f"{1:a\xe8}"',
+               b'u"z\\x41\xf0\x9f\x98"'):
+    print(source, *attempt(source, 'exec', 0, False, 0))
