@@ -428,6 +428,42 @@ static const struct {
 #undef DUNDER_
 };
 
+/* How many rows the suite has whose pointer stands at an offset: they follow each other. */
+static int
+suite_rows(int pointer)
+{
+#define DUNDER_(name_, place, ...) + (SUITE_POINTER(place) == offsetof(PyTypeObject, tp_as_number))
+    enum { NUMBER = 0
+#include "object/slots.def"
+    };
+#undef DUNDER_
+#define DUNDER_(name_, place, ...) + (SUITE_POINTER(place) == offsetof(PyTypeObject, tp_as_sequence))
+    enum { SEQUENCE = 0
+#include "object/slots.def"
+    };
+#undef DUNDER_
+#define DUNDER_(name_, place, ...) + (SUITE_POINTER(place) == offsetof(PyTypeObject, tp_as_mapping))
+    enum { MAPPING = 0
+#include "object/slots.def"
+    };
+#undef DUNDER_
+#define DUNDER_(name_, place, ...) + (SUITE_POINTER(place) == offsetof(PyTypeObject, tp_as_async))
+    enum { ASYNC = 0
+#include "object/slots.def"
+    };
+#undef DUNDER_
+    switch (pointer) {
+    case offsetof(PyTypeObject, tp_as_number):
+        return NUMBER;
+    case offsetof(PyTypeObject, tp_as_sequence):
+        return SEQUENCE;
+    case offsetof(PyTypeObject, tp_as_mapping):
+        return MAPPING;
+    default:
+        return ASYNC;
+    }
+}
+
 /* The third character of each row's name, which tells most names apart. */
 static const char row_letters[] __attribute__((aligned(16))) = {
 #define DUNDER_(name_, ...) #name_[2],
@@ -510,9 +546,7 @@ slots_own(PyTypeObject *type, struct SlotSet *own)
         int pointer = row_places[i].suite;
         const char *suite = pointer == 0 ? (char *)type : *(char **)((char *)type + pointer);
         if (suite == NULL) {
-            while (i < ROWS && row_places[i].suite == pointer) {
-                i++;
-            }
+            i += suite_rows(pointer);
             continue;
         }
         for (; i < ROWS && row_places[i].suite == pointer; i++) {

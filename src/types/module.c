@@ -6,6 +6,7 @@
 #include "object/object.h"
 #include "object/attr.h"
 #include "object/doors.h"
+#include "object/gc.h"
 #include "types/module.h"
 #include "types/dict.h"
 
@@ -534,9 +535,16 @@ module_late_end(void)
     if (whole == NULL) {
         return -1;
     }
+    /* A finaliser would see a part. */
+    struct GcState *gc = &interp_get()->gc;
+    int collecting = gc->collecting;
+    gc->collecting = GC_HELD;
     LATE.module = NULL;
     module->md_dict = whole;
-    if (copy_dunders(whole, seen) < 0 || LATE.fill((PyObject *)module) < 0 || PyDict_Update(whole, seen) < 0) {
+    bool failed = copy_dunders(whole, seen) < 0 || LATE.fill((PyObject *)module) < 0 ||
+                  PyDict_Update(whole, seen) < 0;
+    gc->collecting = collecting;
+    if (failed) {
         module->md_dict = seen;
         LATE.module = (PyObject *)module;
         Py_DECREF(whole);
