@@ -460,7 +460,7 @@ code_co_code_adaptive(PyCodeObject *self, void *closure)
             _Py_SET_OPCODE(units[i], quickened_opcode(general));
         }
         int pair = self->co_warmup == 0 && previous >= 0 ? quickened_pair(previous, general) : 0;
-        if (pair != 0) {
+        if (pair != 0 && pair <= UNPACK_SEQUENCE_TWO_TUPLE) {
             _Py_SET_OPCODE(units[i - 1], pair);
         }
         previous = opcode_caches[general] == 0 ? general : -1;

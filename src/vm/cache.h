@@ -41,6 +41,8 @@ enum {
     FOR_ITER_BUILTIN = 207,
     LOAD_METHOD_WRAPPED = 208,
     LOAD_METHOD_CLASS_WRAPPED = 209,
+    LOAD_CONST__RETURN_VALUE = 210,
+    LOAD_FAST__RETURN_VALUE = 211,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -163,6 +163,8 @@ quickened_pair(int first, int second)
 {
     switch (first << 8 | second) {
     case LOAD_CONST << 8 | LOAD_FAST: return LOAD_CONST__LOAD_FAST;
+    case LOAD_CONST << 8 | RETURN_VALUE: return LOAD_CONST__RETURN_VALUE;
+    case LOAD_FAST << 8 | RETURN_VALUE: return LOAD_FAST__RETURN_VALUE;
     case LOAD_FAST << 8 | LOAD_CONST: return LOAD_FAST__LOAD_CONST;
     case LOAD_FAST << 8 | LOAD_FAST: return LOAD_FAST__LOAD_FAST;
     case STORE_FAST << 8 | LOAD_FAST: return STORE_FAST__LOAD_FAST;

@@ -432,6 +432,24 @@ OP(RETURN_VALUE, ())
     CONTINUE_WITH(value);
 }
 
+QUICK_OP(LOAD_CONST__RETURN_VALUE, ())
+{
+    *sp++ = Py_NewRef(frame->consts[oparg]);
+    next++;
+    goto op_RETURN_VALUE;
+}
+
+QUICK_OP(LOAD_FAST__RETURN_VALUE, ())
+{
+    PyObject *value = LOCAL(oparg);
+    if (unlikely(value == NULL)) {
+        goto unbound_local;
+    }
+    *sp++ = Py_NewRef(value);
+    next++;
+    goto op_RETURN_VALUE;
+}
+
 /* ---- quickened ------------------------------------------------------------------------------ */
 
 OP(RESUME_QUICK, ())
