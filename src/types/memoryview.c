@@ -5,14 +5,12 @@
    ob_array.  The object's buffer is released with the last of them.  A memoryview counts the views
    it has given out itself (self->exports) and cannot be released before those.
 
-   Invariants of self->view: strides and shape are there unless ndim is 0; format is not NULL. */
+   Here: making, releasing, comparison, attributes, the iterator, the types.  memoryview_index.c has
+   items and slices, memoryview_convert.c what makes other views and other objects. */
 #include "object/declare.h"
 #include "object/gc.h"
 #include "object/weakref.h"
-#include "types/byteslike.h"
-#include "types/memory_item.h"
-
-typedef PyMemoryViewObject View;
+#include "types/memoryview.h"
 
 extern PyTypeObject _PyManagedBuffer_Type;
 
@@ -80,28 +78,15 @@ TYPE(managed_buffer, _PyManagedBuffer_Type, "managedbuffer", _PyManagedBufferObj
 
 /* ---- making views ----------------------------------------------------------------------- */
 
-static COLD int
+COLD int
 released_error(void)
 {
     PyErr_SetString(PyExc_ValueError, "operation forbidden on released memoryview object");
     return -1;
 }
 
-static inline bool
-is_released(View *self)
-{
-    return (self->flags & _Py_MEMORYVIEW_RELEASED)
-           || (self->mbuf->flags & _Py_MANAGED_BUFFER_RELEASED);
-}
-
-#define CHECK_RELEASED(self, failure)                                                              \
-    if (unlikely(is_released(self))) {                                                             \
-        released_error();                                                                          \
-        return failure;                                                                            \
-    }
-
-static void
-init_flags(View *self)
+void
+view_init_flags(View *self)
 {
     const Py_buffer *view = &self->view;
     int flags = 0;
@@ -136,7 +121,7 @@ view_alloc(int ndim)
 
 /* A view of mbuf that looks like `src`, with room for `ndim` dimensions; shape and strides are only
    filled in if ndim is that of src. */
-static View *
+View *
 view_on(_PyManagedBufferObject *mbuf, const Py_buffer *src, int ndim)
 {
     if (src->ndim > PyBUF_MAX_NDIM) {
@@ -175,9 +160,9 @@ view_on(_PyManagedBufferObject *mbuf, const Py_buffer *src, int ndim)
         } else {
             view->suboffsets = NULL;
         }
-        init_flags(self);
+        view_init_flags(self);
     }
-    if (ndim == 0) init_flags(self);
+    if (ndim == 0) view_init_flags(self);
     self->mbuf = (_PyManagedBufferObject *)Py_NewRef(mbuf);
     mbuf->exports++;
     return self;
@@ -271,7 +256,7 @@ contiguous_copy(const Py_buffer *src, char order)
             PyBuffer_FillContiguousStrides(src->ndim, view->shape, view->strides,
                                            (int)view->itemsize, order);
         }
-        init_flags(self);
+        view_init_flags(self);
     }
     Py_XDECREF(mbuf);
     Py_DECREF(bytes);
@@ -421,318 +406,7 @@ memoryview_bf_releasebuffer(View *self, Py_buffer *view)
     self->exports--;
 }
 
-/* ---- items ------------------------------------------------------------------------------ */
-
-/* Store value at p. */
-static status
-store_item(View *self, char *p, PyObject *value, char c)
-{
-    union MemoryItem item;
-    if (item_pack(&item, value, c, self->view.format) < 0) return -1;
-    /* Conversion may have run code that released the view. */
-    CHECK_RELEASED(self, -1);
-    memcpy(p, &item, (size_t)item_size(c));
-    return 0;
-}
-
-/* The address of item `index` along dimension `dim`; NULL with IndexError. */
-static char *
-step_into(const Py_buffer *view, char *p, int dim, Py_ssize_t index)
-{
-    Py_ssize_t n = view->shape[dim];
-    if (index < 0) index += n;
-    if (index < 0 || index >= n) {
-        PyErr_Format(PyExc_IndexError, "index out of bounds on dimension %d", dim + 1);
-        return NULL;
-    }
-    p += view->strides[dim] * index;
-    if (view->suboffsets && view->suboffsets[dim] >= 0) p = *(char **)p + view->suboffsets[dim];
-    return p;
-}
-
-/* The address that a tuple of indices leads to. */
-static char *
-step_by_tuple(View *self, PyObject *key)
-{
-    Py_ssize_t n = PyTuple_GET_SIZE(key);
-    if (n > self->view.ndim) {
-        PyErr_Format(PyExc_TypeError, "cannot index %d-dimension view with %zd-element tuple",
-                     self->view.ndim, n);
-        return NULL;
-    }
-    char *p = self->view.buf;
-    for (Py_ssize_t i = 0; i < n && p != NULL; i++) {
-        Py_ssize_t index = PyNumber_AsSsize_t(PyTuple_GET_ITEM(key, i), PyExc_IndexError);
-        if (index == -1 && PyErr_Occurred()) return NULL;
-        /* __index__ may have released the view. */
-        CHECK_RELEASED(self, NULL);
-        p = step_into(&self->view, p, (int)i, index);
-    }
-    return p;
-}
-
-/* Is key a tuple of nothing but indices, or of nothing but slices? */
-static bool
-is_multi(PyObject *key, bool slices)
-{
-    if (!PyTuple_Check(key) || (slices && PyTuple_GET_SIZE(key) == 0)) return false;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++) {
-        PyObject *item = PyTuple_GET_ITEM(key, i);
-        if (slices ? !PySlice_Check(item) : !PyIndex_Check(item)) return false;
-    }
-    return true;
-}
-
-static PyObject *
-not_implemented(const char *text)
-{
-    PyErr_SetString(PyExc_NotImplementedError, text);
-    return NULL;
-}
-
-static PyObject *
-memoryview_sq_item(View *self, Py_ssize_t index)
-{
-    CHECK_RELEASED(self, NULL);
-    char format = item_format_checked(self->view.format);
-    if (format == 0) return NULL;
-    if (self->view.ndim == 0) {
-        PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
-        return NULL;
-    }
-    if (self->view.ndim > 1) {
-        return not_implemented("multi-dimensional sub-views are not implemented");
-    }
-    char *p = step_into(&self->view, self->view.buf, 0, index);
-    return p == NULL ? NULL : item_unpack(p, format);
-}
-
-/* Narrow dimension 0 of a view to a slice. */
-static status
-apply_slice(Py_buffer *view, PyObject *slice)
-{
-    Py_ssize_t start, stop, step;
-    if (PySlice_Unpack(slice, &start, &stop, &step) < 0) return -1;
-    Py_ssize_t n = PySlice_AdjustIndices(view->shape[0], &start, &stop, step);
-    /* Also with suboffsets: the pointers themselves are what this dimension steps over. */
-    view->buf = (char *)view->buf + view->strides[0] * start;
-    view->shape[0] = n;
-    view->strides[0] *= step;
-    return 0;
-}
-
-/* len: the product of the shape, in bytes. */
-static void
-recompute_length(Py_buffer *view)
-{
-    Py_ssize_t n = view->itemsize;
-    for (int i = 0; i < view->ndim; i++) n *= view->shape[i];
-    view->len = n;
-}
-
-static PyObject *
-memoryview_mp_subscript(View *self, PyObject *key)
-{
-    CHECK_RELEASED(self, NULL);
-    if (self->view.ndim == 0) {
-        if (key == Py_Ellipsis) return Py_NewRef(self);
-        if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0) {
-            char format = item_format_checked(self->view.format);
-            return format == 0 ? NULL : item_unpack(self->view.buf, format);
-        }
-        PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
-        return NULL;
-    }
-    if (PyIndex_Check(key)) {
-        Py_ssize_t index = PyNumber_AsSsize_t(key, PyExc_IndexError);
-        if (index == -1 && PyErr_Occurred()) return NULL;
-        return memoryview_sq_item(self, index);
-    }
-    if (PySlice_Check(key)) {
-        View *part = view_on(self->mbuf, &self->view, self->view.ndim);
-        if (part == NULL) return NULL;
-        if (apply_slice(&part->view, key) < 0) {
-            Py_DECREF(part);
-            return NULL;
-        }
-        recompute_length(&part->view);
-        init_flags(part);
-        return (PyObject *)part;
-    }
-    if (is_multi(key, false)) {
-        char format = item_format_checked(self->view.format);
-        if (format == 0) return NULL;
-        if (PyTuple_GET_SIZE(key) < self->view.ndim) {
-            return not_implemented("sub-views are not implemented");
-        }
-        char *p = step_by_tuple(self, key);
-        return p == NULL ? NULL : item_unpack(p, format);
-    }
-    if (is_multi(key, true)) {
-        return not_implemented("multi-dimensional slicing is not implemented");
-    }
-    PyErr_SetString(PyExc_TypeError, "memoryview: invalid slice key");
-    return NULL;
-}
-
-/* Copy n items of one dimension; the two may overlap. */
-static status
-copy_items(const Py_buffer *dest, const Py_buffer *src)
-{
-    Py_ssize_t n = dest->shape[0], size = dest->itemsize;
-    Py_ssize_t to_step = dest->strides[0];
-    Py_ssize_t from_step = src->strides ? src->strides[0] : size;
-    if (n == 0) return 0;
-    bool indirect = (dest->suboffsets && dest->suboffsets[0] >= 0)
-                    || (src->suboffsets && src->suboffsets[0] >= 0);
-    if (!indirect && to_step == size && from_step == size) {
-        memmove(dest->buf, src->buf, (size_t)(n * size));
-        return 0;
-    }
-    char *room = PyMem_Malloc((size_t)(n * size));
-    if (room == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        char *p = (char *)src->buf + i * from_step;
-        if (src->suboffsets && src->suboffsets[0] >= 0) p = *(char **)p + src->suboffsets[0];
-        memcpy(room + i * size, p, (size_t)size);
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        char *p = (char *)dest->buf + i * to_step;
-        if (dest->suboffsets && dest->suboffsets[0] >= 0) p = *(char **)p + dest->suboffsets[0];
-        memcpy(p, room + i * size, (size_t)size);
-    }
-    PyMem_Free(room);
-    return 0;
-}
-
-static const char *
-plain_format(const char *format)
-{
-    if (format == NULL) return "B";
-    return *format == '@' ? format + 1 : format;
-}
-
-/* Equal numbers of items in every dimension, as far as they matter. */
-static bool
-same_shape(const Py_buffer *a, const Py_buffer *b)
-{
-    if (a->ndim != b->ndim) return false;
-    for (int i = 0; i < a->ndim; i++) {
-        if (a->shape[i] != b->shape[i]) return false;
-        if (a->shape[i] == 0) break;
-    }
-    return true;
-}
-
-static status
-assign_slice(View *self, PyObject *key, PyObject *value)
-{
-    Py_buffer src, dest;
-    Py_ssize_t array[3];
-    if (PyObject_GetBuffer(value, &src, PyBUF_FULL_RO) < 0) return -1;
-    status done = -1;
-    dest = self->view;
-    dest.shape = &array[0];
-    dest.shape[0] = self->view.shape[0];
-    dest.strides = &array[1];
-    dest.strides[0] = self->view.strides[0];
-    if (self->view.suboffsets) {
-        dest.suboffsets = &array[2];
-        dest.suboffsets[0] = self->view.suboffsets[0];
-    }
-    if (apply_slice(&dest, key) < 0) goto done;
-    /* __index__ may have released the view. */
-    if (is_released(self)) {
-        released_error();
-        goto done;
-    }
-    dest.len = dest.shape[0] * dest.itemsize;
-    if (strcmp(plain_format(dest.format), plain_format(src.format)) != 0
-        || dest.itemsize != src.itemsize || !same_shape(&dest, &src)) {
-        PyErr_SetString(PyExc_ValueError,
-                        "memoryview assignment: lvalue and rvalue have different structures");
-        goto done;
-    }
-    done = copy_items(&dest, &src);
-done:
-    PyBuffer_Release(&src);
-    return done;
-}
-
-static int
-memoryview_mp_ass_subscript(View *self, PyObject *key, PyObject *value)
-{
-    CHECK_RELEASED(self, -1);
-    char format = item_format_checked(self->view.format);
-    if (format == 0) return -1;
-    if (self->view.readonly) {
-        PyErr_SetString(PyExc_TypeError, "cannot modify read-only memory");
-        return -1;
-    }
-    if (value == NULL) {
-        PyErr_SetString(PyExc_TypeError, "cannot delete memory");
-        return -1;
-    }
-    int ndim = self->view.ndim;
-    if (ndim == 0) {
-        if (key == Py_Ellipsis || (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)) {
-            return store_item(self, self->view.buf, value, format);
-        }
-        PyErr_SetString(PyExc_TypeError, "invalid indexing of 0-dim memory");
-        return -1;
-    }
-    if (PyIndex_Check(key)) {
-        if (ndim > 1) {
-            not_implemented("sub-views are not implemented");
-            return -1;
-        }
-        Py_ssize_t index = PyNumber_AsSsize_t(key, PyExc_IndexError);
-        if (index == -1 && PyErr_Occurred()) return -1;
-        CHECK_RELEASED(self, -1);
-        char *p = step_into(&self->view, self->view.buf, 0, index);
-        return p == NULL ? -1 : store_item(self, p, value, format);
-    }
-    if (PySlice_Check(key) && ndim == 1) return assign_slice(self, key, value);
-    if (is_multi(key, false)) {
-        if (PyTuple_GET_SIZE(key) < ndim) {
-            not_implemented("sub-views are not implemented");
-            return -1;
-        }
-        char *p = step_by_tuple(self, key);
-        return p == NULL ? -1 : store_item(self, p, value, format);
-    }
-    if (PySlice_Check(key) || is_multi(key, true)) {
-        not_implemented("memoryview slice assignments are currently restricted to ndim = 1");
-        return -1;
-    }
-    PyErr_SetString(PyExc_TypeError, "memoryview: invalid slice key");
-    return -1;
-}
-
-static Py_ssize_t
-memoryview_sq_length(View *self)
-{
-    CHECK_RELEASED(self, -1);
-    return self->view.ndim == 0 ? 1 : self->view.shape[0];
-}
-
-static Py_ssize_t
-memoryview_mp_length(View *self)
-{
-    return memoryview_sq_length(self);
-}
-
 /* ---- comparison, hash, repr ------------------------------------------------------------- */
-
-static inline const char *
-follow(const Py_buffer *view, const char *p, int dim)
-{
-    if (view->suboffsets && view->suboffsets[dim] >= 0) return *(char **)p + view->suboffsets[dim];
-    return p;
-}
 
 /* Compare from dimension `dim` on; both have the same shape. */
 static truth
@@ -857,243 +531,6 @@ memoryview_tp_repr(View *self)
     return PyUnicode_FromFormat(self->flags & _Py_MEMORYVIEW_RELEASED ? "<released memory at %p>"
                                                                        : "<memory at %p>",
                                 self);
-}
-
-/* ---- methods ---------------------------------------------------------------------------- */
-
-/* Fill in the shape of `self` from a list or tuple whose product must be the length. */
-static status
-cast_shape(View *self, PyObject *shape, int ndim)
-{
-    Py_buffer *view = &self->view;
-    view->ndim = ndim;
-    view->shape = ndim ? self->ob_array : NULL;
-    view->strides = ndim ? self->ob_array + ndim : NULL;
-    /* In bytes, so that it cannot overflow later. */
-    Py_ssize_t product = view->itemsize;
-    for (int i = 0; i < ndim; i++) {
-        PyObject *item = PySequence_Fast_GET_ITEM(shape, i);
-        if (!PyLong_Check(item)) {
-            PyErr_SetString(PyExc_TypeError,
-                            "memoryview.cast(): elements of shape must be integers");
-            return -1;
-        }
-        Py_ssize_t n = PyLong_AsSsize_t(item);
-        if (n == -1 && PyErr_Occurred()) return -1;
-        if (n <= 0) {
-            PyErr_SetString(PyExc_ValueError,
-                            "memoryview.cast(): elements of shape must be integers > 0");
-            return -1;
-        }
-        if (n > PY_SSIZE_T_MAX / product) {
-            PyErr_SetString(PyExc_ValueError, "memoryview.cast(): product(shape) > SSIZE_MAX");
-            return -1;
-        }
-        product *= n;
-        view->shape[i] = n;
-    }
-    if (product != view->len) {
-        PyErr_SetString(PyExc_TypeError,
-                        "memoryview: product(shape) * itemsize != buffer size");
-        return -1;
-    }
-    if (ndim) {
-        PyBuffer_FillContiguousStrides(ndim, view->shape, view->strides, (int)view->itemsize, 'C');
-    }
-    return 0;
-}
-
-/* A string that lives for ever for a native format. */
-static const char *
-static_format(char c, bool at)
-{
-    static const char all[] = "@c\0@b\0@B\0@?\0@h\0@H\0@i\0@I\0@l\0@L\0@q\0@Q\0@n\0@N\0@f\0@d\0@P";
-    for (const char *p = all;; p += 3) {
-        if (p[1] == c) return at ? p : p + 1;
-    }
-}
-
-static inline bool
-is_byte_format(char c)
-{
-    return c == 'B' || c == 'b' || c == 'c';
-}
-
-/* Make a view of one dimension out of `self`, with another format. */
-static status
-cast_format(View *self, const Py_buffer *src, const char *format)
-{
-    char to = item_format(format), from = item_format(src->format);
-    if (to == 0) {
-        PyErr_SetString(PyExc_ValueError,
-                        "memoryview: destination format must be a native single character format "
-                        "prefixed with an optional '@'");
-        return -1;
-    }
-    if (!is_byte_format(from) && !is_byte_format(to)) {
-        PyErr_SetString(PyExc_TypeError, "memoryview: cannot cast between two non-byte formats");
-        return -1;
-    }
-    Py_buffer *view = &self->view;
-    Py_ssize_t size = item_size(to);
-    if (view->len % size != 0) {
-        PyErr_SetString(PyExc_TypeError, "memoryview: length is not a multiple of itemsize");
-        return -1;
-    }
-    view->format = (char *)static_format(to, *format == '@');
-    view->itemsize = size;
-    view->ndim = 1;
-    view->shape = self->ob_array;
-    view->strides = self->ob_array + 1;
-    view->shape[0] = view->len / size;
-    view->strides[0] = size;
-    view->suboffsets = NULL;
-    return 0;
-}
-
-METHOD(memoryview, cast, "($self, /, format, shape=<unrepresentable>)",
-       "A view of the same memory with another format or shape.")
-static PyObject *
-memoryview_cast(View *self, PyUnicodeObject *format, PyObject *shape)
-{
-    CHECK_RELEASED(self, NULL);
-    Py_ssize_t ndim = 1;
-    const Py_buffer *view = &self->view;
-    if (!(self->flags & _Py_MEMORYVIEW_C)) {
-        PyErr_SetString(PyExc_TypeError, "memoryview: casts are restricted to C-contiguous views");
-        return NULL;
-    }
-    if (shape != NULL || view->ndim != 1) {
-        for (int i = 0; i < view->ndim; i++) {
-            if (view->shape[i] == 0) {
-                PyErr_SetString(PyExc_TypeError,
-                                "memoryview: cannot cast view with zeros in shape or strides");
-                return NULL;
-            }
-        }
-    }
-    if (shape != NULL) {
-        if (!PyList_Check(shape) && !PyTuple_Check(shape)) {
-            PyErr_SetString(PyExc_TypeError, "shape must be a list or a tuple");
-            return NULL;
-        }
-        ndim = PySequence_Fast_GET_SIZE(shape);
-        if (ndim > PyBUF_MAX_NDIM) {
-            PyErr_Format(PyExc_ValueError, "memoryview: number of dimensions must not exceed %d",
-                         PyBUF_MAX_NDIM);
-            return NULL;
-        }
-        if (view->ndim != 1 && ndim != 1) {
-            PyErr_SetString(PyExc_TypeError, "memoryview: cast must be 1D -> ND or ND -> 1D");
-            return NULL;
-        }
-    }
-    PyObject *ascii = PyUnicode_AsASCIIString((PyObject *)format);
-    if (ascii == NULL) return NULL;
-    View *result = view_on(self->mbuf, view, ndim ? (int)ndim : 1);
-    if (result != NULL
-        && (cast_format(result, view, PyBytes_AS_STRING(ascii)) < 0
-            || (shape != NULL && cast_shape(result, shape, (int)ndim) < 0))) {
-        Py_CLEAR(result);
-    }
-    Py_DECREF(ascii);
-    if (result == NULL) return NULL;
-    init_flags(result);
-    return (PyObject *)result;
-}
-
-METHOD(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
-       "Two hexadecimal digits for each byte; sep stands between groups of bytes_per_sep bytes,\n"
-       "counted from the right, or from the left if negative.\n"
-       "\n"
-       ">>> v = memoryview(b'\\x0a\\x0b\\x0c')\n"
-       ">>> v.hex()\n"
-       "'0a0b0c'\n"
-       ">>> v.hex(' ')\n"
-       "'0a 0b 0c'\n"
-       ">>> v.hex('-', 2)\n"
-       "'0a-0b0c'\n"
-       ">>> v.hex('-', -2)\n"
-       "'0a0b-0c'")
-static PyObject *
-memoryview_hex(View *self, PyObject *sep, int bytes_per_sep)
-{
-    CHECK_RELEASED(self, NULL);
-    Py_buffer *view = &self->view;
-    if (self->flags & _Py_MEMORYVIEW_C) {
-        return _Py_strhex_with_sep(view->buf, view->len, sep, bytes_per_sep);
-    }
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, view->len), *text = NULL;
-    if (bytes == NULL) return NULL;
-    if (PyBuffer_ToContiguous(PyBytes_AS_STRING(bytes), view, view->len, 'C') == 0) {
-        text = _Py_strhex_with_sep(PyBytes_AS_STRING(bytes), view->len, sep, bytes_per_sep);
-    }
-    Py_DECREF(bytes);
-    return text;
-}
-
-METHOD(memoryview, tobytes, "($self, /, order='C')",
-       "A copy of the items as bytes, in C or Fortran order; 'A' is Fortran order for memory that\n"
-       "is laid out so, else C order.")
-static PyObject *
-memoryview_tobytes(View *self, text_or_none order)
-{
-    CHECK_RELEASED(self, NULL);
-    char c = 'C';
-    if (order != NULL) {
-        c = order[0];
-        if ((c != 'C' && c != 'F' && c != 'A') || order[1] != '\0') {
-            PyErr_SetString(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
-            return NULL;
-        }
-    }
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, self->view.len);
-    if (bytes != NULL
-        && PyBuffer_ToContiguous(PyBytes_AS_STRING(bytes), &self->view, self->view.len, c) < 0) {
-        Py_CLEAR(bytes);
-    }
-    return bytes;
-}
-
-/* The items from dimension `dim` on as nested lists. */
-static PyObject *
-nested_list(const Py_buffer *view, const char *p, int dim, char format)
-{
-    Py_ssize_t n = view->shape[dim];
-    PyObject *list = PyList_New(n);
-    if (list == NULL) return NULL;
-    for (Py_ssize_t i = 0; i < n; i++, p += view->strides[dim]) {
-        const char *at = follow(view, p, dim);
-        PyObject *item = dim + 1 == view->ndim ? item_unpack(at, format)
-                                               : nested_list(view, at, dim + 1, format);
-        if (item == NULL) {
-            Py_DECREF(list);
-            return NULL;
-        }
-        PyList_SET_ITEM(list, i, item);
-    }
-    return list;
-}
-
-METHOD(memoryview, tolist, "($self, /)", "The items as a list, nested for several dimensions.")
-static PyObject *
-memoryview_tolist(View *self, PyObject *Py_UNUSED(ignored))
-{
-    CHECK_RELEASED(self, NULL);
-    char format = item_format_checked(self->view.format);
-    if (format == 0) return NULL;
-    if (self->view.ndim == 0) return item_unpack(self->view.buf, format);
-    return nested_list(&self->view, self->view.buf, 0, format);
-}
-
-METHOD(memoryview, toreadonly, "($self, /)", "A view of the same memory that cannot be written to.")
-static PyObject *
-memoryview_toreadonly(View *self, PyObject *Py_UNUSED(ignored))
-{
-    CHECK_RELEASED(self, NULL);
-    View *result = view_on(self->mbuf, &self->view, self->view.ndim);
-    if (result != NULL) result->view.readonly = 1;
-    return (PyObject *)result;
 }
 
 /* ---- attributes ------------------------------------------------------------------------- */
