@@ -167,6 +167,11 @@ abi: all ## layouts, constants, declarations, symbols and static types against 3
 parity-names: all ## every name of built-in types and modules, compared with the reference: NAMES="list sys"
 	$(PYTHON) tools/parity_names.py --interp $(BUILD)/krait $(NAMES)
 
+.PHONY: tables
+tables: ## write the committed tables of data anew: Unicode's, from the reference, and the powers of ten
+	$(PYTHON) tools/gen_unicode.py
+	$(PYTHON) tools/make_pow10.py > src/base/pow10_table.h
+
 .PHONY: lint
 lint: $(BUILD)/gen/stamp ## the sources against the design: layers, headers, state, layout
 	$(PYTHON) tools/lint.py --build $(BUILD)

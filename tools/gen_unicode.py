@@ -2,7 +2,7 @@
 
     /usr/bin/python3.11 tools/gen_unicode.py
 
-Run by hand, when the Unicode version changes; the results are committed:
+Run by hand (`make tables`), when the Unicode version changes; the results are committed:
 
     src/base/unichar_data.h       properties and case mappings (base/unichar.c)
     src/base/uniname_data.h       character names (base/uniname.c)
@@ -14,7 +14,6 @@ import collections
 import ctypes
 import os
 import re
-import sys
 import unicodedata
 from unicodedata import ucd_3_2_0
 
@@ -87,7 +86,7 @@ class Trie:
 
 def write(path, title, out):
     head = ['/* %s  Unicode %s.' % (title, unicodedata.unidata_version),
-            '   Written by tools/gen_unicode.py; do not edit. */']
+            '   Written by `make tables` (tools/gen_unicode.py) from what the reference knows, and committed. */']
     with open(os.path.join(HERE, path), 'w') as f:
         f.write('\n'.join(head + out) + '\n')
 
@@ -148,7 +147,7 @@ def properties():
         out.append('    UNICHAR_%s = 1 << %d,' % (name, i))
     out.append('};')
     out.append('static const struct unichar_record unichar_records[] = {')
-    out.extend('{%s},' % ','.join(map(str, r)) for r in records)
+    out.extend(lines('{%s}' % ','.join(map(str, r)) for r in records))
     out.append('};')
     table(out, 'uint32_t', 'unichar_special', special)
     out.append('static const struct {')
@@ -156,7 +155,7 @@ def properties():
     out.append('    uint16_t count, step;')
     out.append('    double value;')
     out.append('} unichar_numbers[] = {')
-    out.extend('{%d,%d,%d,%r},' % (c, n, s, v) for c, n, v, s in numbers)
+    out.extend(lines('{%d,%d,%d,%r}' % (c, n, s, v) for c, n, v, s in numbers))
     out.append('};')
     index = trie.add(values)
     trie.write(out, 'unichar_blocks')
@@ -264,7 +263,7 @@ def names():
     out.append('    uint32_t first, last;')
     out.append('    const char *prefix;')
     out.append('} uniname_ranges[] = {')
-    out.extend('{%d,%d,"%s-"},' % tuple(r) for r in ranges)
+    out.extend(lines('{%d,%d,"%s-"}' % tuple(r) for r in ranges))
     out.append('};')
     table(out, 'uint32_t', 'uniname_alias_targets', [ord(v) for _, v in aliases])
     flat = []
@@ -350,26 +349,26 @@ def database():
         out.extend(lines('"%s"' % t for t in texts))
         out.append('};')
     out.append('static const struct ucd_record ucd_records[] = {')
-    out.extend('{%s},' % ','.join(map(str, r)) for r in records)
+    out.extend(lines('{%s}' % ','.join(map(str, r)) for r in records))
     out.append('};')
     index_now, index_old = trie.add(now), trie.add(old)
     trie.write(out, 'ucd_blocks')
     table(out, smallest(index_now), 'ucd_index', index_now)
     table(out, smallest(index_old), 'ucd_index_3_2_0', index_old)
     out.append('static const struct ucd_old_number ucd_old_numbers[] = {')
-    out.extend('{%d,%d,%d,%r},' % (c, d, g, float(n)) for c, d, g, n in changes)
+    out.extend(lines('{%d,%d,%d,%r}' % (c, d, g, float(n)) for c, d, g, n in changes))
     out.append('};')
     out.append('static const struct ucd_old_form ucd_old_forms[] = {')
-    out.extend('{%d,%d},' % (c, v) for c, k, v in corrections if k == 'normalize')
+    out.extend(lines('{%d,%d}' % (c, v) for c, k, v in corrections if k == 'normalize'))
     out.append('};')
-    print([c for c in corrections if c[1] == 'decomposition'], file=sys.stderr)
+    assert all(k != 'decomposition' for _, k, _ in corrections)
     table(out, 'uint32_t', 'ucd_decompositions', data)
     dtrie = Trie()
     index = dtrie.add(decomposed)
     dtrie.write(out, 'ucd_decomposition_blocks')
     table(out, smallest(index), 'ucd_decomposition_index', index)
     out.append('static const struct ucd_pair ucd_pairs[] = {')
-    out.extend('{%d,%d,%d},' % p for p in sorted(pairs))
+    out.extend(lines('{%d,%d,%d}' % p for p in sorted(pairs)))
     out.append('};')
     write('src/modules/unicodedata_data.h', 'The character database.', out)
 

@@ -19,7 +19,7 @@ def leading_bits(k):
 
 print('''/* The leading 128 bits of 10**k, truncated, for k = %d .. %d: {high, low} words.
    10**k lies in [p, p + 1) * 2**(floor(k * log2(10)) - 127); exact for 0 <= k <= 55.
-   Made by tools/make_pow10.py. */
+   Written by `make tables` (tools/make_pow10.py), and committed. */
 #define POW10_MIN (%d)
 #define POW10_MAX %d
 static const uint64_t pow10_table[%d][2] = {''' % (LOW, HIGH, LOW, HIGH, HIGH - LOW + 1))

@@ -1,6 +1,6 @@
 /* The leading 128 bits of 10**k, truncated, for k = -348 .. 347: {high, low} words.
    10**k lies in [p, p + 1) * 2**(floor(k * log2(10)) - 127); exact for 0 <= k <= 55.
-   Made by tools/make_pow10.py. */
+   Written by `make tables` (tools/make_pow10.py), and committed. */
 #define POW10_MIN (-348)
 #define POW10_MAX 347
 static const uint64_t pow10_table[696][2] = {
