@@ -4,6 +4,7 @@
    a moment later.  So each pointer is followed only when there is memory behind it; what is found there
    may be wrong, but looking at it ends. */
 #include "runtime/dump.h"
+#include "object/gc.h"
 #include "object/state.h"
 #include "types/code.h"
 #include "vm/frame.h"
@@ -259,7 +260,7 @@ _Py_DumpTracebackThreads(int fd, PyInterpreterState *interp, PyThreadState *curr
         put(fd, tstate == current ? "Current thread 0x" : "Thread 0x");
         _Py_DumpHexadecimal(fd, tstate->thread_id, sizeof(unsigned long) * 2);
         put(fd, " (most recent call first):\n");
-        if (tstate == current && interp->gc.collecting) {
+        if (tstate == current && interp->gc.collecting == GC_BUSY) {
             put(fd, "  Garbage-collecting\n");
         }
         dump_frames(fd, tstate, false);

@@ -250,6 +250,7 @@ trim_importlib_frames(PyThreadState *tstate)
     PyErr_Fetch(&type, &value, &traceback);
     bool always = type != NULL && PyType_Check(type) &&
                   PyType_IsSubtype((PyTypeObject *)type, (PyTypeObject *)PyExc_ImportError);
+    bool had_traceback = traceback != NULL;
     PyObject **link = &traceback, **chunk_start = NULL;
     while (*link != NULL) {
         PyTracebackObject *tb = (PyTracebackObject *)*link;
@@ -274,11 +275,11 @@ trim_importlib_frames(PyThreadState *tstate)
             link = (PyObject **)&tb->tb_next;
         }
     }
-    if (type == NULL || value == NULL || !PyExceptionInstance_Check(value) || traceback == NULL) {
+    if (type == NULL || value == NULL || !PyExceptionInstance_Check(value) || !had_traceback) {
         PyErr_Restore(type, value, traceback);
         return;
     }
-    PyException_SetTraceback(value, traceback);
+    PyException_SetTraceback(value, traceback != NULL ? traceback : Py_None);
     PyErr_Restore(type, value, traceback);
 }
 
@@ -406,6 +407,8 @@ static void
 time_report(struct ImportState *import, PyObject *name, _PyTime_t started, _PyTime_t outer)
 {
     _PyTime_t cumulative = _PyTime_GetPerfCounter() - started;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);     /* of an import that failed */
     const char *text = PyUnicode_AsUTF8(name);
     import->import_level--;
     fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n",
@@ -414,6 +417,7 @@ time_report(struct ImportState *import, PyObject *name, _PyTime_t started, _PyTi
             (long)_PyTime_AsMicroseconds(cumulative, _PyTime_ROUND_CEILING),
             import->import_level * 2, "", text != NULL ? text : "?");
     import->import_accumulated = outer + cumulative;
+    PyErr_Restore(type, value, traceback);
 }
 
 /* importlib._bootstrap._find_and_load(name) with auditing and -X importtime. */
@@ -451,13 +455,7 @@ find_and_load(PyThreadState *tstate, PyObject *name)
         Py_DECREF(find);
     }
     if (timed) {
-        if (module != NULL) {
-            time_report(import, name, started, outer);
-        }
-        else {
-            import->import_level--;
-            import->import_accumulated = outer + (_PyTime_GetPerfCounter() - started);
-        }
+        time_report(import, name, started, outer);
     }
     return module;
 }

@@ -455,23 +455,34 @@ config_find_paths(PyConfig *config)
 {
     PyStatus s = make_run_filename_absolute(config);
     wchar_t *prefix = NULL, *exec_prefix = NULL, *stdlib = NULL, *dynload = NULL, *start = NULL;
-    wchar_t *home = NULL;
+    wchar_t *home = NULL, *program = NULL;
     if (STATUS_FAILED(s)) {
         return s;
     }
     if (put(&config->program_name, _PyMem_RawWcsdup(L"python3")) < 0) {
         return STATUS_NO_MEMORY();
     }
-    if (put(&config->executable, find_executable(config->program_name)) < 0) {
+    /* What the environment calls the executable is shown as such; what runs stays the base. */
+    const char *other_name = config->executable == NULL ? getenv("PYTHONEXECUTABLE") : NULL;
+    if (other_name != NULL && *other_name != 0) {
+        program = find_executable(config->program_name);
+        if (program == NULL || put(&config->executable, Py_DecodeLocale(other_name, NULL)) < 0) {
+            PyMem_RawFree(program);
+            return STATUS_NO_MEMORY();
+        }
+    }
+    else if (put(&config->executable, find_executable(config->program_name)) < 0) {
         return STATUS_NO_MEMORY();
     }
     s = read_pth(config);
     if (STATUS_FAILED(s)) {
+        PyMem_RawFree(program);
         return s;
     }
     /* A virtual environment is looked for beside the executable, before links are followed. */
     wchar_t *directory = _PyMem_RawWcsdup(config->executable);
     if (directory == NULL) {
+        PyMem_RawFree(program);
         return STATUS_NO_MEMORY();
     }
     if (config->home == NULL && config->executable[0] != 0 && cut(directory)) {
@@ -488,10 +499,11 @@ config_find_paths(PyConfig *config)
         start = _PyMem_RawWcsdup(home);
     }
     else {
-        if (put(&config->base_executable, _PyMem_RawWcsdup(config->executable)) < 0) {
+        const wchar_t *running = program != NULL ? program : config->executable;
+        if (put(&config->base_executable, _PyMem_RawWcsdup(running)) < 0) {
             goto no_memory;
         }
-        start = real_path(config->executable);
+        start = real_path(running);
         if (start != NULL) {
             cut(start);
         }
@@ -537,6 +549,7 @@ no_memory:
     s = STATUS_NO_MEMORY();
 done:
     PyMem_RawFree(home);
+    PyMem_RawFree(program);
     PyMem_RawFree(start);
     PyMem_RawFree(prefix);
     PyMem_RawFree(exec_prefix);
