@@ -534,11 +534,12 @@ parser_run(struct Parser *p)
 /* Parses UTF-8 text that ends with a NUL.  `declared`: the source says that it is UTF-8, or was a
    str; otherwise the reference counts bytes in the columns of errors. */
 static Mod *
-parse_utf8(const char *source, bool declared, PyObject *filename, int start, PyCompilerFlags *flags,
-           Arena *arena)
+parse_utf8(const char *source, bool declared, bool from_file, PyObject *filename, int start,
+           PyCompilerFlags *flags, Arena *arena)
 {
     size_t length = strlen(source);
-    char *text = source_translate(source, &length, start == Py_file_input);
+    bool crlf = length >= 2 && source[length - 2] == '\r' && source[length - 1] == '\n';
+    char *text = source_translate(source, &length, start == Py_file_input && !(from_file && crlf));
     struct Parser *p = text == NULL ? NULL : PyMem_Malloc(sizeof(struct Parser));
     if (p == NULL) {
         PyMem_Free(text);
@@ -550,6 +551,7 @@ parse_utf8(const char *source, bool declared, PyObject *filename, int start, PyC
     parser_init(p, text, length, filename, start, flags, arena);
     p->tok.owns_text = true;
     p->has_encoding = declared;
+    p->from_file = from_file;
     Mod *mod = parser_run(p);
     parser_clear(p);
     PyMem_Free(p);
@@ -564,14 +566,14 @@ parse_string(const char *source, PyObject *filename, int start, PyCompilerFlags 
         return NULL;
     }
     if (flags != NULL && (flags->cf_flags & PyCF_IGNORE_COOKIE)) {
-        return parse_utf8(source, true, filename, start, flags, arena);
+        return parse_utf8(source, true, false, filename, start, flags, arena);
     }
     bool declared;
     PyObject *text = source_decode(source, strlen(source), filename, &declared);
     if (text == NULL) {
         return NULL;
     }
-    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, filename, start, flags, arena);
+    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, false, filename, start, flags, arena);
     Py_DECREF(text);
     return mod;
 }
@@ -633,7 +635,7 @@ parse_file(FILE *file, PyObject *filename, const char *encoding, int start, PyCo
     if (text == NULL) {
         return NULL;
     }
-    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, filename, start, flags, arena);
+    Mod *mod = parse_utf8(PyBytes_AS_STRING(text), declared, true, filename, start, flags, arena);
     Py_DECREF(text);
     return mod;
 }
@@ -644,29 +646,97 @@ struct Terminal {
     FILE *file;
     const char *encoding;
     const char *prompt, *next_prompt;
+    struct Parser *parser;
+    bool ended;                 /* the last line had no end: nothing more is asked for */
 };
+
+/* What was typed as one line: "" at the end of input, NULL with an exception if it was interrupted. */
+static char *
+read_typed(struct Terminal *terminal)
+{
+    char *line = PyOS_Readline(terminal->file ? terminal->file : stdin, stdout, terminal->prompt);
+    if (line == NULL) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetNone(PyExc_KeyboardInterrupt);
+        }
+        return NULL;
+    }
+    if (*line == '\0' && terminal->prompt != NULL) {
+        PySys_WriteStderr("\n");        /* the cursor still stands behind the prompt */
+    }
+    if (terminal->next_prompt != NULL) {
+        terminal->prompt = terminal->next_prompt;
+    }
+    return line;
+}
+
+/* A typed line that cannot be decoded: SyntaxError at the end of the line before it. */
+static void
+raise_undecodable(struct Parser *p)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (type == NULL || !PyErr_GivenExceptionMatches(type, PyExc_UnicodeError)) {
+        PyErr_Restore(type, value, traceback);
+        return;
+    }
+    const char *start = p->tok.text, *end = p->tok.end, *last = start;
+    int lines = 0;
+    for (const char *at = start; at < end; at++) {
+        lines += *at == '\n';
+        last = *at == '\n' && at + 1 < end ? at + 1 : last;
+    }
+    Py_ssize_t length = end - last;
+    length -= length > 0 && end[-1] == '\n';
+    PyObject *line = PyUnicode_DecodeUTF8(last, length, "replace");
+    PyObject *message = line == NULL ? NULL : PyUnicode_FromFormat("(unicode error) %S", value);
+    PyObject *args = message == NULL ? NULL
+                                     : Py_BuildValue("(O(OinOii))", message, p->filename, lines,
+                                                     lines > 0 ? PyUnicode_GET_LENGTH(line) + 1 : 0, line,
+                                                     lines, -1);
+    if (args != NULL) {
+        PyErr_SetObject(PyExc_SyntaxError, args);
+    }
+    Py_XDECREF(args);
+    Py_XDECREF(message);
+    Py_XDECREF(line);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+}
 
 /* Appends one line that was typed. */
 static int
 refill_from_terminal(struct Tokenizer *t)
 {
     struct Terminal *terminal = t->refill_data;
-    char *line = PyOS_Readline(terminal->file ? terminal->file : stdin, stdout, terminal->prompt);
-    if (terminal->next_prompt != NULL) {
-        terminal->prompt = terminal->next_prompt;
-    }
-    if (line == NULL) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetNone(PyExc_KeyboardInterrupt);
-        }
-        return -1;
-    }
-    if (*line == '\0') {
-        PyMem_Free(line);
-        if (terminal->prompt != NULL) {
-            PySys_WriteStderr("\n");    /* the cursor still stands behind the prompt */
-        }
+    if (terminal->ended) {
         return 0;
+    }
+    char *line = read_typed(terminal);
+    if (line == NULL || *line == '\0') {
+        PyMem_Free(line);
+        return line == NULL ? -1 : 0;
+    }
+    /* A line without an end is asked for the rest of it. */
+    while (line[strlen(line) - 1] != '\n') {
+        char *rest = read_typed(terminal);
+        char *whole = rest == NULL ? NULL : PyMem_Realloc(line, strlen(line) + strlen(rest) + 1);
+        if (whole == NULL) {
+            if (rest != NULL) {
+                PyErr_NoMemory();
+            }
+            PyMem_Free(rest);
+            PyMem_Free(line);
+            return -1;
+        }
+        line = strcat(whole, rest);
+        bool ended = *rest == '\0';
+        PyMem_Free(rest);
+        if (ended) {
+            terminal->ended = true;
+            break;
+        }
     }
     size_t length = strlen(line);
     PyObject *utf8 = NULL;
@@ -681,10 +751,12 @@ refill_from_terminal(struct Tokenizer *t)
     }
     PyMem_Free(line);
     if (utf8 == NULL) {
+        raise_undecodable(terminal->parser);
         return -1;
     }
     length = (size_t)PyBytes_GET_SIZE(utf8);
-    char *clean = source_translate(PyBytes_AS_STRING(utf8), &length, true);
+    const char *bytes = PyBytes_AS_STRING(utf8);
+    char *clean = source_translate(bytes, &length, length == 0 || bytes[length - 1] != '\n');
     Py_DECREF(utf8);
     if (clean == NULL) {
         return -1;
@@ -721,7 +793,7 @@ parse_file_interactive(FILE *file, PyObject *filename, const char *encoding, int
         PyErr_NoMemory();
         return NULL;
     }
-    struct Terminal terminal = {file, encoding, ps1, ps2};
+    struct Terminal terminal = {file, encoding, ps1, ps2, p, false};
     parser_init(p, text, 0, filename, start, flags, arena);
     p->tok.owns_text = true;
     p->tok.interactive = ps1 != NULL || ps2 != NULL;

@@ -144,6 +144,8 @@ raise_here(struct Parser *p, PyObject *exception, const char *format, ...)
     int col, end_col = token->end_col == -1 ? -1 : token->end_col + 1;
     if (token->col != -1) {
         col = token->col + 1;
+    } else if (p->from_file && token->type != ERRORTOKEN && p->tok.cur == p->tok.end) {
+        col = 0;
     } else {
         col = p->tok.cur == p->tok.line ? 0 : (int)(p->tok.cur - p->tok.line_start);
     }

@@ -65,6 +65,7 @@ struct Parser {
     int feature_version;
     bool started;               /* in single input: something came before the end */
     bool has_encoding;          /* columns of errors count characters, not bytes */
+    bool from_file;             /* the text was read from a FILE: the end of input has no column */
     int first_lineno, first_col;    /* where an f-string expression begins in its source */
     TypeIgnoreSeq *type_ignores;
     int ignore_base;

@@ -463,6 +463,21 @@ PyConfig_SetBytesArgv(PyConfig *config, Py_ssize_t argc, char *const *argv)
     return set_arguments(config, &(_PyArgv){.argc = argc, .use_bytes_argv = 1, .bytes_argv = argv});
 }
 
+/* What C code reads and prints goes the way of Python's streams. */
+static void
+configure_c_streams(const PyConfig *config)
+{
+    if (!config->buffered_stdio) {
+        setvbuf(stdin, NULL, _IONBF, BUFSIZ);
+        setvbuf(stdout, NULL, _IONBF, BUFSIZ);
+        setvbuf(stderr, NULL, _IONBF, BUFSIZ);
+    }
+    else if (config->interactive) {
+        setvbuf(stdin, NULL, _IOLBF, BUFSIZ);
+        setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    }
+}
+
 void
 config_publish(const PyConfig *config)
 {
@@ -485,6 +500,9 @@ config_publish(const PyConfig *config)
     pre->isolated = config->isolated;
     pre->use_environment = config->use_environment;
     pre->dev_mode = config->dev_mode;
+    if (config->configure_c_stdio) {
+        configure_c_streams(config);
+    }
 }
 
 /* ---- as a dict ---------------------------------------------------------------------------- */

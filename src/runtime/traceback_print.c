@@ -98,8 +98,9 @@ read_source_on_path(PyObject *filename, size_t *size)
     return data;
 }
 
-PyObject *
-source_line(PyObject *filename, int lineno)
+/* Line `lineno` without its end; *ended tells whether it has one. */
+static PyObject *
+source_line_and_end(PyObject *filename, int lineno, bool *ended)
 {
     size_t size;
     char encoding[64];
@@ -135,6 +136,7 @@ source_line(PyObject *filename, int lineno)
     }
     if (at < end) {
         size_t n = strcspn(at, "\r\n");
+        *ended = at + n < end;
         line = PyUnicode_Decode(at, (Py_ssize_t)n, encoding, "replace");
         if (line == NULL) {
             PyErr_Clear();
@@ -142,6 +144,13 @@ source_line(PyObject *filename, int lineno)
     }
     PyMem_RawFree(data);
     return line;
+}
+
+PyObject *
+source_line(PyObject *filename, int lineno)
+{
+    bool ended;
+    return source_line_and_end(filename, lineno, &ended);
 }
 
 /* ---- carets ------------------------------------------------------------------------------- */
@@ -511,9 +520,10 @@ _PyTraceback_Add(const char *function, const char *filename, int lineno)
 PyObject *
 PyErr_ProgramTextObject(PyObject *filename, int lineno)
 {
-    PyObject *line = source_line(filename, lineno);
-    if (line == NULL) {
-        return NULL;
+    bool ended;
+    PyObject *line = source_line_and_end(filename, lineno, &ended);
+    if (line == NULL || !ended) {
+        return line;
     }
     PyObject *with_end = PyUnicode_FromFormat("%U\n", line);
     Py_DECREF(line);
