@@ -173,11 +173,17 @@ name_index(Gen *g, PyObject *mangled)
 }
 
 status
+emit_plain_name(Gen *g, int op, PyObject *name)
+{
+    int index = name_index(g, name);
+    return index < 0 ? -1 : emit_arg(g, op, index);
+}
+
+status
 emit_name(Gen *g, int op, PyObject *name)
 {
     PyObject *mangled = mangled_name(g, name);
-    int index = mangled == NULL ? -1 : name_index(g, mangled);
-    return index < 0 ? -1 : emit_arg(g, op, index);
+    return mangled == NULL ? -1 : emit_plain_name(g, op, mangled);
 }
 
 status

@@ -121,6 +121,8 @@ status emit_const(Gen *g, PyObject *value);
 status emit_const_take(Gen *g, PyObject *value);
 /* The argument is the index of the mangled name in co_names. */
 status emit_name(Gen *g, int op, PyObject *name);
+/* The same of a name that no class makes private. */
+status emit_plain_name(Gen *g, int op, PyObject *name);
 /* Load, store or delete a variable wherever it lives. */
 status emit_variable(Gen *g, PyObject *name, enum ExprContext ctx);
 status emit_call(Gen *g, Py_ssize_t arguments);

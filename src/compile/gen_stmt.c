@@ -102,9 +102,8 @@ gen_import_as(Gen *g, PyObject *name, PyObject *asname)
             return -1;
         }
         PyUnicode_InternInPlace(&attr);
-        status result = emit_name(g, IMPORT_FROM, attr);
-        Py_DECREF(attr);
-        TRY(result);
+        TRY(arena_take(g->arena, attr)); /* co_names refers to it until the code object is made */
+        TRY(emit_plain_name(g, IMPORT_FROM, attr));
         if (dot < 0) {
             break;
         }
