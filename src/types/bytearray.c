@@ -1,4 +1,4 @@
-/* bytearray: see bytearray.h for the invariants; methods shared with bytes are in byteslike.c.
+/* bytearray: see bytearray.h for the invariants; methods shared with bytes are in byteslike*.c.
 
    Removing bytes at the front only moves ob_start, so that a bytearray works as a queue.  Growth
    is by an eighth. */

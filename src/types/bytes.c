@@ -1,6 +1,6 @@
 /* bytes: storage, construction, the sequence slots, escapes, and the writer that builds them.
 
-   Methods that bytes and bytearray share are in byteslike.c, % formatting in bytes_format.c. */
+   Methods that bytes and bytearray share are in byteslike*.c, % formatting in bytes_format.c. */
 #define PY_SSIZE_T_CLEAN
 #include "types/bytes.h"
 

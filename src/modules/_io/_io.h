@@ -125,7 +125,7 @@ typedef struct {
 Py_ssize_t line_end(const LineRule *rule, int kind, const void *data, Py_ssize_t start,
                     Py_ssize_t end, Py_ssize_t *consumed);
 
-/* -- buffered.c ---------------------------------------------------------------------------- */
+/* -- buffered*.c --------------------------------------------------------------------------- */
 
 /* BufferedWriter.write for an object of exactly that type (or BufferedRandom); -1 on error. */
 Py_ssize_t buffered_write_bytes(PyObject *self, const char *data, Py_ssize_t length);
