@@ -155,12 +155,12 @@ stats_given(struct Gil *gil)
     }
 }
 
-/* Set the flag if nobody has. */
+/* Set the flag if nobody has.  Who fails has read it after all that it wrote: see the waiters above. */
 static ALWAYS_INLINE bool
 flag_take(struct Gil *gil)
 {
     int unlocked = 0;
-    return __atomic_compare_exchange_n(&gil->locked, &unlocked, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&gil->locked, &unlocked, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 /* The flag is set, or the last holder was another thread. */
