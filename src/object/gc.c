@@ -21,6 +21,7 @@
    may die by itself: death clears the side byte, and a page that is `held` is never released.  What a
    tp_del keeps from being cleared, and all it reaches, is APART. */
 #include "object/gc.h"
+#include "object/slots.h"
 #include "object/freelist.h"
 #include "object/check.h"
 #include "base/clock.h"
@@ -523,12 +524,12 @@ clear_weakrefs(struct Collection *c)
     Py_DECREF(to_call);
 }
 
-/* A generator or an instance of a Python class usually made the built-in objects (files, sockets) that it
-   holds, and its finaliser knows how to end them. */
+/* A generator or an object with __del__ usually made the built-in objects (files, sockets, also those of
+   classes without __del__) that it holds, and its finaliser knows how to end them. */
 static bool
 is_owner(PyObject *op)
 {
-    return Py_TYPE(op)->tp_flags & Py_TPFLAGS_HEAPTYPE || Py_TYPE(op)->tp_finalize == _PyGen_Finalize;
+    return Py_TYPE(op)->tp_finalize == slot_finalize || Py_TYPE(op)->tp_finalize == _PyGen_Finalize;
 }
 
 static bool

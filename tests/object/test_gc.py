@@ -74,3 +74,26 @@ with warnings.catch_warnings(record=True) as caught:
 
 # descriptors are tracked, whatever their type
 print(gc.is_tracked(str.join), gc.is_tracked(int.real), gc.is_tracked(list.__len__), gc.is_tracked(dict.fromkeys))
+
+
+import asyncio
+import socket
+
+
+# An object with __del__ ends what it holds before that ends by itself, also if that is of a class without __del__.
+class HoldsSocket:
+    def __init__(self):
+        self.me = self
+        self.sockets = [socket.socket() for _ in range(3)]
+
+    def __del__(self):
+        print([s.fileno() >= 0 for s in self.sockets])
+        for s in self.sockets:
+            s.close()
+
+
+for _ in range(20):
+    HoldsSocket()
+    gc.collect()
+asyncio.new_event_loop()
+gc.collect()
