@@ -659,6 +659,12 @@ read_typed(struct Terminal *terminal)
         if (!PyErr_Occurred()) {
             PyErr_SetNone(PyExc_KeyboardInterrupt);
         }
+        if (terminal->prompt != NULL) {
+            PyObject *type, *value, *traceback;
+            PyErr_Fetch(&type, &value, &traceback);
+            PySys_WriteStderr("\n");
+            PyErr_Restore(type, value, traceback);
+        }
         return NULL;
     }
     if (*line == '\0' && terminal->prompt != NULL) {

@@ -524,12 +524,17 @@ clear_weakrefs(struct Collection *c)
     Py_DECREF(to_call);
 }
 
-/* A generator or an object with __del__ usually made the built-in objects (files, sockets, also those of
-   classes without __del__) that it holds, and its finaliser knows how to end them. */
-static bool
-is_owner(PyObject *op)
+/* A generator or an instance of a Python class usually made the built-in objects (files, sockets) that it
+   holds, and its finaliser knows how to end them; an object with __del__ also those of classes without. */
+enum Rank { RANK_ENDS_OTHERS, RANK_OWNER, RANK_BUILT_IN };
+
+static enum Rank
+rank_of(PyObject *op)
 {
-    return Py_TYPE(op)->tp_finalize == slot_finalize || Py_TYPE(op)->tp_finalize == _PyGen_Finalize;
+    PyTypeObject *type = Py_TYPE(op);
+    return type->tp_finalize == slot_finalize || type->tp_finalize == _PyGen_Finalize ? RANK_ENDS_OTHERS
+           : type->tp_flags & Py_TPFLAGS_HEAPTYPE                                     ? RANK_OWNER
+                                                                                      : RANK_BUILT_IN;
 }
 
 static bool
@@ -550,10 +555,10 @@ visit_later(PyObject *op, void *from)
 }
 
 static void
-call_finalizers_of(struct Collection *c, bool owners, uint8_t pending)
+call_finalizers_of(struct Collection *c, enum Rank rank, uint8_t pending)
 {
     FOR_EACH_GARBAGE(c, op, side) {
-        if (is_due(op, *side) && is_owner(op) == owners && (*side & SIDE_PENDING) == pending) {
+        if (is_due(op, *side) && rank_of(op) == rank && (*side & SIDE_PENDING) == pending) {
             *side |= SIDE_FINALIZED;
             Py_INCREF(op);
             Py_TYPE(op)->tp_finalize(op);
@@ -570,14 +575,15 @@ static void
 call_finalizers(struct Collection *c)
 {
     FOR_EACH_GARBAGE(c, op, side) {
-        if (is_due(op, *side) && !is_owner(op)) {
+        if (is_due(op, *side) && rank_of(op) == RANK_BUILT_IN) {
             Py_TYPE(op)->tp_traverse(op, visit_later, op);
         }
     }
-    call_finalizers_of(c, true, 0);
-    call_finalizers_of(c, false, 0);
-    call_finalizers_of(c, true, SIDE_PENDING);
-    call_finalizers_of(c, false, SIDE_PENDING);
+    for (int later = 0; later < 2; later++) {
+        for (enum Rank rank = RANK_ENDS_OTHERS; rank <= RANK_BUILT_IN; rank++) {
+            call_finalizers_of(c, rank, later ? SIDE_PENDING : 0);
+        }
+    }
     FOR_EACH_GARBAGE(c, op, side) {
         *side &= (uint8_t)~SIDE_PENDING;
         (void)op;
