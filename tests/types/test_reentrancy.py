@@ -316,9 +316,10 @@ BYTES = {
     'append': lambda x, a: x.append(a),
     'remove': lambda x, a: x.remove(a),
     'pop': lambda x, a: x.pop(a),
-    'in': lambda x, a: a in x,
-    'find': lambda x, a: x.find(a),
-    'count': lambda x, a: x.count(a),
+    # the reference looks into the memory that it had before: what it finds there is chance
+    'in': lambda x, a: (a in x, None)[1],
+    'find': lambda x, a: (x.find(a), None)[1],
+    'count': lambda x, a: (x.count(a), None)[1],
     'extend': lambda x, a: x.extend([1, a, 3]),
     'times': lambda x, a: len(x * a) >= 0,
     'ljust': lambda x, a: len(x.ljust(a)) >= 0,
