@@ -95,8 +95,8 @@ gil_init(void)
     pthread_mutex_init(&gil->switch_lock, NULL);
     condition_init(&gil->wake);
     condition_init(&gil->switched);
-    gil->last_holder = NULL;
-    gil->waiters = 0;
+    STORE(gil->last_holder, NULL);
+    STORE(gil->waiters, 0);
     STORE(gil->locked, 0);
     return 0;
 }
