@@ -68,6 +68,20 @@ def expression(text):
     return total()
 
 
+def alphabets(result=0):
+    """Texts of every width through what is done to texts."""
+    for line in ('plain text, a name\tand 42\n', 'gr\xf6\xdfer als \xe9t\xe9\n', 'мама мыла раму 视野\n', 'ok 😀 é 视\n'):
+        text = line * 40
+        result += len(repr(text)) + len(ascii(text)) + len(text.splitlines()) + len(text.split()) + len(text.casefold())
+        result += len(text.title()) + len(text.swapcase()) + len(text[::-1]) + text.find('zz') + text.count(line[3:6])
+        result += len(text.replace(line[1:4], 'abc')) + text.isalpha() + text.isprintable() + len(text.expandtabs())
+        for encoding in 'utf-8', 'utf-16', 'utf-32', 'unicode_escape', 'cp1252', 'ascii', 'latin-1', 'utf-7':
+            data = text.encode(encoding, 'replace')
+            result += len(data) + len(data.decode(encoding, 'replace')) + len(repr(data)) + len(data.hex())
+        result += len(sorted(text.split())) + len(sorted(text)) + len(text.translate({97: 'b', 0x43c: 0x43d}))
+    return result
+
+
 def run(n):
     counts, lengths, first = Counter(), defaultdict(list), OrderedDict()
     result = 0
@@ -98,6 +112,7 @@ def run(n):
             line += word + ' '
         result += len(','.join(map(repr, sorted(counts)[:50])).title().center(400))
         result += sum(c.isalpha() + c.isspace() for c in SOURCE[:500]) + (SOURCE[5:50] in SOURCE)
+        result += alphabets()
         line = 'é€😀 ' * 20
         result += len(line.encode()) + len(line.encode().decode()) + len(line.upper()) + ord(line[2])
     return result, counts.most_common(2), sorted(lengths)[-1], len(first)
