@@ -686,16 +686,23 @@ str_compare_units(struct units a, struct units b)
     return a.length == b.length ? 0 : a.length < b.length ? -1 : 1;
 }
 
-/* Equality of two ready strings; never fails. */
+/* Equality of two strings; never fails. */
 int
 _PyUnicode_EQ(PyObject *a, PyObject *b)
 {
     if (a == b)
         return 1;
     Py_ssize_t length = PyUnicode_GET_LENGTH(a);
-    if (length != PyUnicode_GET_LENGTH(b) || PyUnicode_KIND(a) != PyUnicode_KIND(b))
+    size_t width = PyUnicode_KIND(a), other = PyUnicode_KIND(b);
+    if (unlikely(width == 0 || other == 0)) { /* a legacy string that has no text yet */
+        if (PyUnicode_READY(a) == 0 && PyUnicode_READY(b) == 0)
+            return _PyUnicode_EQ(a, b);
+        PyErr_Clear();
         return 0;
-    return memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * PyUnicode_KIND(a)) == 0;
+    }
+    if (length != PyUnicode_GET_LENGTH(b) || width != other)
+        return 0;
+    return memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)length * width) == 0;
 }
 
 /* Equality of two strings; -1 on failure. */

@@ -128,7 +128,8 @@ slice_load(PyObject *container, PyObject *start, PyObject *stop)
                    : NULL;
     }
     if (type == &PyUnicode_Type) {
-        return slice_bounds(start, stop, PyUnicode_GET_LENGTH(container), &low, &high)
+        return PyUnicode_IS_READY(container) &&
+                       slice_bounds(start, stop, PyUnicode_GET_LENGTH(container), &low, &high)
                    ? PyUnicode_Substring(container, low, high)
                    : NULL;
     }
