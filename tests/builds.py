@@ -20,10 +20,11 @@ ADDRESS = hasattr(ctypes.CDLL(None), '__asan_init')
 THREAD = hasattr(ctypes.CDLL(None), '__tsan_init')
 KIND = 'address' if ADDRESS else 'thread' if THREAD else 'debug' if DEBUG else 'plain'
 STACKS = 'copies parts of the C stack elsewhere and back, but not what the sanitizer knows of them'
-# build -> {package: why its parts are not asked there}
+# build -> {package or part of a test: why it is not asked there}
 BINDING = 'opens its libraries with RTLD_DEEPBIND, which the sanitizers refuse'
 SANITIZED = {'greenlet': STACKS, 'gevent': STACKS, 'Cryptodome': BINDING}
-CANNOT = {'plain': {}, 'debug': {}, 'address': SANITIZED, 'thread': SANITIZED}
+DEEP = {'deep-hash': 'takes a C frame for each of 100,000 tuples, and frames are larger'}
+CANNOT = {'plain': {}, 'debug': DEEP, 'address': SANITIZED | DEEP, 'thread': SANITIZED | DEEP}
 NOTHING_WAITS = 'quarantine_size_mb=0:thread_local_quarantine_size_kb=0'
 SHADOW = range(0x7fff8000, 0x10007fff8000)
 

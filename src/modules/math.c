@@ -624,7 +624,7 @@ math_fsum(PyObject *module, PyObject *seq)
         if (FAILED(x)) goto done;
         if (!isfinite(x)) {
             if (isinf(x)) infinities += x;
-            special += x;
+            special = double_add(x, special); /* of two NaNs the last one */
             sum.count = 0;
             continue;
         }

@@ -4,10 +4,14 @@ import copy
 import functools
 import json
 import operator
+import os
 import pickle
 import re
 import sys
 import traceback
+
+sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from builds import omitted
 
 
 class Everything:
@@ -441,7 +445,8 @@ for kind in list, tuple, dict:
                            ('hash', hash), ('marshal', __import__('marshal').dumps), ('deepcopy', copy.deepcopy),
                            ('isinstance', lambda v: isinstance(1, v)), ('str', str), ('format', format), ('lt', lambda v: v < other),
                            ('print', print)):
-        show(kind.__name__ + ' ' + name, function, value)
+        if name != 'hash' or 'deep-hash' not in omitted():
+            show(kind.__name__ + ' ' + name, function, value)
 show('json text', json.loads, '[' * 100000)
 show('json text of objects', json.loads, '{"a":' * 100000)
 show('literal', __import__('ast').literal_eval, '(' * 150 + '1' + ')' * 150)
