@@ -392,7 +392,7 @@ def collect(options):
             for line in f:
                 name, result = json.loads(line)
                 results[name] = result
-    todo = [name for name in names if name not in results]
+    left = [name for name in names if name not in results]
     began = time.monotonic()
 
     def one(name):
@@ -408,7 +408,7 @@ def collect(options):
         if name in results:
             say(name, results[name])
     with ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(one, todo))
+        list(pool.map(one, left))
     have = [results[name] for name in names if name in results]
     failed = sum(bool(r['crashes'] or r['hangs'] or not r['every']) for r in have)
     total = {}

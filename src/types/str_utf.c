@@ -1,6 +1,7 @@
 /* UTF-16, UTF-32 and UTF-7 codecs.  See str_codec.h. */
 #include <Python.h>
 #include <string.h>
+#include "base/base64.h"
 #include "base/units.h"
 #include "object/declare.h"
 #include "types/str_codec.h"
@@ -393,19 +394,11 @@ PyUnicode_AsUTF32String(PyObject *text)
 
 /* ---- UTF-7 (RFC 2152) ---------------------------------------------------------------------------- */
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /* Value of a base64 digit, or -1. */
-static int
+static inline int
 base64_value(Py_UCS4 ch)
 {
-    if (ch >= 'A' && ch <= 'Z')
-        return (int)ch - 'A';
-    if (ch >= 'a' && ch <= 'z')
-        return (int)ch - 'a' + 26;
-    if (ch >= '0' && ch <= '9')
-        return (int)ch - '0' + 52;
-    return ch == '+' ? 62 : ch == '/' ? 63 : -1;
+    return ch < 256 && base64_values[ch] < 64 ? base64_values[ch] : -1;
 }
 
 /* Whether a character may stand for itself when encoding. */
@@ -588,7 +581,7 @@ _PyUnicode_EncodeUTF7(PyObject *text, int base64_set_o, int base64_white_space,
         if (encodes_directly(ch, base64_set_o, base64_white_space)) {
             if (shifted) {
                 if (count > 0)
-                    *p++ = (uint8_t)base64_digits[bits << (6 - count) & 63];
+                    *p++ = (uint8_t)base64_letters[bits << (6 - count) & 63];
                 bits = 0;
                 count = 0;
                 shifted = false;
@@ -614,13 +607,13 @@ _PyUnicode_EncodeUTF7(PyObject *text, int base64_set_o, int base64_white_space,
         bits = bits << 16 | ch;
         count += 16;
         while (count >= 6) {
-            *p++ = (uint8_t)base64_digits[bits >> (count - 6) & 63];
+            *p++ = (uint8_t)base64_letters[bits >> (count - 6) & 63];
             count -= 6;
         }
         bits &= (1u << count) - 1;
     }
     if (count > 0)
-        *p++ = (uint8_t)base64_digits[bits << (6 - count) & 63];
+        *p++ = (uint8_t)base64_letters[bits << (6 - count) & 63];
     if (shifted)
         *p++ = '-';
     out.used = p - start;
