@@ -1,6 +1,6 @@
 /* Weak references and proxies.
 
-   The references to one object form a list that begins at its tp_weaklistoffset.
+   The references to one object form a list that begins where weakrefs_head says.
    Invariants
    - The canonical reference (exact type, no callback) comes first if it exists, then the canonical
      proxy, then all others; the canonical ones are shared.

@@ -5,11 +5,15 @@
 #include <Python.h>
 #include "base/common.h"
 
+/* Where an exact set or frozenset, which is shorter than PySetObject (types/set_table.h), has its list.
+   Instances of subclasses have it at tp_weaklistoffset, as everything else. */
+enum { SET_WEAKREFS_OFFSET = 64 };
+
 /* The head of op's list of weak references, or NULL if its type has none. */
 static inline PyWeakReference **
 weakrefs_head(PyObject *op)
 {
-    Py_ssize_t offset = Py_TYPE(op)->tp_weaklistoffset;
+    Py_ssize_t offset = PyAnySet_CheckExact(op) ? SET_WEAKREFS_OFFSET : Py_TYPE(op)->tp_weaklistoffset;
     return offset <= 0 ? NULL : (PyWeakReference **)((char *)op + offset);
 }
 

@@ -12,16 +12,25 @@
 PyObject *
 set_make(PyTypeObject *type, PyObject *iterable)
 {
-    PySetObject *set = (PySetObject *)type->tp_alloc(type, 0);
-    if (set == NULL) {
-        return NULL;
+    Set *set;
+    if (type == &PySet_Type || type == &PyFrozenSet_Type) {
+        set = (Set *)gc_alloc_here(sizeof *set, 0, PAGE_TIGHT);
+        if (set == NULL) {
+            return NULL;
+        }
+        freelist_revive(set, type);
+        set->weakrefs = NULL;
+        set->finger = 0;
+        set_make_empty(set);
+        gc_track((PyObject *)set);
     }
-    set->fill = set->used = 0;
-    set->mask = PySet_MINSIZE - 1;
-    set->table = set->smalltable;
-    set->hash = -1;
-    set->finger = 0;
-    set->weakreflist = NULL;
+    else {
+        set = (Set *)type->tp_alloc(type, 0);
+        if (set == NULL) {
+            return NULL;
+        }
+        set_make_empty(set);        /* the rest is zero */
+    }
     if (iterable != NULL && set_update_from(set, iterable) < 0) {
         Py_DECREF(set);
         return NULL;
@@ -32,7 +41,7 @@ set_make(PyTypeObject *type, PyObject *iterable)
 PyObject *
 set_display(PyObject *const *items, Py_ssize_t n)
 {
-    PySetObject *set = (PySetObject *)set_make(&PySet_Type, NULL);
+    Set *set = (Set *)set_make(&PySet_Type, NULL);
     for (Py_ssize_t i = 0; i < n && set != NULL; i++) {
         if (set_add_key(set, items[i]) < 0) {
             Py_CLEAR(set);
@@ -64,7 +73,7 @@ set_tp_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUSED(kw
 }
 
 static int
-set_tp_init(PySetObject *self, PyObject *args, PyObject *kwargs)
+set_tp_init(Set *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *iterable = NULL;
     if (!_PyArg_NoKeywords("set", kwargs)) {
@@ -116,7 +125,7 @@ frozenset_tp_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf, Py
 }
 
 static void
-set_dealloc(PySetObject *set)
+set_dealloc(Set *set)
 {
     PyTypeObject *type = Py_TYPE(set);
     PyThreadState *tstate = tstate_get();
@@ -125,17 +134,22 @@ set_dealloc(PySetObject *set)
     if (guarded && trash_begin(tstate, (PyObject *)set)) {
         return;
     }
-    if (set->weakreflist != NULL) {
+    if (*weakrefs_head((PyObject *)set) != NULL) {
         PyObject_ClearWeakRefs((PyObject *)set);
     }
-    Py_ssize_t left = set->used;
-    for (setentry *entry = set->table; left > 0; entry++) {
-        if (ACTIVE(entry)) {
-            left--;
+    if (set_is_small(set)) {
+        for (setentry *entry = set->packed, *end = entry + set->used; entry < end; entry++) {
             Py_DECREF(entry->key);
         }
     }
-    if (set->table != set->smalltable) {
+    else {
+        Py_ssize_t left = set->used;
+        for (setentry *entry = set->table; left > 0; entry++) {
+            if (ACTIVE(entry)) {
+                left--;
+                Py_DECREF(entry->key);
+            }
+        }
         PyMem_Free(set->table);
     }
     if (type == &PySet_Type || type == &PyFrozenSet_Type) {
@@ -150,7 +164,7 @@ set_dealloc(PySetObject *set)
 }
 
 static int
-set_traverse(PySetObject *set, visitproc visit, void *arg)
+set_traverse(Set *set, visitproc visit, void *arg)
 {
     Py_ssize_t pos = 0;
     setentry *entry;
@@ -161,7 +175,7 @@ set_traverse(PySetObject *set, visitproc visit, void *arg)
 }
 
 static int
-set_gc_clear(PySetObject *set)
+set_gc_clear(Set *set)
 {
     set_clear_all(set);
     return 0;
@@ -178,7 +192,7 @@ set_repr(PyObject *self)
         return nested > 0 ? PyUnicode_FromFormat("%s(...)", name) : NULL;
     }
     PyObject *result = NULL, *keys = NULL, *text = NULL;
-    if (((PySetObject *)self)->used == 0) {
+    if (((Set *)self)->used == 0) {
         result = PyUnicode_FromFormat("%s()", name);
         goto done;
     }
@@ -200,14 +214,14 @@ done:
 }
 
 static Py_ssize_t
-set_length(PySetObject *self)
+set_length(Set *self)
 {
     return self->used;
 }
 
 /* `function` failed with the key: a set stands for the frozenset equal to it. */
 static int
-frozen_key_again(PySetObject *self, PyObject *key, int (*function)(PySetObject *, PyObject *))
+frozen_key_again(Set *self, PyObject *key, int (*function)(Set *, PyObject *))
 {
     if (!PySet_Check(key) || !PyErr_ExceptionMatches(PyExc_TypeError)) {
         return -1;
@@ -224,14 +238,14 @@ frozen_key_again(PySetObject *self, PyObject *key, int (*function)(PySetObject *
 
 /* Call `function` with the key, or with the frozenset it stands for. */
 static int
-with_frozen_key(PySetObject *self, PyObject *key, int (*function)(PySetObject *, PyObject *))
+with_frozen_key(Set *self, PyObject *key, int (*function)(Set *, PyObject *))
 {
     int result = function(self, key);
     return result >= 0 ? result : frozen_key_again(self, key, function);
 }
 
 static int
-set_contains(PySetObject *self, PyObject *key)
+set_contains(Set *self, PyObject *key)
 {
     int result = set_contains_key(self, key);
     return likely(result >= 0) ? result : frozen_key_again(self, key, set_contains_key);
@@ -240,7 +254,7 @@ set_contains(PySetObject *self, PyObject *key)
 METHOD(set, __contains__, "!($self, key, /)", "Return whether the set has the element.")
 METHOD(frozenset, __contains__, "!($self, key, /)", "Return whether the set has the element.")
 static truth
-set___contains__(PySetObject *self, PyObject *key)
+set___contains__(Set *self, PyObject *key)
 {
     return set_contains(self, key);
 }
@@ -253,7 +267,7 @@ shuffle_bits(size_t h)
 
 /* Independent of the order of elements; cached in the frozenset. */
 static Py_hash_t
-frozenset_tp_hash(PySetObject *self)
+frozenset_tp_hash(Set *self)
 {
     if (self->hash != -1) {
         return self->hash;
@@ -275,12 +289,12 @@ frozenset_tp_hash(PySetObject *self)
 }
 
 static PyObject *
-set_richcompare(PySetObject *self, PyObject *other, int op)
+set_richcompare(Set *self, PyObject *other, int op)
 {
     if (!PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PySetObject *o = (PySetObject *)other;
+    Set *o = (Set *)other;
     int result = 0;
     switch (op) {
     case Py_EQ:
@@ -315,14 +329,14 @@ set_richcompare(PySetObject *self, PyObject *other, int op)
 
 METHOD(set, add, "!($self, object, /)", "Add an element; nothing happens if it is there.")
 static status
-set_add(PySetObject *self, PyObject *key)
+set_add(Set *self, PyObject *key)
 {
     return set_add_key(self, key);
 }
 
 METHOD(set, clear, "!($self, /)", "Remove all elements.")
 static status
-set_clear(PySetObject *self)
+set_clear(Set *self)
 {
     set_clear_all(self);
     return 0;
@@ -330,28 +344,28 @@ set_clear(PySetObject *self)
 
 METHOD(set, copy, "!($self, /)", "Return a shallow copy.")
 static PyObject *
-set_copy(PySetObject *self, PyObject *Py_UNUSED(ignored))
+set_copy(Set *self, PyObject *Py_UNUSED(ignored))
 {
     return set_copy_base(self);
 }
 
 METHOD(frozenset, copy, "!($self, /)", "Return the set itself, or a copy of a subclass's instance.")
 static PyObject *
-frozenset_copy(PySetObject *self, PyObject *Py_UNUSED(ignored))
+frozenset_copy(Set *self, PyObject *Py_UNUSED(ignored))
 {
     return PyFrozenSet_CheckExact(self) ? Py_NewRef(self) : set_copy_base(self);
 }
 
 METHOD(set, discard, "!($self, object, /)", "Remove an element; nothing happens if it is not there.")
 static status
-set_discard(PySetObject *self, PyObject *key)
+set_discard(Set *self, PyObject *key)
 {
     return with_frozen_key(self, key, set_discard_key) < 0 ? -1 : 0;
 }
 
 METHOD(set, remove, "!($self, object, /)", "Remove an element; KeyError if it is not there.")
 static status
-set_remove(PySetObject *self, PyObject *key)
+set_remove(Set *self, PyObject *key)
 {
     int there = with_frozen_key(self, key, set_discard_key);
     if (there == 0) {
@@ -362,22 +376,18 @@ set_remove(PySetObject *self, PyObject *key)
 
 METHOD(set, pop, "!($self, /)", "Remove and return some element; KeyError if there is none.")
 static PyObject *
-set_pop(PySetObject *self, PyObject *Py_UNUSED(ignored))
+set_pop(Set *self, PyObject *Py_UNUSED(ignored))
 {
     if (self->used == 0) {
         PyErr_SetString(PyExc_KeyError, "pop from an empty set");
         return NULL;
     }
-    setentry *entry = self->table + (self->finger & self->mask), *last = self->table + self->mask;
-    while (!ACTIVE(entry)) {
-        entry = entry == last ? self->table : entry + 1;
+    size_t i = (size_t)(self->finger & self->mask);
+    while (set_slot(self, i) == NULL) {
+        i = (i + 1) & (size_t)self->mask;
     }
-    PyObject *key = entry->key;
-    entry->key = DUMMY;
-    entry->hash = -1;
-    self->used--;
-    self->finger = entry - self->table + 1;
-    return key;
+    self->finger = (Py_ssize_t)i + 1;
+    return set_take_slot(self, i);
 }
 
 METHOD(set, __reduce__, "!($self, /)", "State for pickling.")
@@ -400,10 +410,10 @@ set___reduce__(PyObject *self, PyObject *Py_UNUSED(ignored))
 METHOD(set, __sizeof__, "!($self, /)", "Return the size of the set in memory, in bytes.")
 METHOD(frozenset, __sizeof__, "!($self, /)", "Return the size of the set in memory, in bytes.")
 static Py_ssize_t
-set___sizeof__(PySetObject *self)
+set___sizeof__(Set *self)
 {
     Py_ssize_t size = Py_TYPE(self)->tp_basicsize;
-    if (self->table != self->smalltable) {
+    if (!set_is_small(self)) {
         size += (self->mask + 1) * (Py_ssize_t)sizeof(setentry);
     }
     return size;
@@ -494,7 +504,7 @@ PySet_Clear(PyObject *set)
         PyErr_BadInternalCall();
         return -1;
     }
-    set_clear_all((PySetObject *)set);
+    set_clear_all((Set *)set);
     return 0;
 }
 
@@ -505,7 +515,7 @@ PySet_Contains(PyObject *set, PyObject *key)
         PyErr_BadInternalCall();
         return -1;
     }
-    return set_contains_key((PySetObject *)set, key);
+    return set_contains_key((Set *)set, key);
 }
 
 int
@@ -515,7 +525,7 @@ PySet_Discard(PyObject *set, PyObject *key)
         PyErr_BadInternalCall();
         return -1;
     }
-    return set_discard_key((PySetObject *)set, key);
+    return set_discard_key((Set *)set, key);
 }
 
 int
@@ -525,7 +535,7 @@ PySet_Add(PyObject *set, PyObject *key)
         PyErr_BadInternalCall();
         return -1;
     }
-    return set_add_key((PySetObject *)set, key);
+    return set_add_key((Set *)set, key);
 }
 
 PyObject *
@@ -535,7 +545,7 @@ PySet_Pop(PyObject *set)
         PyErr_BadInternalCall();
         return NULL;
     }
-    return set_pop((PySetObject *)set, NULL);
+    return set_pop((Set *)set, NULL);
 }
 
 int
@@ -545,7 +555,7 @@ _PySet_Update(PyObject *set, PyObject *iterable)
         PyErr_BadInternalCall();
         return -1;
     }
-    return set_update_from((PySetObject *)set, iterable);
+    return set_update_from((Set *)set, iterable);
 }
 
 int
@@ -556,7 +566,7 @@ _PySet_NextEntry(PyObject *set, Py_ssize_t *pos, PyObject **key, Py_hash_t *hash
         PyErr_BadInternalCall();
         return -1;
     }
-    if (!set_step((PySetObject *)set, pos, &entry)) {
+    if (!set_step((Set *)set, pos, &entry)) {
         return 0;
     }
     *key = entry->key;

@@ -8,7 +8,7 @@
 #include "types/set_table.h"
 
 int
-set_is_subset(PySetObject *a, PySetObject *b)
+set_is_subset(Set *a, Set *b)
 {
     if (a->used > b->used) {
         return 0;
@@ -29,13 +29,13 @@ set_is_subset(PySetObject *a, PySetObject *b)
 /* ---- the operations -------------------------------------------------------------------------- */
 
 PyObject *
-set_copy_base(PySetObject *self)
+set_copy_base(Set *self)
 {
     return set_make_base((PyObject *)self, (PyObject *)self);
 }
 
 static PyObject *
-set_intersect(PySetObject *self, PyObject *other)
+set_intersect(Set *self, PyObject *other)
 {
     PyObject *result = (PyObject *)self == other ? set_copy_base(self)
                                                  : set_make_base((PyObject *)self, NULL);
@@ -44,18 +44,18 @@ set_intersect(PySetObject *self, PyObject *other)
     }
     if (PyAnySet_Check(other)) {
         if (PySet_GET_SIZE(other) > self->used) {
-            PySetObject *swap = self;
-            self = (PySetObject *)other;
+            Set *swap = self;
+            self = (Set *)other;
             other = (PyObject *)swap;
         }
         Py_ssize_t pos = 0;
         setentry *entry;
-        while (set_step((PySetObject *)other, &pos, &entry)) {
+        while (set_step((Set *)other, &pos, &entry)) {
             PyObject *key = Py_NewRef(entry->key);
             Py_hash_t hash = entry->hash;
             int there = set_contains_hashed(self, key, hash);
             if (there > 0) {
-                there = set_add_hashed((PySetObject *)result, key, hash);
+                there = set_add_hashed((Set *)result, key, hash);
             }
             Py_DECREF(key);
             if (there < 0) {
@@ -72,7 +72,7 @@ set_intersect(PySetObject *self, PyObject *other)
         Py_hash_t hash = key_hash(key);
         int there = hash == -1 ? -1 : set_contains_hashed(self, key, hash);
         if (there > 0) {
-            there = set_add_hashed((PySetObject *)result, key, hash);
+            there = set_add_hashed((Set *)result, key, hash);
         }
         Py_DECREF(key);
         if (there < 0) {
@@ -89,7 +89,7 @@ fail:
 }
 
 static int
-set_subtract_from(PySetObject *self, PyObject *other)
+set_subtract_from(Set *self, PyObject *other)
 {
     if ((PyObject *)self == other) {
         set_clear_all(self);
@@ -108,7 +108,7 @@ set_subtract_from(PySetObject *self, PyObject *other)
         else {
             Py_INCREF(other);
         }
-        while (set_step((PySetObject *)other, &pos, &entry)) {
+        while (set_step((Set *)other, &pos, &entry)) {
             PyObject *key = Py_NewRef(entry->key);
             int err = set_discard_hashed(self, key, entry->hash);
             Py_DECREF(key);
@@ -143,7 +143,7 @@ set_subtract_from(PySetObject *self, PyObject *other)
 }
 
 static PyObject *
-set_subtract(PySetObject *self, PyObject *other)
+set_subtract(Set *self, PyObject *other)
 {
     bool is_set = PyAnySet_Check(other);
     if (!is_set && !PyDict_CheckExact(other)) {
@@ -162,10 +162,10 @@ set_subtract(PySetObject *self, PyObject *other)
     while (set_step(self, &pos, &entry)) {
         PyObject *key = Py_NewRef(entry->key);
         Py_hash_t hash = entry->hash;
-        int there = is_set ? set_contains_hashed((PySetObject *)other, key, hash)
+        int there = is_set ? set_contains_hashed((Set *)other, key, hash)
                            : _PyDict_Contains_KnownHash(other, key, hash);
         if (there == 0) {
-            there = set_add_hashed((PySetObject *)result, key, hash);
+            there = set_add_hashed((Set *)result, key, hash);
         }
         Py_DECREF(key);
         if (there < 0) {
@@ -176,14 +176,14 @@ set_subtract(PySetObject *self, PyObject *other)
     return result;
 copy:
     result = set_copy_base(self);
-    if (result != NULL && set_subtract_from((PySetObject *)result, other) < 0) {
+    if (result != NULL && set_subtract_from((Set *)result, other) < 0) {
         Py_CLEAR(result);
     }
     return result;
 }
 
 static int
-set_toggle(PySetObject *self, PyObject *key, Py_hash_t hash)
+set_toggle(Set *self, PyObject *key, Py_hash_t hash)
 {
     Py_INCREF(key);
     int there = set_discard_hashed(self, key, hash);
@@ -195,7 +195,7 @@ set_toggle(PySetObject *self, PyObject *key, Py_hash_t hash)
 }
 
 static int
-set_xor_from(PySetObject *self, PyObject *other)
+set_xor_from(Set *self, PyObject *other)
 {
     Py_ssize_t pos = 0;
     if ((PyObject *)self == other) {
@@ -217,7 +217,7 @@ set_xor_from(PySetObject *self, PyObject *other)
         return -1;
     }
     setentry *entry;
-    while (set_step((PySetObject *)set, &pos, &entry)) {
+    while (set_step((Set *)set, &pos, &entry)) {
         if (set_toggle(self, entry->key, entry->hash) < 0) {
             Py_DECREF(set);
             return -1;
@@ -228,10 +228,10 @@ set_xor_from(PySetObject *self, PyObject *other)
 }
 
 static PyObject *
-set_xor(PySetObject *self, PyObject *other)
+set_xor(Set *self, PyObject *other)
 {
     PyObject *result = set_make_base((PyObject *)self, other);
-    if (result != NULL && set_xor_from((PySetObject *)result, (PyObject *)self) < 0) {
+    if (result != NULL && set_xor_from((Set *)result, (PyObject *)self) < 0) {
         Py_CLEAR(result);
     }
     return result;
@@ -245,8 +245,8 @@ set_op_or(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(self) || !PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PyObject *result = set_copy_base((PySetObject *)self);
-    if (result != NULL && self != other && set_update_from((PySetObject *)result, other) < 0) {
+    PyObject *result = set_copy_base((Set *)self);
+    if (result != NULL && self != other && set_update_from((Set *)result, other) < 0) {
         Py_CLEAR(result);
     }
     return result;
@@ -258,7 +258,7 @@ set_op_and(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(self) || !PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_intersect((PySetObject *)self, other);
+    return set_intersect((Set *)self, other);
 }
 
 PyObject *
@@ -267,7 +267,7 @@ set_op_sub(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(self) || !PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_subtract((PySetObject *)self, other);
+    return set_subtract((Set *)self, other);
 }
 
 PyObject *
@@ -276,7 +276,7 @@ set_op_xor(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(self) || !PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_xor((PySetObject *)self, other);
+    return set_xor((Set *)self, other);
 }
 
 PyObject *
@@ -285,7 +285,7 @@ set_op_ior(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_update_from((PySetObject *)self, other) < 0 ? NULL : Py_NewRef(self);
+    return set_update_from((Set *)self, other) < 0 ? NULL : Py_NewRef(self);
 }
 
 PyObject *
@@ -294,8 +294,8 @@ set_op_iand(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PyObject *result = set_intersect((PySetObject *)self, other);
-    return set_replace_take((PySetObject *)self, result) < 0 ? NULL : Py_NewRef(self);
+    PyObject *result = set_intersect((Set *)self, other);
+    return set_replace_take((Set *)self, result) < 0 ? NULL : Py_NewRef(self);
 }
 
 PyObject *
@@ -304,7 +304,7 @@ set_op_isub(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_subtract_from((PySetObject *)self, other) < 0 ? NULL : Py_NewRef(self);
+    return set_subtract_from((Set *)self, other) < 0 ? NULL : Py_NewRef(self);
 }
 
 PyObject *
@@ -313,7 +313,7 @@ set_op_ixor(PyObject *self, PyObject *other)
     if (!PyAnySet_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    return set_xor_from((PySetObject *)self, other) < 0 ? NULL : Py_NewRef(self);
+    return set_xor_from((Set *)self, other) < 0 ? NULL : Py_NewRef(self);
 }
 
 /* ---- methods --------------------------------------------------------------------------------- */
@@ -321,7 +321,7 @@ set_op_ixor(PyObject *self, PyObject *other)
 METHOD(set, difference, NULL, "Return the elements that are in none of the others.")
 METHOD(frozenset, difference, NULL, "Return the elements that are in none of the others.")
 PyObject *
-set_difference(PySetObject *self, PyObject *args)
+set_difference(Set *self, PyObject *args)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(args);
     if (n == 0) {
@@ -329,7 +329,7 @@ set_difference(PySetObject *self, PyObject *args)
     }
     PyObject *result = set_subtract(self, PyTuple_GET_ITEM(args, 0));
     for (Py_ssize_t i = 1; result != NULL && i < n; i++) {
-        if (set_subtract_from((PySetObject *)result, PyTuple_GET_ITEM(args, i)) < 0) {
+        if (set_subtract_from((Set *)result, PyTuple_GET_ITEM(args, i)) < 0) {
             Py_CLEAR(result);
         }
     }
@@ -338,7 +338,7 @@ set_difference(PySetObject *self, PyObject *args)
 
 METHOD(set, difference_update, NULL, "Remove all elements of the others.")
 PyObject *
-set_difference_update(PySetObject *self, PyObject *args)
+set_difference_update(Set *self, PyObject *args)
 {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
         if (set_subtract_from(self, PyTuple_GET_ITEM(args, i)) < 0) {
@@ -351,7 +351,7 @@ set_difference_update(PySetObject *self, PyObject *args)
 METHOD(set, intersection, NULL, "Return the elements that are in all the others too.")
 METHOD(frozenset, intersection, NULL, "Return the elements that are in all the others too.")
 PyObject *
-set_intersection(PySetObject *self, PyObject *args)
+set_intersection(Set *self, PyObject *args)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(args);
     if (n == 0) {
@@ -359,14 +359,14 @@ set_intersection(PySetObject *self, PyObject *args)
     }
     PyObject *result = Py_NewRef(self);
     for (Py_ssize_t i = 0; result != NULL && i < n; i++) {
-        Py_SETREF(result, set_intersect((PySetObject *)result, PyTuple_GET_ITEM(args, i)));
+        Py_SETREF(result, set_intersect((Set *)result, PyTuple_GET_ITEM(args, i)));
     }
     return result;
 }
 
 METHOD(set, intersection_update, NULL, "Keep only the elements that are in all the others too.")
 PyObject *
-set_intersection_update(PySetObject *self, PyObject *args)
+set_intersection_update(Set *self, PyObject *args)
 {
     PyObject *result = set_intersection(self, args);
     return set_replace_take(self, result) < 0 ? NULL : Py_NewRef(Py_None);
@@ -375,20 +375,20 @@ set_intersection_update(PySetObject *self, PyObject *args)
 METHOD(set, isdisjoint, "!($self, other, /)", "Return whether the two have no element in common.")
 METHOD(frozenset, isdisjoint, "!($self, other, /)", "Return whether the two have no element in common.")
 truth
-set_isdisjoint(PySetObject *self, PyObject *other)
+set_isdisjoint(Set *self, PyObject *other)
 {
     if ((PyObject *)self == other) {
         return self->used == 0;
     }
     if (PyAnySet_CheckExact(other)) {
         if (PySet_GET_SIZE(other) > self->used) {
-            PySetObject *swap = self;
-            self = (PySetObject *)other;
+            Set *swap = self;
+            self = (Set *)other;
             other = (PyObject *)swap;
         }
         Py_ssize_t pos = 0;
         setentry *entry;
-        while (set_step((PySetObject *)other, &pos, &entry)) {
+        while (set_step((Set *)other, &pos, &entry)) {
             PyObject *key = Py_NewRef(entry->key);
             int there = set_contains_hashed(self, key, entry->hash);
             Py_DECREF(key);
@@ -414,10 +414,10 @@ set_isdisjoint(PySetObject *self, PyObject *other)
 METHOD(set, issuperset, "!($self, other, /)", "Return whether every element of other is in the set.")
 METHOD(frozenset, issuperset, "!($self, other, /)", "Return whether every element of other is in the set.")
 truth
-set_issuperset(PySetObject *self, PyObject *other)
+set_issuperset(Set *self, PyObject *other)
 {
     if (PyAnySet_Check(other)) {
-        return set_is_subset((PySetObject *)other, self);
+        return set_is_subset((Set *)other, self);
     }
     PyObject *iter = PyObject_GetIter(other), *key;
     if (iter == NULL) {
@@ -435,10 +435,10 @@ set_issuperset(PySetObject *self, PyObject *other)
 METHOD(set, issubset, "!($self, other, /)", "Return whether every element of the set is in other.")
 METHOD(frozenset, issubset, "!($self, other, /)", "Return whether every element of the set is in other.")
 truth
-set_issubset(PySetObject *self, PyObject *other)
+set_issubset(Set *self, PyObject *other)
 {
     if (PyAnySet_Check(other)) {
-        return set_is_subset(self, (PySetObject *)other);
+        return set_is_subset(self, (Set *)other);
     }
     PyObject *common = set_intersect(self, other);
     if (common == NULL) {
@@ -452,7 +452,7 @@ set_issubset(PySetObject *self, PyObject *other)
 METHOD(set, symmetric_difference, "!($self, other, /)", "Return the elements that are in just one of the two.")
 METHOD(frozenset, symmetric_difference, "!($self, other, /)", "Return the elements that are in just one of the two.")
 PyObject *
-set_symmetric_difference(PySetObject *self, PyObject *other)
+set_symmetric_difference(Set *self, PyObject *other)
 {
     return set_xor(self, other);
 }
@@ -460,7 +460,7 @@ set_symmetric_difference(PySetObject *self, PyObject *other)
 METHOD(set, symmetric_difference_update, "!($self, other, /)",
        "Keep the elements that are in just one of the two.")
 status
-set_symmetric_difference_update(PySetObject *self, PyObject *other)
+set_symmetric_difference_update(Set *self, PyObject *other)
 {
     return set_xor_from(self, other);
 }
@@ -468,12 +468,12 @@ set_symmetric_difference_update(PySetObject *self, PyObject *other)
 METHOD(set, union, NULL, "Return the elements that are in any of the sets.")
 METHOD(frozenset, union, NULL, "Return the elements that are in any of the sets.")
 PyObject *
-set_union(PySetObject *self, PyObject *args)
+set_union(Set *self, PyObject *args)
 {
     PyObject *result = set_copy_base(self);
     for (Py_ssize_t i = 0; result != NULL && i < PyTuple_GET_SIZE(args); i++) {
         PyObject *other = PyTuple_GET_ITEM(args, i);
-        if (other != (PyObject *)self && set_update_from((PySetObject *)result, other) < 0) {
+        if (other != (PyObject *)self && set_update_from((Set *)result, other) < 0) {
             Py_CLEAR(result);
         }
     }
@@ -482,7 +482,7 @@ set_union(PySetObject *self, PyObject *args)
 
 METHOD(set, update, NULL, "Add all elements of the others.")
 PyObject *
-set_update(PySetObject *self, PyObject *args)
+set_update(Set *self, PyObject *args)
 {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
         if (set_update_from(self, PyTuple_GET_ITEM(args, i)) < 0) {

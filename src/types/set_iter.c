@@ -5,7 +5,7 @@
 
 typedef struct {
     PyObject_HEAD
-    PySetObject *set;               /* NULL: exhausted */
+    Set *set;               /* NULL: exhausted */
     Py_ssize_t used;                /* -1: changed size, keep raising */
     Py_ssize_t pos;
     Py_ssize_t left;
@@ -18,7 +18,7 @@ set_iter(PyObject *set)
     if (iter == NULL) {
         return NULL;
     }
-    iter->set = (PySetObject *)Py_NewRef(set);
+    iter->set = (Set *)Py_NewRef(set);
     iter->used = iter->left = iter->set->used;
     iter->pos = 0;
     PyObject_GC_Track(iter);

@@ -9,161 +9,268 @@ enum { LINEAR_PROBES = 9, SET_PERTURB_SHIFT = 5 };
 PyObject set_dummy = {1 << 30, &PyBaseObject_Type};
 PyObject *_PySet_Dummy = &set_dummy;
 
-/* How many neighbours of entry i belong to the first run. */
+/* Where a search ended. */
+struct Place {
+    size_t slot;                /* the key's, or the unused one that ends its probing */
+    Py_ssize_t deleted;         /* the last deleted slot on the way, or -1 */
+};
+
+/* What a search finds: AGAIN if a comparison has changed the set. */
+enum Found { ABSENT = 0, THERE = 1, AGAIN = 2, FAILED = -1 };
+
+/* How many neighbours of slot i belong to the first run. */
 static inline size_t
 run_length(size_t i, size_t mask)
 {
     return i + LINEAR_PROBES <= mask ? LINEAR_PROBES : 0;
 }
 
-/* The entry with the key, or the unused one where the search ended; NULL on error.  *deleted, unless
-   that is NULL, becomes the last deleted entry on the way, or NULL. */
-static ALWAYS_INLINE setentry *
-set_walk(PySetObject *set, PyObject *key, Py_hash_t hash, setentry **deleted)
+static inline size_t
+next_slot(size_t i, size_t *perturb, size_t mask)
 {
-restart:;
-    if (deleted != NULL) {
-        *deleted = NULL;
+    *perturb >>= SET_PERTURB_SHIFT;
+    return (i * 5 + 1 + *perturb) & mask;
+}
+
+static inline PyObject *
+slot_key(Set *set, size_t i)
+{
+    setentry *entry = i <= (size_t)set->mask ? set_slot(set, i) : NULL;
+    return entry == NULL ? NULL : entry->key;
+}
+
+/* Is the slot deleted?  Searches remember such slots while comparisons run. */
+static inline bool
+slot_is_deleted(Set *set, Py_ssize_t i)
+{
+    return i <= set->mask && (set_is_small(set) ? set->slot[i] == SLOT_DELETED : set->table[i].key == DUMMY);
+}
+
+/* Is the key in slot i, whose hash is the same, equal to `key`?  `table` and `mask` are those of the search. */
+static ALWAYS_INLINE enum Found
+compare_keys(Set *set, setentry *entry, PyObject *key, const struct Place *place, setentry *table, size_t mask)
+{
+    PyObject *found = entry->key;
+    if (found == key) {
+        return THERE;
     }
+    if (PyUnicode_CheckExact(found) && PyUnicode_CheckExact(key)) {
+        return str_same(found, key) ? THERE : ABSENT;
+    }
+    if (PyLong_CheckExact(found) && PyLong_CheckExact(key) && (size_t)Py_SIZE(key) + 1 < 3) {
+        /* One limb and the same hash: -1 has that of -2. */
+        return Py_SIZE(found) == Py_SIZE(key) &&
+                       ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]
+                   ? THERE : ABSENT;
+    }
+    Py_INCREF(found);
+    int equal = PyObject_RichCompareBool(found, key, Py_EQ);
+    Py_DECREF(found);
+    if (equal < 0) {
+        return FAILED;
+    }
+    if ((size_t)set->mask != mask || (!set_is_small(set) && set->table != table) ||
+        slot_key(set, place->slot) != found || (place->deleted >= 0 && !slot_is_deleted(set, place->deleted))) {
+        return AGAIN;
+    }
+    return equal ? THERE : ABSENT;
+}
+
+static ALWAYS_INLINE enum Found
+small_find(Set *set, PyObject *key, Py_hash_t hash, struct Place *place, bool to_add)
+{
+    size_t perturb = (size_t)hash, i = (size_t)hash & (PySet_MINSIZE - 1);
+    place->deleted = -1;
+    for (;; i = next_slot(i, &perturb, PySet_MINSIZE - 1)) {
+        unsigned in_slot = set->slot[i];
+        if (in_slot == SLOT_UNUSED) {
+            place->slot = i;
+            return ABSENT;
+        }
+        if (in_slot == SLOT_DELETED) {
+            if (to_add) {
+                place->deleted = (Py_ssize_t)i;
+            }
+            continue;
+        }
+        setentry *entry = &set->packed[in_slot - 1];
+        if (entry->hash == hash) {
+            place->slot = i;
+            enum Found found = compare_keys(set, entry, key, place, NULL, PySet_MINSIZE - 1);
+            if (found != ABSENT) {
+                return found;
+            }
+        }
+    }
+}
+
+static ALWAYS_INLINE enum Found
+table_find(Set *set, PyObject *key, Py_hash_t hash, struct Place *place, bool to_add)
+{
     setentry *table = set->table;
     size_t mask = (size_t)set->mask, perturb = (size_t)hash, i = (size_t)hash & mask;
-    for (;;) {
+    place->deleted = -1;
+    for (;; i = next_slot(i, &perturb, mask)) {
         setentry *entry = &table[i];
         setentry *last = entry + run_length(i, mask);
         for (; entry <= last; entry++) {
             if (entry->key == NULL) {
-                return entry;
+                place->slot = (size_t)(entry - table);
+                return ABSENT;
             }
-            if (entry->hash != hash || entry->key == DUMMY) {
-                if (deleted != NULL && entry->key == DUMMY) {
-                    *deleted = entry;
+            if (entry->hash != hash) {          /* so it is for deleted ones: no key has the hash -1 */
+                if (to_add && entry->key == DUMMY) {
+                    place->deleted = entry - table;
                 }
                 continue;
             }
-            PyObject *found = entry->key;
-            if (found == key) {
-                return entry;
-            }
-            if (PyUnicode_CheckExact(found) && PyUnicode_CheckExact(key)) {
-                if (str_same(found, key)) {
-                    return entry;
-                }
-                continue;
-            }
-            if (PyLong_CheckExact(found) && PyLong_CheckExact(key) && (size_t)Py_SIZE(key) + 1 < 3) {
-                /* One limb and the same hash: -1 has that of -2. */
-                if (Py_SIZE(found) == Py_SIZE(key) &&
-                    ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]) {
-                    return entry;
-                }
-                continue;
-            }
-            Py_INCREF(found);
-            int equal = PyObject_RichCompareBool(found, key, Py_EQ);
-            Py_DECREF(found);
-            if (equal < 0) {
-                return NULL;
-            }
-            if (set->table != table || (size_t)set->mask != mask || entry->key != found ||
-                (deleted != NULL && *deleted != NULL && (*deleted)->key != DUMMY)) {
-                goto restart;
-            }
-            if (equal) {
-                return entry;
+            place->slot = (size_t)(entry - table);
+            enum Found found = compare_keys(set, entry, key, place, table, mask);
+            if (found != ABSENT) {
+                return found;
             }
         }
-        perturb >>= SET_PERTURB_SHIFT;
-        i = (i * 5 + 1 + perturb) & mask;
     }
 }
 
-static setentry *
-set_find(PySetObject *set, PyObject *key, Py_hash_t hash)
+/* ABSENT, THERE or FAILED.  place->deleted is of interest `to_add`. */
+static ALWAYS_INLINE enum Found
+set_find(Set *set, PyObject *key, Py_hash_t hash, struct Place *place, bool to_add)
 {
-    return set_walk(set, key, hash, NULL);
+    enum Found found;
+    do {
+        found = set_is_small(set) ? small_find(set, key, hash, place, to_add)
+                                  : table_find(set, key, hash, place, to_add);
+    } while (unlikely(found == AGAIN));
+    return found;
 }
 
 #ifdef KRAIT_DEBUG
 void
 set_check(PyObject *op, bool deep)
 {
-    PySetObject *set = (PySetObject *)op;
+    Set *set = (Set *)op;
     Py_ssize_t active = 0, filled = 0;
-    if (set->table == NULL) {           /* fresh from tp_alloc */
+    if (set->mask == 0) {               /* fresh from tp_alloc */
         return;
     }
+    bool small = set_is_small(set);
     INVARIANT(op, set->mask >= PySet_MINSIZE - 1 && (set->mask & (set->mask + 1)) == 0);
-    INVARIANT(op, set->table != set->smalltable || set->mask == PySet_MINSIZE - 1);
     INVARIANT(op, 0 <= set->used && set->used <= set->fill && set->fill <= set->mask);
+    INVARIANT(op, !small || set->used <= SET_PACKED);
     for (Py_ssize_t i = 0; deep && i <= set->mask; i++) {
-        setentry *entry = &set->table[i];
-        filled += entry->key != NULL;
-        active += ACTIVE(entry);
-        INVARIANT(op, !ACTIVE(entry) || Py_REFCNT(entry->key) > 0);
-        INVARIANT(op, entry->key != DUMMY || entry->hash == -1);
+        setentry *entry = set_slot(set, (size_t)i);
+        active += entry != NULL;
+        filled += entry != NULL || slot_is_deleted(set, i);
+        INVARIANT(op, entry == NULL || Py_REFCNT(entry->key) > 0);
+        INVARIANT(op, entry == NULL || !small || entry < set->packed + set->used);
+        INVARIANT(op, small || set->table[i].key != DUMMY || set->table[i].hash == -1);
     }
     INVARIANT(op, !deep || (active == set->used && filled == set->fill));
 }
 #endif
 
-/* Insert into a table without deleted entries a key that is not there. */
+/* ---- changing -------------------------------------------------------------------------------- */
+
+/* Forget the elements, whose references are the caller's now, and the table. */
+void
+set_make_empty(Set *set)
+{
+    set->fill = set->used = 0;
+    set->mask = PySet_MINSIZE - 1;
+    memset(set->slot, SLOT_UNUSED, sizeof(set->slot));
+    set->hash = -1;
+}
+
+/* The next element of a small set with room goes into the slot. */
+static inline void
+small_put(Set *set, size_t slot, PyObject *key_take, Py_hash_t hash)
+{
+    set->packed[set->used] = (setentry){key_take, hash};
+    set->slot[slot] = (uint8_t)++set->used;
+}
+
+/* Insert into slots without deleted ones a key that is not there. */
 static void
-table_insert_clean(setentry *table, size_t mask, PyObject *key, Py_hash_t hash)
+small_insert_clean(Set *set, PyObject *key_take, Py_hash_t hash)
+{
+    size_t perturb = (size_t)hash, i = (size_t)hash & (PySet_MINSIZE - 1);
+    while (set->slot[i] != SLOT_UNUSED) {
+        i = next_slot(i, &perturb, PySet_MINSIZE - 1);
+    }
+    small_put(set, i, key_take, hash);
+}
+
+static void
+table_insert_clean(setentry *table, size_t mask, PyObject *key_take, Py_hash_t hash)
 {
     size_t perturb = (size_t)hash, i = (size_t)hash & mask;
-    for (;;) {
+    for (;; i = next_slot(i, &perturb, mask)) {
         setentry *entry = &table[i];
         setentry *last = entry + run_length(i, mask);
         for (; entry <= last; entry++) {
             if (entry->key == NULL) {
-                entry->key = key;
-                entry->hash = hash;
+                *entry = (setentry){key_take, hash};
                 return;
             }
         }
-        perturb >>= SET_PERTURB_SHIFT;
-        i = (i * 5 + 1 + perturb) & mask;
     }
 }
 
-/* Make the table the smallest power of two over minused. */
-status
-set_resize(PySetObject *set, Py_ssize_t minused)
+/* Move the elements, in the order of the slots, to the smallest table over minused.  If `more` has a key,
+   it belongs to them and stands in the unused slot `at`. */
+static status
+set_rebuild(Set *set, Py_ssize_t minused, setentry more, size_t at)
 {
+    setentry expanded[PySet_MINSIZE], *old = expanded, *table = NULL;
+    bool was_small = set_is_small(set);
+    Py_ssize_t old_mask = set->mask, used = set->used + (more.key != NULL);
     size_t size = PySet_MINSIZE;
     while (size <= (size_t)minused) {
         size <<= 1;
     }
-    setentry small[PySet_MINSIZE], *old = set->table, *table;
-    Py_ssize_t old_mask = set->mask;
-    bool was_small = old == set->smalltable;
-    if (size == PySet_MINSIZE) {
-        if (was_small) {
-            if (set->fill == set->used) {
-                return 0;
-            }
-            memcpy(small, old, sizeof(small));
-            old = small;
-        }
-        table = set->smalltable;
-    }
-    else {
-        table = size > PY_SSIZE_T_MAX / sizeof(setentry) ? NULL
-                                                         : PyMem_Malloc(size * sizeof(setentry));
+    if (size != PySet_MINSIZE) {
+        table = size > PY_SSIZE_T_MAX / sizeof(setentry) ? NULL : PyMem_Calloc(size, sizeof(setentry));
         if (table == NULL) {
             PyErr_NoMemory();
             return -1;
         }
     }
-    memset(table, 0, size * sizeof(setentry));
+    else if (was_small && set->fill == set->used) {
+        return 0;
+    }
+    if (was_small) {
+        for (size_t i = 0; i < PySet_MINSIZE; i++) {
+            setentry *entry = set_slot(set, i);
+            expanded[i] = entry == NULL ? (setentry){NULL, 0} : *entry;
+        }
+    }
+    else {
+        old = set->table;
+    }
+    if (more.key != NULL) {
+        old[at] = more;
+    }
     set->mask = (Py_ssize_t)size - 1;
-    set->table = table;
+    set->used = 0;
+    if (table == NULL) {
+        memset(set->slot, SLOT_UNUSED, sizeof(set->slot));
+    }
+    else {
+        set->table = table;
+    }
     for (setentry *entry = old; entry <= old + old_mask; entry++) {
-        if (ACTIVE(entry)) {
+        if (!ACTIVE(entry)) {
+            continue;
+        }
+        if (table == NULL) {
+            small_insert_clean(set, entry->key, entry->hash);
+        }
+        else {
             table_insert_clean(table, size - 1, entry->key, entry->hash);
         }
     }
-    set->fill = set->used;
+    set->fill = set->used = used;
     if (!was_small) {
         PyMem_Free(old);
     }
@@ -171,113 +278,165 @@ set_resize(PySetObject *set, Py_ssize_t minused)
     return 0;
 }
 
-int
-set_add_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
+status
+set_resize(Set *set, Py_ssize_t minused)
 {
-    Py_INCREF(key);             /* comparisons may drop the caller's last reference */
-    setentry *deleted = NULL, *entry = &set->table[hash & set->mask];
-    if (entry->key != NULL) {
-        entry = set_walk(set, key, hash, &deleted);
-    }
-    if (unlikely(entry == NULL || entry->key != NULL)) {
-        Py_DECREF(key);
-        return entry == NULL ? -1 : 0;
-    }
-    if (deleted != NULL) {      /* its place is counted as filled already */
-        deleted->key = key;
-        deleted->hash = hash;
+    return set_rebuild(set, minused, (setentry){NULL, 0}, 0);
+}
+
+/* Add a key that a search has not found. */
+static int
+set_insert(Set *set, const struct Place *place, PyObject *key_take, Py_hash_t hash)
+{
+    bool small = set_is_small(set);
+    size_t slot = place->deleted >= 0 ? (size_t)place->deleted : place->slot;
+    if (small && set->used == SET_PACKED) {
         set->used++;
+        Py_ssize_t minused = set_grown(set);
+        set->used--;
+        if (set_rebuild(set, minused, (setentry){key_take, hash}, slot) < 0) {
+            Py_DECREF(key_take);
+            return -1;
+        }
+        return 0;
+    }
+    if (small) {
+        small_put(set, slot, key_take, hash);
+    }
+    else {
+        set->table[slot] = (setentry){key_take, hash};
+        set->used++;
+    }
+    if (place->deleted >= 0) {          /* it was counted as filled already */
         SET_CHECK(set, set->mask < 32);
         return 0;
     }
-    entry->key = key;
-    entry->hash = hash;
     set->fill++;
-    set->used++;
     SET_CHECK(set, set->mask < 32);
     return (size_t)set->fill * 5 < (size_t)set->mask * 3 ? 0 : set_resize(set, set_grown(set));
 }
 
 int
-set_add_key(PySetObject *set, PyObject *key)
+set_add_hashed(Set *set, PyObject *key, Py_hash_t hash)
+{
+    struct Place place = {(size_t)(hash & set->mask), -1};
+    Py_INCREF(key);             /* comparisons may drop the caller's last reference */
+    bool free_at_once = set_is_small(set) ? set->slot[place.slot] == SLOT_UNUSED
+                                          : set->table[place.slot].key == NULL;
+    enum Found found = free_at_once ? ABSENT : set_find(set, key, hash, &place, true);
+    if (likely(found == ABSENT)) {
+        return set_insert(set, &place, key, hash);
+    }
+    Py_DECREF(key);
+    return found == THERE ? 0 : -1;
+}
+
+int
+set_add_key(Set *set, PyObject *key)
 {
     Py_hash_t hash = key_hash(key);
     return hash == -1 ? -1 : set_add_hashed(set, key, hash);
 }
 
 int
-set_contains_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
+set_contains_hashed(Set *set, PyObject *key, Py_hash_t hash)
 {
-    setentry *entry = set_find(set, key, hash);
-    return entry == NULL ? -1 : entry->key != NULL;
+    struct Place place;
+    return set_find(set, key, hash, &place, false);
 }
 
 int
-set_contains_key(PySetObject *set, PyObject *key)
+set_contains_key(Set *set, PyObject *key)
 {
     Py_hash_t hash = key_hash(key);
     if (unlikely(hash == -1)) {
         return -1;
     }
-    /* Mostly the first entry answers. */
-    PyObject *first = set->table[hash & set->mask].key;
+    /* Mostly the first slot answers. */
+    size_t i = (size_t)(hash & set->mask);
+    PyObject *first;
+    if (set_is_small(set)) {
+        unsigned place = set->slot[i];
+        first = place == SLOT_UNUSED ? NULL : place == SLOT_DELETED ? DUMMY : set->packed[place - 1].key;
+    }
+    else {
+        first = set->table[i].key;
+    }
     return first == key ? 1 : first == NULL ? 0 : set_contains_hashed(set, key, hash);
 }
 
-/* 1 removed, 0 was not there. */
-int
-set_discard_hashed(PySetObject *set, PyObject *key, Py_hash_t hash)
+PyObject *
+set_take_slot(Set *set, size_t i)
 {
-    setentry *entry = set_find(set, key, hash);
-    if (entry == NULL || entry->key == NULL) {
-        return entry == NULL ? -1 : 0;
+    PyObject *key;
+    if (set_is_small(set)) {
+        size_t place = set->slot[i], last = (size_t)set->used;
+        key = set->packed[place - 1].key;
+        set->slot[i] = SLOT_DELETED;
+        if (place != last) {
+            size_t j = 0;
+            while (set->slot[j] != last) {
+                j++;
+            }
+            set->slot[j] = (uint8_t)place;
+            set->packed[place - 1] = set->packed[last - 1];
+        }
     }
-    PyObject *old = entry->key;
-    entry->key = DUMMY;
-    entry->hash = -1;
+    else {
+        key = set->table[i].key;
+        set->table[i] = (setentry){DUMMY, -1};
+    }
     set->used--;
     SET_CHECK(set, set->mask < 32);
-    Py_DECREF(old);
-    return 1;
+    return key;
 }
 
 int
-set_discard_key(PySetObject *set, PyObject *key)
+set_discard_hashed(Set *set, PyObject *key, Py_hash_t hash)
+{
+    struct Place place;
+    enum Found found = set_find(set, key, hash, &place, false);
+    if (found == THERE) {
+        Py_DECREF(set_take_slot(set, place.slot));
+    }
+    return found;
+}
+
+int
+set_discard_key(Set *set, PyObject *key)
 {
     Py_hash_t hash = key_hash(key);
     return hash == -1 ? -1 : set_discard_hashed(set, key, hash);
 }
 
-/* Drop every element.  The set is valid and empty before the first destructor runs. */
 void
-set_clear_all(PySetObject *set)
+set_clear_all(Set *set)
 {
-    setentry small[PySet_MINSIZE], *table = set->table;
-    Py_ssize_t mask = set->mask;
-    bool heap = table != set->smalltable;
-    if (!heap) {
-        memcpy(small, table, sizeof(small));
-        table = small;
+    if (set_is_small(set)) {
+        setentry packed[SET_PACKED];
+        Py_ssize_t used = set->used;
+        memcpy(packed, set->packed, sizeof(packed));
+        set_make_empty(set);
+        for (Py_ssize_t i = 0; i < used; i++) {
+            Py_DECREF(packed[i].key);
+        }
+        return;
     }
-    memset(set->smalltable, 0, sizeof(set->smalltable));
-    set->table = set->smalltable;
-    set->mask = PySet_MINSIZE - 1;
-    set->fill = set->used = 0;
-    set->hash = -1;
+    setentry *table = set->table;
+    Py_ssize_t mask = set->mask;
+    set_make_empty(set);
     for (setentry *entry = table; entry <= table + mask; entry++) {
         if (ACTIVE(entry)) {
             Py_DECREF(entry->key);
         }
     }
-    if (heap) {
-        PyMem_Free(table);
-    }
+    PyMem_Free(table);
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
 static int
-set_merge(PySetObject *set, PySetObject *other)
+set_merge(Set *set, Set *other)
 {
     if (other == set || other->used == 0) {
         return 0;
@@ -286,30 +445,39 @@ set_merge(PySetObject *set, PySetObject *other)
         set_resize(set, (set->used + other->used) * 2) < 0) {
         return -1;
     }
-    setentry *from = other->table;
+    Py_ssize_t pos = 0;
+    setentry *entry;
     if (set->fill == 0 && set->mask == other->mask && other->fill == other->used) {
-        for (Py_ssize_t i = 0; i <= other->mask; i++) {
-            if (from[i].key != NULL) {
-                set->table[i].key = Py_NewRef(from[i].key);
-                set->table[i].hash = from[i].hash;
-            }
+        size_t size = (size_t)other->mask + 1;
+        bool small = set_is_small(set);
+        if (small) {
+            memcpy(set->slot, other->slot, sizeof(set->slot));
+            memcpy(set->packed, other->packed, sizeof(set->packed));
+        }
+        else {
+            memcpy(set->table, other->table, size * sizeof(setentry));
+        }
+        setentry *first = small ? set->packed : set->table, *end = first + (small ? (size_t)other->used : size);
+        for (entry = first; entry < end; entry++) {
+            Py_XINCREF(entry->key);
         }
         set->fill = set->used = other->used;
         return 0;
     }
     if (set->fill == 0) {
-        for (Py_ssize_t i = 0; i <= other->mask; i++) {
-            if (ACTIVE(&from[i])) {
-                table_insert_clean(set->table, (size_t)set->mask, Py_NewRef(from[i].key),
-                                   from[i].hash);
+        while (set_step(other, &pos, &entry)) {
+            if (set_is_small(set)) {
+                small_insert_clean(set, Py_NewRef(entry->key), entry->hash);
+            }
+            else {
+                table_insert_clean(set->table, (size_t)set->mask, Py_NewRef(entry->key), entry->hash);
             }
         }
         set->fill = set->used = other->used;
         return 0;
     }
-    for (Py_ssize_t i = 0; i <= other->mask; i++) {
-        setentry *entry = &other->table[i];
-        if (ACTIVE(entry) && set_add_hashed(set, entry->key, entry->hash) < 0) {
+    while (set_step(other, &pos, &entry)) {
+        if (set_add_hashed(set, entry->key, entry->hash) < 0) {
             return -1;
         }
     }
@@ -317,10 +485,10 @@ set_merge(PySetObject *set, PySetObject *other)
 }
 
 int
-set_update_from(PySetObject *set, PyObject *other)
+set_update_from(Set *set, PyObject *other)
 {
     if (PyAnySet_Check(other)) {
-        return set_merge(set, (PySetObject *)other);
+        return set_merge(set, (Set *)other);
     }
     if (PyDict_CheckExact(other)) {
         Py_ssize_t size = PyDict_GET_SIZE(other), pos = 0;
@@ -351,29 +519,23 @@ set_update_from(PySetObject *set, PyObject *other)
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* Replace the contents of self by those of a new set. */
 status
-set_replace_take(PySetObject *self, PyObject *from_take)
+set_replace_take(Set *self, PyObject *from_take)
 {
     if (from_take == NULL) {
         return -1;
     }
-    PySetObject *other = (PySetObject *)from_take;
-    setentry *table = other->table, small[PySet_MINSIZE];
-    bool small_mine = self->table == self->smalltable, small_theirs = table == other->smalltable;
-    setentry *mine = self->table;
-    Py_ssize_t fill = self->fill, used = self->used, mask = self->mask;
-    memcpy(small, self->smalltable, sizeof(small));
-    memcpy(self->smalltable, other->smalltable, sizeof(small));
-    memcpy(other->smalltable, small, sizeof(small));
-    self->table = small_theirs ? self->smalltable : table;
-    other->table = small_mine ? other->smalltable : mine;
+    Set *other = (Set *)from_take, mine = *self;
     self->fill = other->fill;
     self->used = other->used;
     self->mask = other->mask;
-    other->fill = fill;
-    other->used = used;
-    other->mask = mask;
+    self->table = other->table;
+    memcpy(self->packed, other->packed, sizeof(self->packed));
+    other->fill = mine.fill;
+    other->used = mine.used;
+    other->mask = mine.mask;
+    other->table = mine.table;
+    memcpy(other->packed, mine.packed, sizeof(mine.packed));
     Py_DECREF(other);
     return 0;
 }
