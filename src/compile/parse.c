@@ -502,7 +502,7 @@ parser_run(struct Parser *p)
     void *result = parse_start(p);
     p->error = p->error || PyErr_Occurred() != NULL;
     if (result != NULL && !p->error) {
-        if (p->start == Py_single_input && !p->tok.interactive && statement_follows(p)) {
+        if (p->start == Py_single_input && statement_follows(p)) {
             return raise_here(p, PyExc_SyntaxError,
                               "multiple statements found while compiling a single statement");
         }
@@ -517,6 +517,7 @@ parser_run(struct Parser *p)
     if (p->error && !PyErr_ExceptionMatches(PyExc_SyntaxError)) {
         return NULL;
     }
+    p->tok.paused = p->tok.refill != NULL;      /* what went wrong does not depend on lines not yet typed */
     if (!p->error && p->bad_brace) {
         /* Mistakes in a dictionary count before all others. */
         reparse(p, false);
@@ -647,7 +648,6 @@ struct Terminal {
     const char *encoding;
     const char *prompt, *next_prompt;
     struct Parser *parser;
-    bool ended;                 /* the last line had no end: nothing more is asked for */
 };
 
 /* What was typed as one line: "" at the end of input, NULL with an exception if it was interrupted. */
@@ -711,38 +711,19 @@ raise_undecodable(struct Parser *p)
     Py_XDECREF(traceback);
 }
 
-/* Appends one line that was typed. */
+/* Appends what was typed as one line, or its rest. */
 static int
 refill_from_terminal(struct Tokenizer *t)
 {
     struct Terminal *terminal = t->refill_data;
-    if (terminal->ended) {
-        return 0;
-    }
     char *line = read_typed(terminal);
-    if (line == NULL || *line == '\0') {
-        PyMem_Free(line);
-        return line == NULL ? -1 : 0;
+    if (line == NULL) {
+        return -1;
     }
-    /* A line without an end is asked for the rest of it. */
-    while (line[strlen(line) - 1] != '\n') {
-        char *rest = read_typed(terminal);
-        char *whole = rest == NULL ? NULL : PyMem_Realloc(line, strlen(line) + strlen(rest) + 1);
-        if (whole == NULL) {
-            if (rest != NULL) {
-                PyErr_NoMemory();
-            }
-            PyMem_Free(rest);
-            PyMem_Free(line);
-            return -1;
-        }
-        line = strcat(whole, rest);
-        bool ended = *rest == '\0';
-        PyMem_Free(rest);
-        if (ended) {
-            terminal->ended = true;
-            break;
-        }
+    if (*line == '\0') {
+        PyMem_Free(line);
+        t->refill = NULL;               /* nothing more is asked for */
+        return 0;
     }
     size_t length = strlen(line);
     PyObject *utf8 = NULL;
@@ -762,11 +743,12 @@ refill_from_terminal(struct Tokenizer *t)
     }
     length = (size_t)PyBytes_GET_SIZE(utf8);
     const char *bytes = PyBytes_AS_STRING(utf8);
-    char *clean = source_translate(bytes, &length, length == 0 || bytes[length - 1] != '\n');
+    char *clean = source_translate(bytes, &length, false);
     Py_DECREF(utf8);
     if (clean == NULL) {
         return -1;
     }
+    t->partial = clean[length - 1] != '\n';
     size_t old = (size_t)(t->end - t->text);
     char *text = PyMem_Malloc(old + length + 1);
     if (text == NULL) {
@@ -799,14 +781,14 @@ parse_file_interactive(FILE *file, PyObject *filename, const char *encoding, int
         PyErr_NoMemory();
         return NULL;
     }
-    struct Terminal terminal = {file, encoding, ps1, ps2, p, false};
+    struct Terminal terminal = {file, encoding, ps1, ps2, p};
     parser_init(p, text, 0, filename, start, flags, arena);
     p->tok.owns_text = true;
     p->tok.interactive = ps1 != NULL || ps2 != NULL;
     p->tok.refill = refill_from_terminal;
     p->tok.refill_data = &terminal;
     Mod *mod = parser_run(p);
-    if (mod == NULL && errcode != NULL && p->tok.stop == STOP_EOF && p->fill <= 1) {
+    if (mod == NULL && errcode != NULL && p->fill > 0 && p->tokens[0].type == ENDMARKER) {
         *errcode = PARSE_EOF;
     }
     parser_clear(p);

@@ -42,7 +42,9 @@ error_line(struct Parser *p, int lineno)
     }
     const char *end = tokenizer_line_end(t);
     if (t->lineno <= lineno && end > t->line) {
-        return PyUnicode_DecodeUTF8(t->line, end - t->line, "replace");
+        /* Of a file that cannot be read again only the last line is left. */
+        const char *line = p->from_file ? t->line_start : t->line;
+        return PyUnicode_DecodeUTF8(line, end - line, "replace");
     }
     return line_in_text(p, lineno);
 }
@@ -144,7 +146,8 @@ raise_here(struct Parser *p, PyObject *exception, const char *format, ...)
     int col, end_col = token->end_col == -1 ? -1 : token->end_col + 1;
     if (token->col != -1) {
         col = token->col + 1;
-    } else if (p->from_file && token->type != ERRORTOKEN && p->tok.cur == p->tok.end) {
+    } else if (p->from_file && p->tok.cur == p->tok.end &&
+               (token->type != ERRORTOKEN || (p->tok.stop == STOP_EOF && p->tok.start == NULL))) {
         col = 0;
     } else {
         col = p->tok.cur == p->tok.line ? 0 : (int)(p->tok.cur - p->tok.line_start);
@@ -231,9 +234,6 @@ raise_decode_error(struct Parser *p)
 static void
 check_rest(struct Parser *p)
 {
-    if (p->tok.interactive) {
-        return;                 /* the rest has not been typed yet */
-    }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     p->error = false;

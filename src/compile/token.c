@@ -77,6 +77,10 @@ next_line(struct Tokenizer *t)
         return false;
     }
     if (t->cur == t->end) {
+        if (t->paused || t->partial) {
+            t->stop = t->paused ? STOP_PAUSED : STOP_EOF;
+            return false;
+        }
         int more = t->refill == NULL ? 0 : t->refill(t);
         if (more <= 0) {
             t->stop = more < 0 ? STOP_ERROR : STOP_EOF;
@@ -97,7 +101,7 @@ at_end(struct Tokenizer *t)
 {
     if (*t->cur == '\0' && t->cur == t->end) {
         if (t->stop == STOP_NOT) {
-            t->stop = STOP_EOF;
+            t->stop = t->paused ? STOP_PAUSED : STOP_EOF;
         }
         return true;
     }
@@ -1004,18 +1008,19 @@ note_end(struct Tokenizer *t, int type)
     return type;
 }
 
-int
-tokenizer_next(struct Tokenizer *t)
+/* One token of the text as it is. */
+static int
+scan_token(struct Tokenizer *t)
 {
     t->tok_start = t->tok_end = NULL;
-    if (unlikely(t->stop != STOP_NOT && t->stop != STOP_EOF)) {
+    if (unlikely(t->stop != STOP_NOT && t->stop != STOP_EOF && t->stop != STOP_PAUSED)) {
         return ERRORTOKEN;
     }
 next_line:
     t->start = NULL;
     t->blank_line = false;
     if (t->at_line_begin) {
-        if (!next_line(t) && t->stop != STOP_EOF) {
+        if (!next_line(t) && t->stop != STOP_EOF && t->stop != STOP_PAUSED) {
             return ERRORTOKEN;
         }
         if (!scan_indentation(t)) {
@@ -1095,11 +1100,70 @@ again:
         goto again;
     }
     if (unlikely(c == '\0') && at_end(t)) {
-        if (t->stop == STOP_EOF && t->level == 0) {
+        if (t->stop == STOP_PAUSED || (t->stop == STOP_EOF && t->level == 0)) {
             return ENDMARKER;
         }
         return ERRORTOKEN;
     }
     int type = scan_operator(t);
     return t->cur - p < 3 ? note_end(t, type) : type;
+}
+
+/* Did the token that was scanned depend on there being nothing behind the text? */
+static bool
+met_end(struct Tokenizer *t, int type)
+{
+    if (type == STRING) {
+        /* Two quotes may become three. */
+        char quote = t->tok_end[-1];
+        bool empty = t->tok_end[-2] == quote && memchr(t->tok_start, quote, 3) == t->tok_end - 2;
+        return empty && t->tok_end == t->end;
+    }
+    if (type == ERRORTOKEN) {
+        if (t->stop == STOP_EOF || t->stop == STOP_STRING) {
+            return true;
+        }
+        /* The characters of a name are looked at when it has been read. */
+        char *p = t->start;
+        while (p != NULL && IS(*t->start, IDENT_START) && p < t->end && IS(*p, IDENT)) {
+            p++;
+        }
+        return p == t->end || t->cur >= t->end;
+    }
+    if (type == ELLIPSIS || type == DOUBLESTAREQUAL || type == DOUBLESLASHEQUAL ||
+        type == LEFTSHIFTEQUAL || type == RIGHTSHIFTEQUAL) {
+        return false;
+    }
+    return t->cur >= t->end && type != NEWLINE;
+}
+
+/* One token of text that is being typed: a line without an end is asked for the rest of it when the
+   token may go on there, and the token is scanned anew. */
+static int
+scan_typed(struct Tokenizer *t)
+{
+    for (;;) {
+        struct Tokenizer before = *t;
+        int type = scan_token(t);
+        if (!t->partial || t->paused || !met_end(t, type)) {
+            return type;
+        }
+        if (type == ERRORTOKEN) {
+            PyErr_Clear();
+        }
+        char *text = t->text, *end = t->end;
+        tokenizer_move(&before, text, (size_t)(end - text));
+        *t = before;
+        t->partial = false;
+        if (t->refill(t) < 0) {
+            t->stop = STOP_ERROR;
+            return ERRORTOKEN;
+        }
+    }
+}
+
+int
+tokenizer_next(struct Tokenizer *t)
+{
+    return unlikely(t->refill != NULL) ? scan_typed(t) : scan_token(t);
 }

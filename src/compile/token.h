@@ -33,7 +33,8 @@ enum TokenType {
 /* Why the tokenizer stopped.  STOP_ERROR means that an exception is set. */
 enum TokenStop {
     STOP_NOT, STOP_EOF, STOP_ERROR, STOP_TABS, STOP_DEDENT, STOP_DEEP, STOP_CONTINUATION, STOP_STRING,
-    STOP_DECODE     /* a UnicodeDecodeError is set */
+    STOP_DECODE,    /* a UnicodeDecodeError is set */
+    STOP_PAUSED     /* more could be typed, but nobody may be asked */
 };
 
 struct Tokenizer {
@@ -69,9 +70,12 @@ struct Tokenizer {
     PyObject *filename;         /* borrowed */
     bool owns_text;
     /* Appends at least one line at `end` and returns 1; 0 at the end of the input; -1 with an
-       exception.  May move the text with tokenizer_move(). */
+       exception.  May move the text with tokenizer_move().  The line it appends may lack its end; then
+       `partial` is set, and the rest is asked for as soon as a character behind it matters. */
     int (*refill)(struct Tokenizer *t);
     void *refill_data;
+    bool partial;
+    bool paused;                /* no refill any more: the end of the text counts as the end */
 
     /* Not cleared at the start. */
     int columns[TOKEN_MAX_INDENT], alt_columns[TOKEN_MAX_INDENT];

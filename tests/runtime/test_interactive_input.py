@@ -12,6 +12,11 @@ INPUTS = (
     b'(1,', b'if 1:\n  2', b'1;', b'x=1\nx', '\u00e9'.encode(), 'if 1:\n  \u00e9=2\n  print(\u00e9)'.encode(), b'def f():\n  return 1',
     b'1\\\n', b'1+\\\n2', b'"""abc', b'for x in 1,:\n', b'a b', b'x = (', b'$', b'f"{', b"'a\n", b'exit(5)', b'raise SystemExit("x")',
     b'print(__name__)', b'class A:\n\n  x=1\n\nprint(A)', b'input()\nhello\n', b'import sys;print(sys.stdin.readline())\nrest\n',
+    b'[1,2\n3\n]\n', b'a b """abc\n1\n"""\n', b'if 1: 2', b'if 1: 2;', b'if 1: 2\nelse: 3', b'def f():\n  return 1\nf()', b'1=2', b'**a',
+    b'\xff', b'1\n\xff', b'\xef\xbb', b'\xef\xbb\xbfx', b'\\\n', b'1\\', b'\\', b'1\r2\r', b'1\r', b'# c', b'1\n# c', b'class A: pass', b'1.real',
+    b'1if 1else 2', b'1if 1else 2\n', b'(' * 250, b'(]', b'(]\n1\n', b'f(1 2\n3)\n', b'x = (1 1\n', b'"a" "b"', b'""', b"''", b'"a" ""', b'x:int', b'...',
+    b'a **=', b'a >>= 1', b'f(', b'x = [\n1\n2\n]\n', b'{1:2\n3}\n4\n', b'match x', b'match x\n', b'async def f(): pass', b'if 1:\n  2\n else:\n3\n4',
+    b'import sys\nclass P:\n  n=0\n  def __str__(self):\n    self.n+=1\n    return f"[{self.n}]"\n\nsys.ps1=P()\nsys.ps2=P()\n1\n(2,\n3)\n4 4',
     b'import ctypes, os\nf = ctypes.CDLL(None).printf\nf(b"c one\\n")\nprint("one")\nf(b"c two ")\nprint("two")\nos._exit(0)\n',
 )
 
@@ -55,6 +60,10 @@ ENDS = ('if 1:', 'if 1:\n', 'x=1\nif 1:\n\n', 'x=(1,\n', 'x="""abc\n', 'x="abc',
         'while', 'while 1', 'while 1:', 'for x', 'for x in', 'with', 'try', 'try:', 'except', 'finally:',
         'global', 'x = yield', '**a', 'f(**', 'f(a=', 'not', 'x if y', '[x for', '{x:', 'a.b.', 'a[', "'''",
         'if 1:\r\n', 'if 1:\r\n\r\n', 'x\r', 'yield', '\n\n', ' ', '#',)
+# Errors behind a token of several lines, in a program that cannot be read again.
+for text in ('x="""\n1"""+\n', 'x="""\n1"""+ 5 5\n', '(1,\n"""a\nb""" c\n', 'x = """a\n\\N{nope}"""\n', 'x=1\\\n+\n', '"""\n""" \\ \n', '{"""\n""":1, 2}\n',
+             'if 1:\n\\\n', '(1,\n2 c\n'):
+    print(repr(text), *run(given=text.encode()), run('-c', text))
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, 'ends.py')
     for text in ENDS:
