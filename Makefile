@@ -14,7 +14,7 @@ CFLAGS   += -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign \
             -mmemcpy-strategy=unrolled_loop:128:noalign,libcall:-1:noalign
 endif
 CPPFLAGS := -Isrc -Iinclude -I$(BUILD) -D_GNU_SOURCE
-LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list -Wl,--export-dynamic $(EXTRA_LDFLAGS)
+LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list $(EXTRA_LDFLAGS)
 # The small ones are linked in: each shared library costs every start a tenth of a millisecond.
 LIBS     := -lm -l:libz.a -l:libb2.a -ldl
 ifdef DEV
@@ -53,7 +53,7 @@ endif
 
 $(BUILD)/exports.list: src/capi/abi-3.11.txt
 	@mkdir -p $(BUILD)
-	@(echo '{'; grep -v '^#' $< | cut -f1 | sed 's/$$/;/'; echo 'krait_*;'; echo '};') > $@
+	@(echo '{'; grep -v '^#' $< | cut -f1 | sed 's/$$/;/'; echo '};') > $@
 
 # ---- objects ----------------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ release: ## build-release/krait: trained on bench/train, optimised over files
 
 train:
 	@for name in $(TRAIN); do echo "  TRAIN $$name"; $(BUILD)/krait bench/once.py $$name 1.0 >/dev/null || exit 1; done
-	@for i in $$(seq 30); do $(BUILD)/krait -c pass && $(BUILD)/krait -c 'import json, re, argparse, asyncio' || exit 1; done
+	@for i in $$(seq 30); do $(BUILD)/krait -I -S -c pass && $(BUILD)/krait -c pass && $(BUILD)/krait -c 'import json, re, argparse, asyncio' || exit 1; done
 
 # ---- speed ------------------------------------------------------------------------------------
 
