@@ -8,6 +8,7 @@
 #include "base/os.h"
 #include "base/pages_asan.h"
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,10 +111,14 @@ block_realloc(unsigned kind, void *p, size_t n)
         if (n > PAGE_MAX || ONLY_MALLOC) {
             return ONLY_MALLOC ? counted_realloc(p, n ? n : 1) : large_plain_realloc(p, n);
         }
-        /* Shrunk below the limit: the block moves to a page, whose class tells its size. */
+        /* Shrunk below the limit, or one of the first of its class: the block moves to a page. */
+        size_t room = malloc_usable_size(p);
+        if (n <= room && n > room - (room >> 2)) {
+            return p;
+        }
         void *small = block_malloc(kind, n);
         if (small != NULL) {
-            memcpy(small, p, n);
+            memcpy(small, p, n < room ? n : room);
             large_plain_free(p);
         }
         return small;

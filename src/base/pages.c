@@ -16,7 +16,7 @@ _Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are
 _Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
-enum { BORROWED_BYTES = 3072, SYSTEM_PAGE = 4096 };
+enum { BORROWED_BYTES = 3072, MALLOC_BYTES = 8192, MALLOC_LEAST = 64, SYSTEM_PAGE = 4096 };
 
 /* Bytes of a block of class `c`. */
 size_t
@@ -398,6 +398,20 @@ lender_of(unsigned kind, unsigned c)
     return 0;
 }
 
+/* Nobody walks over raw blocks, and malloc packs sizes of all classes into the same memory: the first few of
+   each class come from there.  NULL: take a page. */
+static void *
+first_raw_block(unsigned c)
+{
+    size_t bytes = size_class_bytes(c), most = MALLOC_BYTES / bytes;
+    most = most < MALLOC_LEAST ? MALLOC_LEAST : most < UINT8_MAX ? most : UINT8_MAX;
+    if (krait_heap.borrowed[PAGE_RAW][c] >= most) {
+        return NULL;
+    }
+    krait_heap.borrowed[PAGE_RAW][c]++;
+    return malloc(bytes);
+}
+
 /* The class list's head has no free block: carve, or go on to the next page, or make one. */
 NOINLINE void *
 page_alloc_slow(unsigned kind, unsigned c)
@@ -408,7 +422,11 @@ page_alloc_slow(unsigned kind, unsigned c)
     for (;;) {
         struct Page *page = krait_heap.available[kind][c];
         if (page == &krait_heap.none) {
-            unsigned lender = lender_of(kind, c);
+            void *raw = kind == PAGE_RAW ? first_raw_block(c) : NULL;
+            if (raw != NULL) {
+                return raw;
+            }
+            unsigned lender = kind == PAGE_RAW ? 0 : lender_of(kind, c);
             if (lender != 0) {
                 c = lender;
                 continue;

@@ -156,7 +156,7 @@ struct Heap {
     struct Page *all[PAGE_KINDS];
     struct Page *young;                 /* pages whose `young` is not 0; gc.c links, any frees */
     struct Page none;                   /* a full page that heads empty lists */
-    uint8_t borrowed[PAGE_KINDS][PAGE_CLASSES]; /* blocks that a class without a page took from larger ones */
+    uint8_t borrowed[PAGE_KINDS][PAGE_CLASSES]; /* blocks that a class without a page got elsewhere */
     struct Arena *arenas[2];            /* with a free page; 1: of the collected kinds */
     size_t arena_count, arena_peak, arena_total;
     struct Idle idle;
