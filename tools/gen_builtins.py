@@ -47,8 +47,8 @@ class Writer(Calls):
             local = source is self.source
             writer = self if local else Writer(source, self.siblings)
             for kind, args, function in entries:
-                row = writer.row(prefix, kind, args, function, local)
-                rows.append(row)
+                row, doc = writer.row(prefix, kind, args, function, local)
+                rows.append(row % self.documentation(doc))
                 if not local:
                     target = re.search(r'\(void \(\*\)\(void\)\)(\w+)', row).group(1)
                     if target == function.name:
@@ -78,7 +78,7 @@ class Writer(Calls):
                 get, put = row.get('GETTER'), row.get('SETTER')
                 rows.append('    {"%s", %s, %s, %s, NULL},' % (
                     pyname.strip('"'), '(getter)(void (*)(void))' + get.name if get else 'NULL',
-                    '(setter)(void (*)(void))' + put.name if put else 'NULL', row.get('doc', 'NULL')))
+                    '(setter)(void (*)(void))' + put.name if put else 'NULL', self.documentation(row.get('doc', 'NULL'))))
         if rows:
             self.emit('', GUARD + 'static PyGetSetDef %s_getset[] = {' % prefix, *rows, '    {0},', '};')
         return bool(rows)
@@ -89,7 +89,7 @@ class Writer(Calls):
             rows += ['    {"%s", %s, %s, %s, %s},' % (
                 e[0].strip('"'), e[1],
                 '(Py_ssize_t)' + e[2] if e[1] == 'T_LATE' else 'offsetof(%s, %s)' % (e[2], e[3]),
-                e[4], e[5] if len(e) > 5 else 'NULL') for e in entries]
+                e[4], self.documentation(e[5] if len(e) > 5 else 'NULL')) for e in entries]
         if rows:
             self.emit('', GUARD + 'static PyMemberDef %s_members[] = {' % prefix, *rows, '    {0},', '};')
         return bool(rows)

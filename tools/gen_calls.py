@@ -52,10 +52,18 @@ class Calls:
     def emit(self, *lines):
         self.out.extend(lines)
 
+    def documentation(self, doc):
+        """Emit a text that only who asks for it reads, apart from what every start reads; its name."""
+        if doc == 'NULL':
+            return doc
+        self.docs = getattr(self, 'docs', 0) + 1
+        self.emit('static const char doc_%d[] DOCUMENTATION = PyDoc_STR(%s);' % (self.docs, doc))
+        return 'doc_%d' % self.docs
+
     # ---- methods and functions ---------------------------------------------------------------
 
     def row(self, prefix, kind, args, function, local=True):
-        """Emit the wrapper a callable needs; return its PyMethodDef row."""
+        """Emit the wrapper a callable needs; return its PyMethodDef row without the documentation, and that."""
         pyname = args[1].strip('"')
         signature = None if args[2].strip() == 'NULL' else c_string(args[2])
         shown = signature
@@ -72,9 +80,7 @@ class Calls:
         if pyname in ('__contains__', '__getitem__'):
             flags += ' | METH_COEXIST'      # found before the slot wrapper
         flags += {'CLASSMETHOD': ' | METH_CLASS', 'STATICMETHOD': ' | METH_STATIC'}.get(kind, '')
-        return '    {"%s", (PyCFunction)(void (*)(void))%s, %s, PyDoc_STR(%s)},' % (
-            pyname, target, flags, doc if doc != 'NULL' else '""') if doc != 'NULL' else \
-            '    {"%s", (PyCFunction)(void (*)(void))%s, %s, NULL},' % (pyname, target, flags)
+        return '    {"%s", (PyCFunction)(void (*)(void))%s, %s, %%s},' % (pyname, target, flags), doc
 
     def calling(self, prefix, pyname, kind, signature, function, local):
         types = [t for t, _ in function.params]

@@ -27,6 +27,11 @@ REFS = '999999999'
 LOCAL, CELL, FREE = 0x20, 0x40, 0x80
 STATIC_NAME = re.compile(r'^STATIC_NAME\((\w+), "(\w{2,})"\);$', re.M)
 
+# What every start loads, or nearly every one, stands together.
+START = ('importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io '
+         'encodings encodings.aliases encodings.utf_8 '
+         '_collections_abc _sitebuiltins genericpath posixpath os site stat').split()
+
 
 def source_of(name):
     stem = os.path.join(sysconfig.get_path('stdlib'), *name.split('.'))
@@ -108,10 +113,11 @@ class Writer:
                        f'{{{{NON_ASCII({kind}, {len(value)}){wide}}}, {{{units}}}}};\n')
         return f'(PyObject *)&{name}'
 
-    def bytes(self, value):
+    def bytes(self, value, lines=False):
         def make():
             name = self.symbol()
-            self.out.write(f'static TABLES BYTES({len(value) + 1}) {name} = {{VAR(PyBytes_Type, {len(value)}), '
+            apart = 'TABLES ' if lines else ''
+            self.out.write(f'static {apart}BYTES({len(value) + 1}) {name} = {{VAR(PyBytes_Type, {len(value)}), '
                            f'-1, {c_string(value)}}};\n')
             return f'(PyObject *)&{name}'
         return self.share(('bytes', value), make)
@@ -139,8 +145,8 @@ class Writer:
             return f'(PyObject *)&{name}'
         return self.share(('float', value.hex()), make)
 
-    def item(self, value, place, table=False, label=False):
-        """The initialiser of a place that holds `value`: a table of a code object, the name of one."""
+    def item(self, value, place, table=False, label=False, lines=False):
+        """The initialiser of a place that holds `value`: a table of a code object, that of its lines, its name."""
         if value is None:
             return 'Py_None'
         if value is True or value is False:
@@ -154,7 +160,7 @@ class Writer:
                 return 'NULL'
             return self.str(value, label)
         if kind is bytes and (table or len(value) > 1):
-            return self.bytes(value)
+            return self.bytes(value, lines)
         if kind is bytes:
             self.patches.append((place, 'PATCH_BYTE', str(value[0] if value else -1), 'NULL'))
             return 'NULL'
@@ -193,7 +199,8 @@ class Writer:
         first = next((i for i in range(0, len(raw), 2) if raw[i] == dis.opmap['RESUME']), len(raw)) // 2
 
         def field(text, value):
-            item = self.item(value, f'&{name}.{text}', isinstance(value, bytes), text in ('co_name', 'co_qualname'))
+            item = self.item(value, f'&{name}.{text}', isinstance(value, bytes), text in ('co_name', 'co_qualname'),
+                             text == 'co_linetable')
             return f'    .{text} = {item},\n'
         body = (field('co_consts', code.co_consts) + field('co_names', code.co_names) +
                 field('co_localsplusnames', variables) + field('co_localspluskinds', kinds) +
@@ -250,8 +257,10 @@ def main():
                   '#include "runtime/frozen_data.h"\n\n')
         writer = Writer(out, symbols)
         split = names.index('--')
-        rows = [writer.frozen(name) for name in names[:split]] + [writer.cached(name) for name in names[split + 1:]]
-        out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows) +
+        modules = [(writer.frozen, name) for name in names[:split]] + [(writer.cached, n) for n in names[split + 1:]]
+        order = sorted(modules, key=lambda m: START.index(m[1]) if m[1] in START else len(START))
+        rows = {module: module[0](module[1]) for module in order}
+        out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows[m] for m in modules) +
                   '    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL},\n};\n')
     os.replace(output + '.new', output)
 

@@ -45,14 +45,14 @@ def lines(values):
 
 
 def table(out, ctype, name, values):
-    out.append('static const %s %s[%d] = {' % (ctype, name, len(values)))
+    out.append('static RARELY_READ const %s %s[%d] = {' % (ctype, name, len(values)))
     out.extend(lines(values))
     out.append('};')
 
 
 def literal(out, name, text, width=WIDTH - 4):
     """A C string; `text` holds printable characters and newlines only."""
-    out.append('static const char %s[] =' % name)
+    out.append('static RARELY_READ const char %s[] =' % name)
     for i in range(0, len(text), width):
         piece = text[i:i + width].replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n')
         out.append('"%s"' % piece.replace('??', '?\\?'))
