@@ -1,5 +1,5 @@
 """Memory and its speed, Krait beside the reference: peak size of programs that hold many objects, cost of
-allocation, collection and tracing, and what goes back to the system.
+allocation, collection and tracing, what a start takes, and what goes back to the system.
 
     memory.py [--interp build/krait] [--rounds 3] [NAME...]
 
@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 REFERENCE = '/usr/bin/python3.11'
+ONCE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'once.py')
 TIMED = 'import time, gc\nt = time.process_time()\n%s\nprint(time.process_time() - t)\n'
 # The same work without and with tracing, in times of the former.
 FACTOR = '''import time, tracemalloc
@@ -60,8 +61,12 @@ y = [[i] for i in range(200000)]
 print(worst)
 '''
 
-# name: (what is compared, target ratio, program)
+# name: (what is compared, target ratio, program or command line)
 PROGRAMS = {
+    'start': ('size', 0.85, ['-c', 'pass']),
+    'start_bare': ('size', 0.85, 'pass'),
+    'run_memory': ('size', 0.85, [ONCE, 'memory', '0', '1']),           # one run of bench/programs/memory.py
+    'run_gc_cycles': ('size', 0.85, [ONCE, 'gc_cycles', '0', '1']),
     'tuples': ('size', 0.85, 'x = [(i, None) for i in range(1000000)]'),
     'dicts': ('size', 0.85, 'x = [{"a": i, "b": None} for i in range(1000000)]'),
     'empty_dicts': ('size', 0.85, 'x = [{} for i in range(1000000)]'),
@@ -95,18 +100,15 @@ PROGRAMS = {
 }
 
 
-def run(interp, source):
-    """-> (peak MiB, the number it printed or None)."""
-    r, w = os.pipe()
-    process = subprocess.Popen([interp, '-I', '-S', '-c', source], stdout=w, stdin=subprocess.DEVNULL)
-    os.close(w)
-    with open(r) as f:
-        text = f.read().strip()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = status
-    if status:
-        raise SystemExit('%s failed: %d\n%s' % (interp, status, source))
-    return usage.ru_maxrss / 1024, float(text) if text else None
+def run(interp, kind, program):
+    """The peak in MiB, or the number that was printed."""
+    command = [interp] + (program if isinstance(program, list) else ['-I', '-S', '-c', program])
+    if kind == 'size':      # a child of ours begins with our own size: let a small process start it
+        command = ['/usr/bin/time', '-f', '%M'] + command
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit('%s failed: %s' % (' '.join(command), done.stderr))
+    return int(done.stderr.split()[-1]) / 1024 if kind == 'size' else float(done.stdout)
 
 
 def main():
@@ -117,11 +119,11 @@ def main():
     options = parser.parse_args()
     print('%-14s %-5s %9s %10s %6s %7s' % ('program', 'what', 'krait', 'reference', 'ratio', 'target'))
     for name in options.names or PROGRAMS:
-        kind, target, source = PROGRAMS[name]
+        kind, target, program = PROGRAMS[name]
         ours, theirs = [], []
         for _ in range(options.rounds):
-            ours.append(run(os.path.abspath(options.interp), source)[kind != 'size'])
-            theirs.append(run(REFERENCE, source)[kind != 'size'])
+            ours.append(run(os.path.abspath(options.interp), kind, program))
+            theirs.append(run(REFERENCE, kind, program))
         ratio = min(ours) / min(theirs)
         if name == 'returned' or kind == 'factor':      # in times of the start, or of the same work untraced
             ratio = min(ours)
