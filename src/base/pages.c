@@ -16,7 +16,7 @@ _Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are
 _Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
-enum { BORROWED_BYTES = 3072, MALLOC_BYTES = 8192, MALLOC_LEAST = 64, SYSTEM_PAGE = 4096 };
+enum { BORROWED_BYTES = 3072, FIRST_RAW = 32, SYSTEM_PAGE = 4096 };
 
 /* Bytes of a block of class `c`. */
 size_t
@@ -403,13 +403,11 @@ lender_of(unsigned kind, unsigned c)
 static void *
 first_raw_block(unsigned c)
 {
-    size_t bytes = size_class_bytes(c), most = MALLOC_BYTES / bytes;
-    most = most < MALLOC_LEAST ? MALLOC_LEAST : most < UINT8_MAX ? most : UINT8_MAX;
-    if (krait_heap.borrowed[PAGE_RAW][c] >= most) {
+    if (krait_heap.borrowed[PAGE_RAW][c] >= FIRST_RAW) {
         return NULL;
     }
     krait_heap.borrowed[PAGE_RAW][c]++;
-    return malloc(bytes);
+    return malloc(size_class_bytes(c));
 }
 
 /* The class list's head has no free block: carve, or go on to the next page, or make one. */
