@@ -63,8 +63,8 @@ octets_title(const uint8_t *s, size_t n, uint8_t *out)
         size_t i = 0;                                                                              \
         for (; i + 64 <= n; i += 64) {                                                             \
             bytes32 v = simd_load(s + i), w = simd_load(s + i + 32);                               \
-            if ((all) ? simd_any(~(class(WITHIN_LANES, v) & class(WITHIN_LANES, w)))               \
-                      : simd_any(class(WITHIN_LANES, v) | class(WITHIN_LANES, w)))                 \
+            if ((all) ? simd_any(wide, ~(class(WITHIN_LANES, v) & class(WITHIN_LANES, w)))               \
+                      : simd_any(wide, class(WITHIN_LANES, v) | class(WITHIN_LANES, w)))                 \
                 return !(all);                                                                     \
         }                                                                                          \
         for (; i < n; i++)                                                                         \
@@ -189,7 +189,7 @@ KERNEL(size_t, hex_decode, (const uint8_t *s, size_t n, uint8_t *out), (s, n, ou
     for (; i + 16 <= n; i += 16) {
         bytes32 v = simd_load(s + 2 * i), small = v | 0x20;
         bytes32 digit = WITHIN_LANES(v, '0', 10), letter = WITHIN_LANES(small, 'a', 6);
-        if (simd_any(~(digit | letter)))
+        if (simd_any(wide, ~(digit | letter)))
             break;
         shorts32 values = (shorts32)((digit & (v - '0')) | (letter & (small - ('a' - 10))));
         bytes16 whole = __builtin_convertvector((values << 4 | values >> 8) & 0xff, bytes16);

@@ -64,31 +64,81 @@ NAME(last_lane)(bytes32 hits)
     return (k * 64 + 63 - __builtin_clzll(w[k])) / LANE_BITS;
 }
 
-/* First position of `ch` in s[0:n], or -1. */
+#ifdef SIMD_FEATURE
 #if WIDTH == 1
-ptrdiff_t
-NAME(search_char)(const UNIT *s, ptrdiff_t n, UNIT ch)
+#define EQUAL_LANES _mm512_cmpeq_epi8_mask
+#define ALL_LANES(ch) _mm512_set1_epi8((char)(ch))
+#elif WIDTH == 2
+#define EQUAL_LANES _mm512_cmpeq_epi16_mask
+#define ALL_LANES(ch) _mm512_set1_epi16((short)(ch))
+#else
+#define EQUAL_LANES _mm512_cmpeq_epi32_mask
+#define ALL_LANES(ch) _mm512_set1_epi32((int)(ch))
+#endif
+
+/* How many units of s[0:n], at least 64 bytes, are known not to be `ch`: in whole cache lines, four
+   at a time (AVX-512).  A load that crosses lines takes twice as long. */
+__attribute__((target("avx512f,avx512bw"))) static ptrdiff_t
+NAME(pass_lines)(const UNIT *s, ptrdiff_t n, UNIT ch)
 {
-    if (n <= 0)
-        return -1;
+    const ptrdiff_t line = (ptrdiff_t)(64 / sizeof(UNIT));
+    const __m512i wanted = ALL_LANES(ch);
+    if (EQUAL_LANES(_mm512_loadu_si512(s), wanted))
+        return 0;
+    ptrdiff_t i = (ptrdiff_t)((-(uintptr_t)s & 63) / sizeof(UNIT));
+    for (; i + 4 * line <= n; i += 4 * line) {
+        if (EQUAL_LANES(_mm512_loadu_si512(s + i), wanted) |
+            EQUAL_LANES(_mm512_loadu_si512(s + i + line), wanted) |
+            EQUAL_LANES(_mm512_loadu_si512(s + i + 2 * line), wanted) |
+            EQUAL_LANES(_mm512_loadu_si512(s + i + 3 * line), wanted))
+            break;
+    }
+    return i;
+}
+#undef EQUAL_LANES
+#undef ALL_LANES
+#endif
+
+/* The same for texts of any length on any processor. */
+static inline ptrdiff_t
+NAME(pass_over)(const UNIT *s, ptrdiff_t n, UNIT ch)
+{
+#ifdef SIMD_FEATURE
+    if (n >= (ptrdiff_t)(SIMD_LONG / sizeof(UNIT)) && SIMD_FEATURE(AVX512BW))
+        return NAME(pass_lines)(s, n, ch);
+#endif
+    return 0;
+}
+
+#if WIDTH == 1
+static ptrdiff_t
+NAME(find_char)(const UNIT *s, ptrdiff_t n, UNIT ch)
+{
     const UNIT *found = memchr(s, ch, (size_t)n);
     return found ? found - s : -1;
 }
 #else
-KERNEL(ptrdiff_t, NAME(search_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, n, ch))
+STATIC_KERNEL(ptrdiff_t, NAME(find_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, n, ch))
 {
     ptrdiff_t i = 0;
     NAME(lanes) wanted = (NAME(lanes)){0} + ch;
-    for (; i + 8 * LANES <= n; i += 8 * LANES) {
-        bytes32 any = {0};
-        for (int k = 0; k < 8; k++)
-            any |= (bytes32)(NAME(load)(s + i + k * LANES) == wanted);
-        if (simd_any(any))
-            break;
+    if (n >= 9 * LANES) {
+        bytes32 hit = (bytes32)(NAME(load)(s) == wanted);
+        if (simd_any(wide, hit))
+            return NAME(first_lane)(hit);
+        i = (ptrdiff_t)((-(uintptr_t)s & 31) / sizeof(UNIT)); /* from here on no load crosses lines */
+        for (; i + 8 * LANES <= n; i += 8 * LANES) {
+            bytes32 any = {0};
+#pragma GCC unroll 8
+            for (int k = 0; k < 8; k++)
+                any |= (bytes32)(NAME(load)(s + i + k * LANES) == wanted);
+            if (simd_any(wide, any))
+                break;
+        }
     }
     for (; i + LANES <= n; i += LANES) {
         bytes32 hit = (bytes32)(NAME(load)(s + i) == wanted);
-        if (simd_any(hit))
+        if (simd_any(wide, hit))
             return i + NAME(first_lane)(hit);
     }
     for (; i < n; i++)
@@ -97,6 +147,16 @@ KERNEL(ptrdiff_t, NAME(search_char), (const UNIT *s, ptrdiff_t n, UNIT ch), (s, 
     return -1;
 }
 #endif
+
+/* First position of `ch` in s[0:n], or -1. */
+ptrdiff_t
+NAME(search_char)(const UNIT *s, ptrdiff_t n, UNIT ch)
+{
+    if (n <= 0)
+        return -1;
+    ptrdiff_t passed = NAME(pass_over)(s, n, ch), at = NAME(find_char)(s + passed, n - passed, ch);
+    return at < 0 ? -1 : passed + at;
+}
 
 /* Last position of `ch` in s[0:n], or -1. */
 #if WIDTH == 1
@@ -114,7 +174,7 @@ KERNEL(ptrdiff_t, NAME(search_rchar), (const UNIT *s, ptrdiff_t n, UNIT ch), (s,
     NAME(lanes) wanted = (NAME(lanes)){0} + ch;
     for (; n >= LANES; n -= LANES) {
         bytes32 hit = (bytes32)(NAME(load)(s + n - LANES) == wanted);
-        if (simd_any(hit))
+        if (simd_any(wide, hit))
             return n - LANES + NAME(last_lane)(hit);
     }
     while (n-- > 0)
@@ -209,10 +269,20 @@ STATIC_KERNEL(ptrdiff_t, NAME(match_text),
 {
     ptrdiff_t count = 0, i = 0, free = 0, last_start = n - m, budget = 4 * n + 1024;
     NAME(lanes) heads = (NAME(lanes)){0} + p[0], tails = (NAME(lanes)){0} + p[m - 1];
+#define HITS(i)                                                                                    \
+    ((bytes32)(NAME(load)(s + (i)) == heads) & (bytes32)(NAME(load)(s + (i) + m - 1) == tails))
     for (; i + LANES - 1 <= last_start; i += LANES) {
-        words32 hit = (words32)((NAME(load)(s + i) == heads) & (NAME(load)(s + i + m - 1) == tails));
-        if (likely(!((hit[0] | hit[1]) | (hit[2] | hit[3]))))
+        words32 hit = (words32)HITS(i);
+        if (likely(!simd_any(wide, (bytes32)hit))) {
+            /* Far from candidates two vectors at a time, what comes next on its way. */
+            while (i + 3 * LANES - 1 <= last_start) {
+                __builtin_prefetch((const void *)((uintptr_t)(s + i) + SIMD_LONG));
+                if (simd_any(wide, HITS(i + LANES) | HITS(i + 2 * LANES)))
+                    break;
+                i += 2 * LANES;
+            }
             continue;
+        }
         for (int quarter = 0; quarter < 4; quarter++) {
             uint64_t bits = hit[quarter];
             while (bits) {
@@ -244,6 +314,7 @@ STATIC_KERNEL(ptrdiff_t, NAME(match_text),
             return count;
         }
     }
+#undef HITS
     for (i = i > free ? i : free; i <= last_start; i++) {
         if (s[i] == p[0] && s[i + m - 1] == p[m - 1] && NAME(same_text)(s + i + 1, p + 1, m - 2)) {
             if (count == 0)
