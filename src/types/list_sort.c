@@ -61,15 +61,21 @@ latin1_rank(PyObject *key, Py_ssize_t at)
     const unsigned char *s = PyUnicode_1BYTE_DATA(key) + at;
     Py_ssize_t n = PyUnicode_GET_LENGTH(key) - at;
     uint64_t rank = 0;
+    int surplus = 0;
     if (n >= LATIN1_STEP) {
         memcpy(&rank, s, 8);
-    } else if (n > 0) {
+    } else if (n <= 0) {
+        return 0;
+    } else if (likely(PyUnicode_IS_COMPACT(key))) {
+        memcpy(&rank, s + n - 8, 8);        /* before the text stands the rest of the object */
+        surplus = 64 - 8 * (int)n;
+    } else {
         memcpy(&rank, s, (size_t)n);
     }
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     rank = __builtin_bswap64(rank);
 #endif
-    return rank;
+    return rank << surplus;
 }
 
 /* Three code points from `at` on, 21 bits each. */
@@ -107,6 +113,10 @@ static bool
 latin1_less(PyObject *a, PyObject *b)
 {
     Py_ssize_t na = PyUnicode_GET_LENGTH(a), nb = PyUnicode_GET_LENGTH(b);
+    if (na <= LATIN1_STEP && nb <= LATIN1_STEP) {
+        uint64_t rank_a = latin1_rank(a, 0), rank_b = latin1_rank(b, 0);
+        return rank_a != rank_b ? rank_a < rank_b : na < nb;
+    }
     int sign = memcmp(PyUnicode_1BYTE_DATA(a), PyUnicode_1BYTE_DATA(b), (size_t)(na < nb ? na : nb));
     return sign != 0 ? sign < 0 : na < nb;
 }
@@ -291,6 +301,124 @@ records_sort(struct Record *r, struct Record *spare, Py_ssize_t n, enum RankKind
     }
 }
 
+/* ---- few different keys ------------------------------------------------------------------ */
+
+/* Up to so many different keys are counted, one for so many keys at most. */
+enum { CLASSES_MAX = 256, CLASS_SLOTS = 1024, CLASS_MEMBERS = 16, CLASSES_WORTH = 512 };
+
+struct Classes {
+    int count;
+    uint16_t slots[CLASS_SLOTS];                /* by hash of the rank: number of the class + 1, or 0 */
+    struct Record all[CLASSES_MAX];             /* rank and first key of each, in order of appearance */
+    Py_ssize_t members[CLASSES_MAX];
+};
+
+static inline bool
+same_key(PyObject *a, PyObject *b, enum RankKind kind)
+{
+    if (a == b || kind == RANK_INT || kind == RANK_FLOAT) return true;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(a);
+    if (n != PyUnicode_GET_LENGTH(b) || PyUnicode_KIND(a) != PyUnicode_KIND(b)) return false;
+    return kind == RANK_LATIN1 && n <= LATIN1_STEP
+           ? true
+           : memcmp(PyUnicode_DATA(a), PyUnicode_DATA(b), (size_t)n * PyUnicode_KIND(a)) == 0;
+}
+
+/* The class of a key, entered if it is new; -1 if there are `limit` already. */
+static ALWAYS_INLINE int
+class_of(struct Classes *classes, PyObject *key, enum RankKind kind, int limit)
+{
+    uint64_t rank = rank_of(key, kind), mixed = rank;
+    if (kind == RANK_LATIN1 || kind == RANK_STR) {      /* texts that begin alike may end differently */
+        Py_ssize_t length = PyUnicode_GET_LENGTH(key), step = kind == RANK_LATIN1 ? LATIN1_STEP : STR_STEP;
+        if (length > step) mixed += text_rank(key, kind, length - step) * 31 + (uint64_t)length;
+    }
+    size_t slot = (size_t)(mixed * UINT64_C(0x9E3779B97F4A7C15) >> 54);
+    for (;; slot = (slot + 1) % CLASS_SLOTS) {
+        int number = classes->slots[slot] - 1;
+        if (number < 0) break;
+        if (classes->all[number].rank == rank && same_key(classes->all[number].key, key, kind)) return number;
+    }
+    if (classes->count == limit) return -1;
+    classes->all[classes->count] = (struct Record){rank, key, NULL};
+    classes->members[classes->count] = 0;
+    classes->slots[slot] = (uint16_t)++classes->count;
+    return classes->count - 1;
+}
+
+/* Put array[0:n] in the order of the places that belong to their classes, by way of `room`. */
+static void
+move_to_places(PyObject **array, PyObject **room, Py_ssize_t n, const uint8_t *numbers, const Py_ssize_t *places)
+{
+    Py_ssize_t next[CLASSES_MAX];
+    memcpy(next, places, sizeof next);
+    for (Py_ssize_t i = 0; i < n; i++) room[next[numbers[i]]++] = array[i];
+    memcpy(array, room, (size_t)n * sizeof *array);
+}
+
+/* Sort keys of which only few differ: find the class of each, sort the classes, count.  1 done,
+   0 not possible, without having changed anything. */
+static NOINLINE int
+sort_by_classes(PyObject **keys, PyObject **values, Py_ssize_t n, enum RankKind kind)
+{
+    PyObject **room = PyMem_Malloc((size_t)n * (sizeof *room + 1));
+    if (room == NULL) return 0;
+    uint8_t *numbers = (uint8_t *)(room + n);
+    struct Classes classes;
+    classes.count = 0;
+    memset(classes.slots, 0, sizeof classes.slots);
+    const int limit = (int)Py_MIN(CLASSES_MAX, n / CLASS_MEMBERS);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int number = class_of(&classes, keys[i], kind, limit);
+        if (number < 0) {
+            PyMem_Free(room);
+            return 0;
+        }
+        numbers[i] = (uint8_t)number;
+        classes.members[number]++;
+    }
+    struct Record order[2 * CLASSES_MAX];
+    for (int k = 0; k < classes.count; k++) {
+        order[k] = classes.all[k];
+        order[k].value = (PyObject *)&classes.members[k];
+    }
+    records_sort(order, order + classes.count, classes.count, kind);
+    Py_ssize_t places[CLASSES_MAX] = {0}, place = 0;
+    for (int k = 0; k < classes.count; k++) {
+        Py_ssize_t number = (Py_ssize_t *)order[k].value - classes.members;
+        places[number] = place;
+        place += classes.members[number];
+    }
+    move_to_places(keys, room, n, numbers, places);
+    if (values) move_to_places(values, room, n, numbers, places);
+    PyMem_Free(room);
+    return 1;
+}
+
+/* How many keys are less than the one before; stops counting above `limit`, unless all are: then n - 1. */
+static Py_ssize_t
+count_falls(PyObject *const *keys, Py_ssize_t n, enum RankKind kind, Py_ssize_t limit)
+{
+    PyObject *last = keys[0];
+    uint64_t last_rank = rank_of(last, kind);
+    Py_ssize_t falls = 0;
+    for (Py_ssize_t i = 1; i < n && (falls <= limit || falls == i - 1); i++) {
+        PyObject *next = keys[i];
+        if (next == last) continue;
+        uint64_t rank = rank_of(next, kind);
+        if (rank != last_rank) {
+            falls += rank < last_rank;
+        } else if (kind == RANK_LATIN1) {
+            falls += latin1_less(next, last);
+        } else if (kind == RANK_STR) {
+            falls += str_less(next, last);
+        }
+        last = next;
+        last_rank = rank;
+    }
+    return falls;
+}
+
 /* Sort by rank if the keys allow it: 1 done, 0 not possible, -1 without memory (which only means
    that the other form is to be used). */
 static int
@@ -298,38 +426,33 @@ sort_by_rank(PyObject **keys, PyObject **values, Py_ssize_t n)
 {
     enum RankKind kind = rank_kind(keys, n);
     if (kind == RANK_NONE) return 0;
+    bool text = kind == RANK_LATIN1 || kind == RANK_STR;
+    /* Long runs of texts are left to the other form: merging them takes few comparisons. */
+    Py_ssize_t few = text ? n / 64 : 0, falls = count_falls(keys, n, kind, few);
+    if (falls == 0) return 1;
+    if (falls == n - 1) {
+        list_reverse_slice(keys, keys + n);
+        if (values) list_reverse_slice(values, values + n);
+        return 1;
+    }
+    if (n >= CLASSES_WORTH && sort_by_classes(keys, values, n, kind)) return 1;
+    if (falls <= few) return 0;
     struct Record local[64], *r = local;
     if (2 * n > (Py_ssize_t)ARRAY_LEN(local)) {
         if ((size_t)n > PY_SSIZE_T_MAX / (2 * sizeof *r)) return -1;
         r = PyMem_Malloc(2 * (size_t)n * sizeof *r);
         if (r == NULL) return -1;
     }
-    TieFunction ties = kind == RANK_LATIN1 ? latin1_less : kind == RANK_STR ? str_less : NULL;
-    bool sorted = true, descending = true;
-    Py_ssize_t falls = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
         r[i] = (struct Record){rank_of(keys[i], kind), keys[i], values ? values[i] : NULL};
-        if (i == 0 || (ties == NULL && !sorted && !descending)) continue;
-        bool less = record_less(&r[i], &r[i - 1], ties);
-        falls += less;
-        sorted = sorted && !less;
-        descending = descending && less;
     }
-    bool possible = sorted || descending || ties == NULL || falls >= n / 64;
-    if (!possible) {
-        /* long runs of texts: merging them takes few comparisons */
-    } else if (descending && n > 1) {
-        list_reverse_slice(keys, keys + n);
-        if (values) list_reverse_slice(values, values + n);
-    } else if (!sorted) {
-        records_sort(r, r + n, n, kind);
-        for (Py_ssize_t i = 0; i < n; i++) keys[i] = r[i].key;
-        if (values) {
-            for (Py_ssize_t i = 0; i < n; i++) values[i] = r[i].value;
-        }
+    records_sort(r, r + n, n, kind);
+    for (Py_ssize_t i = 0; i < n; i++) keys[i] = r[i].key;
+    if (values) {
+        for (Py_ssize_t i = 0; i < n; i++) values[i] = r[i].value;
     }
     if (r != local) PyMem_Free(r);
-    return possible;
+    return 1;
 }
 
 /* ---- any keys --------------------------------------------------------------------------- */

@@ -22,6 +22,10 @@ LISTS = {
     'runs': ['%05d' % i for i in range(2000)] + ['%05d' % i for i in range(0, 2000, 3)],
     'nearly sorted': ['%05d' % i for i in range(2000)] + ['00005'], 'falling': ['%05d' % i for i in range(2000, 0, -1)],
     'equal': ['abc'] * 500, 'few': words('ab', 3, 20), 'one wide': words('ab', 12, 500) + ['\u4e2d'],
+    'few different': rng.choices(words('abc', 9, 30), k=3000), 'few long': rng.choices(['https://' + w for w in words('ab\0', 12, 40)], k=3000),
+    'few wide': rng.choices(words('a\u4e2d\U0001f600\0', 6, 30), k=2000), 'few mixed': rng.choices(words('a\xe9\u4e2d', 3, 30), k=2000),
+    'too many': rng.choices(words('abcd', 9, 300), k=5000), 'one late': ['b', 'a'] * 600 + [str(i) for i in range(300)],
+    'runs of few': sum(([w] * 200 for w in 'badcab'), []), 'falling runs': sum(([w] * 9 for w in sorted(words('abc', 6, 200), reverse=True)), []),
     'ends': ['abcdefgh' + 'i' * (i % 3) + '\0' * (i % 4) for i in range(500)],
 }
 for name, items in LISTS.items():
