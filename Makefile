@@ -8,10 +8,11 @@ O        ?= 2
 CFLAGS   := -std=gnu11 -O$(O) -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Wno-psabi \
             -Wno-cast-function-type -Wno-sign-compare \
             -fno-strict-aliasing -fwrapv -fno-semantic-interposition -fno-pie -pthread $(EXTRA_CFLAGS)
-# A string instruction takes longer to begin than it takes to clear the few words of a struct.
+# A string instruction takes longer to begin than it takes to clear the few words of a struct.  Copies of unknown length
+# are calls (base/copy.h).
 ifeq ($(findstring clang,$(CC))$(shell uname -m),x86_64)
 CFLAGS   += -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign \
-            -mmemcpy-strategy=unrolled_loop:128:noalign,libcall:-1:noalign
+            -mmemcpy-strategy=libcall:-1:noalign
 endif
 CPPFLAGS := -Isrc -Iinclude -I$(BUILD) -D_GNU_SOURCE
 LDFLAGS  := -no-pie -pthread -Wl,--dynamic-list=$(BUILD)/exports.list $(EXTRA_LDFLAGS)

@@ -1,5 +1,6 @@
 /* Kernels over arrays of code points.  See units.h. */
 #include "base/units.h"
+#include "base/copy.h"
 #include "base/simd.h"
 
 /* ---- what is in them ---------------------------------------------------------------------- */
@@ -12,7 +13,7 @@ KERNEL(size_t, units_ascii_prefix, (const uint8_t *s, size_t n), (s, n))
     for (; i + 128 <= n; i += 128) {
         bytes32 all = simd_load(s + i) | simd_load(s + i + 32) | simd_load(s + i + 64) |
                       simd_load(s + i + 96);
-        if (simd_any(all & 0x80))
+        if (simd_any(wide, all & 0x80))
             break;
     }
     for (; i + 8 <= n; i += 8) {
@@ -24,6 +25,33 @@ KERNEL(size_t, units_ascii_prefix, (const uint8_t *s, size_t n), (s, n))
     }
     while (i < n && s[i] < 0x80)
         i++;
+    return i;
+}
+
+KERNEL(size_t, units_copy_ascii, (const uint8_t *s, size_t n, uint8_t *out), (s, n, out))
+{
+    size_t i = 0;
+    if (n >= 160) {
+        bytes32 head = simd_load(s);
+        if (!simd_any(wide, head & 0x80)) {
+            simd_store(out, head);
+            i = -(uintptr_t)out & 31; /* stores that cross cache lines cost the most */
+        }
+    }
+    for (; i + 128 <= n; i += 128) {
+        bytes32 a = simd_load(s + i), b = simd_load(s + i + 32), c = simd_load(s + i + 64),
+                d = simd_load(s + i + 96);
+        if (simd_any(wide, ((a | b) | (c | d)) & 0x80))
+            break;
+        __builtin_prefetch((const void *)((uintptr_t)(out + i) + SIMD_LONG / 4), 1);
+        __builtin_prefetch((const void *)((uintptr_t)(out + i) + SIMD_LONG / 4 + 64), 1);
+        simd_store(out + i, a);
+        simd_store(out + i + 32, b);
+        simd_store(out + i + 64, c);
+        simd_store(out + i + 96, d);
+    }
+    for (; i < n && s[i] < 0x80; i++)
+        out[i] = s[i];
     return i;
 }
 
@@ -41,9 +69,9 @@ KERNEL(uint32_t, units_ored_2, (const uint16_t *s, size_t n), (s, n))
     for (; i + 64 <= n; i += 64) {
         bytes32 all = simd_load(s + i) | simd_load(s + i + 16) | simd_load(s + i + 32) |
                       simd_load(s + i + 48);
-        if (simd_any((bytes32)((shorts32)all & 0xff00)))
+        if (simd_any(wide, (bytes32)((shorts32)all & 0xff00)))
             return 0xffff;
-        ored |= simd_any(all & 0x80) ? 0xff : 0x7f;
+        ored |= simd_any(wide, all & 0x80) ? 0xff : 0x7f;
     }
     for (; i < n; i++)
         ored |= s[i];
@@ -74,7 +102,7 @@ KERNEL(uint32_t, units_ored_4, (const uint32_t *s, size_t n), (s, n))
         size_t i = 0;                                                                              \
         for (; i + 2 * step <= n; i += 2 * step) {                                                 \
             lanes a = (lanes)simd_load(s + i), b = (lanes)simd_load(s + i + step);                 \
-            if (simd_any((bytes32)(((a >> 11) == 0x1b) | ((b >> 11) == 0x1b))))                    \
+            if (simd_any(wide, (bytes32)(((a >> 11) == 0x1b) | ((b >> 11) == 0x1b))))                    \
                 break;                                                                             \
         }                                                                                          \
         while (i < n && s[i] >> 11 != 0x1b)                                                        \
@@ -115,7 +143,7 @@ void
 units_copy(int to_width, void *to, int from_width, const void *from, size_t n)
 {
     if (to_width == from_width)
-        memcpy(to, from, n * (size_t)to_width);
+        copy_short(to, from, n * (size_t)to_width);
     else if (to_width == 2 && from_width == 1)
         units_widen_1_2(from, n, to);
     else if (to_width == 4 && from_width == 1)

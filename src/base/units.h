@@ -13,6 +13,9 @@ ascii_prefix(const void *s, size_t n)
     return units_ascii_prefix(s, n);
 }
 
+/* Copies bytes up to the first that is not ASCII; how many were copied. */
+size_t units_copy_ascii(const uint8_t *s, size_t n, uint8_t *out);
+
 /* All units or-ed together, or more bits of the same class: below 0x80, 0x100, 0x10000 exactly
    when every unit is. */
 uint32_t units_ored_1(const uint8_t *s, size_t n);

@@ -3,6 +3,7 @@
    Vectorcall passes arguments in an array: positional ones, then the values of keywords, whose names
    come in a tuple.  Types without it are called through tp_call with a tuple and a dict.  The bit
    PY_VECTORCALL_ARGUMENTS_OFFSET allows a callee to use args[-1] until it returns. */
+#include "base/copy.h"
 #include "object/object.h"
 #include "object/call.h"
 #include "object/class.h"
@@ -145,7 +146,7 @@ call_with_self(PyThreadState *tstate, PyObject *callable, PyObject *self, PyObje
         }
     }
     stack[0] = self;
-    memcpy(stack + 1, args, total * sizeof(PyObject *));
+    copy_pointers(stack + 1, args, total);
     result = call_vector(tstate, callable, stack, nargs + 1, kwnames);
     if (stack != small) {
         PyMem_Free(stack);

@@ -10,6 +10,7 @@
    The table serves the whole process: names are shared between interpreters. */
 #include <Python.h>
 #include <string.h>
+#include "base/copy.h"
 #include "base/os.h"
 #include "object/intern.h"
 #include "object/state.h"
@@ -184,7 +185,7 @@ intern_ascii(const char *data, Py_ssize_t n)
     PyObject *text = PyUnicode_New(n, 0x7f);
     if (text == NULL)
         return NULL;
-    memcpy(PyUnicode_1BYTE_DATA(text), data, (size_t)n);
+    copy_short(PyUnicode_1BYTE_DATA(text), data, (size_t)n);
     ((PyASCIIObject *)text)->hash = hash;
     ((PyASCIIObject *)text)->state.interned = SSTATE_INTERNED_MORTAL;
     put(table, at, text);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include "base/alloc.h"
 #include "base/units.h"
+#include "base/copy.h"
 #include "object/declare.h"
 #include "object/object.h"
 #include "types/byteslike.h"
@@ -20,16 +21,18 @@
 /* ---- storage ---------------------------------------------------------------------------- */
 
 /* n bytes, not filled in, with the final NUL. */
-static PyBytesObject *
+static ALWAYS_INLINE PyBytesObject *
 bytes_alloc(Py_ssize_t n)
 {
     if ((size_t)n > (size_t)PY_SSIZE_T_MAX - BYTES_HEAD) {
         PyErr_SetString(PyExc_OverflowError, "byte string is too large");
         return NULL;
     }
-    PyBytesObject *self = plain_malloc(BYTES_HEAD + (size_t)n);
-    if (self == NULL) return (PyBytesObject *)PyErr_NoMemory();
-    PyObject_InitVar((PyVarObject *)self, &PyBytes_Type, n);
+    PyBytesObject *self = plain_malloc_small(BYTES_HEAD + (size_t)n);
+    if (unlikely(self == NULL)) return (PyBytesObject *)PyErr_NoMemory();
+    Py_SET_REFCNT(self, 1);
+    Py_SET_TYPE(self, &PyBytes_Type);
+    Py_SET_SIZE(self, n);
     self->ob_shash = -1;
     self->ob_sval[n] = '\0';
     return self;
@@ -59,6 +62,16 @@ bytes_from_byte(unsigned char byte)
     return Py_NewRef(*single);
 }
 
+static void
+bytes_tp_dealloc(PyObject *self)
+{
+    if (likely(PyBytes_CheckExact(self))) {
+        object_free_quick(self);
+    } else {
+        Py_TYPE(self)->tp_free(self);
+    }
+}
+
 /* ---- C API ------------------------------------------------------------------------------ */
 
 /* New bytes: a copy of n bytes at s, or n bytes for the caller to fill in if s is NULL. */
@@ -72,7 +85,7 @@ PyBytes_FromStringAndSize(const char *s, Py_ssize_t n)
     if (n == 0) return bytes_empty();
     if (n == 1 && s != NULL) return bytes_from_byte((unsigned char)*s);
     PyBytesObject *self = bytes_alloc(n);
-    if (self != NULL && s != NULL) memcpy(self->ob_sval, s, (size_t)n);
+    if (self != NULL && s != NULL) copy_short(self->ob_sval, s, (size_t)n);
     return (PyObject *)self;
 }
 

@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include "base/copy.h"
 #include "base/dtoa.h"
 #include "object/declare.h"
 #include "types/int.h"
@@ -352,7 +353,7 @@ float_to_text(double x)
     struct FloatText t;
     if (float_text(&t, x, 'r', 0, Py_DTSF_ADD_DOT_0) < 0) return NULL;
     PyObject *text = PyUnicode_New(t.length, 127);
-    if (text != NULL) memcpy(PyUnicode_1BYTE_DATA(text), t.text, (size_t)t.length);
+    if (text != NULL) copy_short(PyUnicode_1BYTE_DATA(text), t.text, (size_t)t.length);
     text_clear(&t);
     return text;
 }

@@ -71,7 +71,7 @@ fill_up(const struct Spec *spec, char default_align, const char *sign, const cha
     while (inside-- > 0) {
         *out++ = spec->fill;
     }
-    copy_few(out, body, length);
+    copy_short(out, body, length);
     out += length;
     while (out < end) {
         *out++ = spec->fill;

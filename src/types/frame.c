@@ -6,6 +6,7 @@
       what a running frame holds is reachable anyway.
    2. When the code ends and somebody still holds the object, the Frame's contents move into
       data[], the object is tracked, and f_back is filled with the object of the caller. */
+#include "base/copy.h"
 #include "object/declare.h"
 #include "object/state.h"
 #include "types/generator.h"
@@ -72,8 +73,9 @@ frame_make_object(Frame *frame)
 void
 frame_move(Frame *source, Frame *target)
 {
-    size_t words = FRAME_HEADER_WORDS + (size_t)(source->stack_top > 0 ? source->stack_top : 0);
-    memcpy(target, source, words * sizeof(PyObject *));
+    size_t values = source->stack_top > 0 ? (size_t)source->stack_top : 0;
+    memcpy(target, source, FRAME_HEADER_WORDS * sizeof(PyObject *));
+    copy_pointers((PyObject **)target + FRAME_HEADER_WORDS, (PyObject **)source + FRAME_HEADER_WORDS, values);
 }
 
 /* The frame ends but its object lives on: move the contents there. */

@@ -6,6 +6,7 @@
 #include "types/str.h"
 
 #include <ctype.h>
+#include "base/copy.h"
 #include "object/declare.h"
 
 #define LIBRARY (&_PyRuntime.caches.bigint)
@@ -408,7 +409,7 @@ static PyObject *
 ascii_new(const char *text, size_t length)
 {
     PyObject *result = PyUnicode_New((Py_ssize_t)length, 127);
-    if (result != NULL) memcpy(PyUnicode_1BYTE_DATA(result), text, length);
+    if (result != NULL) copy_short(PyUnicode_1BYTE_DATA(result), text, (size_t)length);
     return result;
 }
 
@@ -425,7 +426,7 @@ int_to_decimal(PyObject *v)
         if (value < 0) *--start = '-';
         PyObject *result = str_new_ascii_quick(end - start);
         if (likely(result != NULL)) {
-            copy_few((char *)PyUnicode_1BYTE_DATA(result), start, (size_t)(end - start));
+            copy_short((char *)PyUnicode_1BYTE_DATA(result), start, (size_t)(end - start));
         }
         return result;
     }
@@ -500,7 +501,18 @@ _PyLong_FromByteArray(const unsigned char *bytes, size_t n, int little_endian, i
     int bits = 0;
     size_t used = 0;
     limb carry = negative, mask = negative ? LIMB_MASK : 0;
-    for (size_t i = 0; i < limbs; i++) {
+    size_t i = 0;
+    for (; !negative && used + 16 <= n; i += 4, used += 15) { /* four limbs are fifteen bytes */
+        uint64_t words[2];
+        memcpy(words, little_endian ? low + used : low - used - 15, 16);
+        uint64_t lower = little_endian ? words[0] : __builtin_bswap64(words[1]);
+        uint64_t upper = little_endian ? words[1] : __builtin_bswap64(words[0]);
+        v->ob_digit[i] = (limb)lower & LIMB_MASK;
+        v->ob_digit[i + 1] = (limb)(lower >> 30) & LIMB_MASK;
+        v->ob_digit[i + 2] = (limb)(lower >> 60 | upper << 4) & LIMB_MASK;
+        v->ob_digit[i + 3] = (limb)(upper >> 26) & LIMB_MASK;
+    }
+    for (; i < limbs; i++) {
         if (bits < LIMB_BITS && used + 4 <= n) {
             uint32_t word;
             memcpy(&word, little_endian ? low + used : low - used - 3, 4);
@@ -547,6 +559,14 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
     carry >>= LIMB_BITS;                                                                           \
     bits += LIMB_BITS
     size_t i = 0;
+    for (; !negative && next + 4 <= count && i + 16 <= n; next += 4, i += 15) { /* four limbs are fifteen bytes */
+        const limb *d = v->ob_digit + next;
+        uint64_t lower = d[0] | (uint64_t)d[1] << 30 | (uint64_t)d[2] << 60;
+        uint64_t upper = (uint64_t)d[2] >> 4 | (uint64_t)d[3] << 26;
+        uint64_t words[2] = {little_endian ? lower : __builtin_bswap64(upper),
+                             little_endian ? upper : __builtin_bswap64(lower)};
+        memcpy(little_endian ? low + i : low - i - 15, words, 16);
+    }
     for (; i + 4 <= n; i += 4) {
         if (next >= count && acc == 0 && !negative && carry == 0) { /* nothing but zeros follows */
             memset(little_endian ? low + i : bytes, 0, n - i);

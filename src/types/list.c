@@ -6,6 +6,7 @@
 #include "types/int.h"
 #include "types/list.h"
 
+#include "base/copy.h"
 #include "object/declare.h"
 #include "object/gc.h"
 #include "object/check.h"
@@ -187,7 +188,7 @@ list_from_array_take(PyObject *const *items, Py_ssize_t n)
         for (Py_ssize_t i = 0; i < n; i++) Py_DECREF(items[i]);
         return NULL;
     }
-    if (n > 0) memcpy(self->ob_item, items, (size_t)n * sizeof(PyObject *));
+    copy_pointers(self->ob_item, items, (size_t)n);
     gc_track((PyObject *)self);
     return (PyObject *)self;
 }

@@ -10,6 +10,7 @@
    See also: str_iter.c, str_build.c (writer, format), str_search.c, str_case.c, str_method.c, str_codec.c. */
 #include <Python.h>
 #include <string.h>
+#include "base/copy.h"
 #include "base/utf.h"
 #include "base/alloc.h"
 #include "object/declare.h"
@@ -332,7 +333,7 @@ _PyUnicode_FromASCII(const char *buffer, Py_ssize_t size)
         return PyUnicode_New(size, 0x7f);
     PyObject *text = new_ascii(size);
     if (likely(text != NULL))
-        memcpy((PyASCIIObject *)text + 1, buffer, (size_t)size);
+        copy_short((PyASCIIObject *)text + 1, buffer, (size_t)size);
     return text;
 }
 

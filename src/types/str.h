@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/common.h"
+#include "base/copy.h"
 #include "object/state.h"
 
 /* The data of a str, taken apart once. */
@@ -31,6 +32,9 @@ unit_at(struct units u, Py_ssize_t i)
     return u.width == 1 ? ((const Py_UCS1 *)u.data)[i]
                         : u.width == 2 ? ((const Py_UCS2 *)u.data)[i] : ((const Py_UCS4 *)u.data)[i];
 }
+
+/* `text` with escapes for all that is not ASCII, as ascii() has it (new reference; str_escape.c). */
+PyObject *str_escaped_ascii(PyObject *text);
 
 /* The string '' (new reference). */
 static inline PyObject *
@@ -67,37 +71,6 @@ str_new_ascii_quick(Py_ssize_t size)
     text->wstr = NULL;
     ((char *)(text + 1))[size] = 0;
     return (PyObject *)text;
-}
-
-/* Copy a few characters: mostly fewer than 16. */
-static ALWAYS_INLINE void
-copy_few(char *to, const char *from, size_t n)
-{
-    if (likely(n <= 16)) {
-        if (n >= 8) {
-            uint64_t head, tail;
-            memcpy(&head, from, 8);
-            memcpy(&tail, from + n - 8, 8);
-            memcpy(to, &head, 8);
-            memcpy(to + n - 8, &tail, 8);
-            return;
-        }
-        if (n >= 4) {
-            uint32_t head, tail;
-            memcpy(&head, from, 4);
-            memcpy(&tail, from + n - 4, 4);
-            memcpy(to, &head, 4);
-            memcpy(to + n - 4, &tail, 4);
-            return;
-        }
-        if (n != 0) {
-            to[0] = from[0];
-            to[n / 2] = from[n / 2];
-            to[n - 1] = from[n - 1];
-        }
-        return;
-    }
-    memcpy(to, from, n);
 }
 
 /* True if nobody else can see the object change: safe to write or resize in place. */

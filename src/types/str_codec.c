@@ -477,6 +477,25 @@ fail:
     return NULL;
 }
 
+/* From this many bytes on ASCII is looked at and copied in one pass instead of two. */
+enum { ONE_PASS = 16384, ONE_PASS_TRIAL = 1024 };
+
+/* A str of long ASCII text; NULL without an exception if a byte is not ASCII. */
+static NOINLINE PyObject *
+decode_long_ascii(const char *s, Py_ssize_t size)
+{
+    if (ascii_prefix(s, ONE_PASS_TRIAL) < ONE_PASS_TRIAL)
+        return NULL;
+    PyObject *text = PyUnicode_New(size, 0x7f);
+    if (text == NULL) {
+        PyErr_Clear(); /* the slower way fails if it needs as much */
+        return NULL;
+    }
+    if (units_copy_ascii((const uint8_t *)s, (size_t)size, PyUnicode_1BYTE_DATA(text)) < (size_t)size)
+        Py_CLEAR(text);
+    return text;
+}
+
 /* Decodes UTF-8.  With `consumed`, an incomplete sequence at the end is left alone and *consumed
    tells how many bytes were used. */
 PyObject *
@@ -487,6 +506,14 @@ PyUnicode_DecodeUTF8Stateful(const char *s, Py_ssize_t size, const char *errors,
         if (consumed != NULL)
             *consumed = 0;
         return str_new_empty();
+    }
+    if (size >= ONE_PASS) {
+        PyObject *ascii = decode_long_ascii(s, size);
+        if (ascii != NULL) {
+            if (consumed != NULL)
+                *consumed = size;
+            return ascii;
+        }
     }
     struct utf8_scan scan;
     utf8_scan((const uint8_t *)s, (size_t)size, &scan);
@@ -664,6 +691,9 @@ PyUnicode_DecodeASCII(const char *s, Py_ssize_t size, const char *errors)
 {
     if (size == 0)
         return str_new_empty();
+    PyObject *ascii = size >= ONE_PASS ? decode_long_ascii(s, size) : NULL;
+    if (ascii != NULL)
+        return ascii;
     Py_ssize_t at = (Py_ssize_t)ascii_prefix(s, (size_t)size);
     if (at == size)
         return _PyUnicode_FromASCII(s, size);

@@ -111,7 +111,7 @@ pieces_join(const struct Pieces *pieces)
             memset(out, piece->zeros ? '0' : ' ', missing);
             out += missing;
         }
-        copy_few(out, text, length);
+        copy_short(out, text, length);
         out += length;
         if (missing > 0 && piece->to_left) {
             memset(out, ' ', missing);

@@ -6,6 +6,7 @@
 #include "types/same.h"
 
 #include <stdarg.h>
+#include "base/copy.h"
 #include "object/declare.h"
 #include "object/gc.h"
 
@@ -193,7 +194,7 @@ tuple_from_array_take(PyObject *const *items, Py_ssize_t n)
         for (Py_ssize_t i = 0; i < n; i++) Py_DECREF(items[i]);
         return NULL;
     }
-    memcpy(self->ob_item, items, (size_t)n * sizeof(PyObject *));
+    copy_pointers(self->ob_item, items, (size_t)n);
     gc_track((PyObject *)self);
     return (PyObject *)self;
 }

@@ -369,7 +369,7 @@ string_build(PyObject *const *pieces, Py_ssize_t count)
         char *out = (char *)PyUnicode_1BYTE_DATA(text);
         for (Py_ssize_t i = 0; i < count; i++) {
             size_t length = (size_t)PyUnicode_GET_LENGTH(pieces[i]);
-            copy_few(out, (char *)PyUnicode_1BYTE_DATA(pieces[i]), length);
+            copy_short(out, (char *)PyUnicode_1BYTE_DATA(pieces[i]), length);
             out += length;
         }
         return text;

@@ -7,6 +7,7 @@
    Invariants of an open stream: `kind` is 1, 2 or 4; `data` has room for `capacity` >= `size`
    characters of it; `pos` may lie beyond `size`, then the gap is filled with NULs by a write. */
 #include "modules/_io/_io.h"
+#include "base/copy.h"
 
 typedef struct {
     PyObject_HEAD
@@ -134,7 +135,7 @@ write_text(StringIO *self, PyObject *text)
     if (self->pos > self->size)
         memset(data + self->size * self->kind, 0, (self->pos - self->size) * self->kind);
     if (kind == self->kind) {
-        memcpy(data + self->pos * kind, PyUnicode_DATA(stored), length * kind);
+        copy_short(data + self->pos * kind, PyUnicode_DATA(stored), (size_t)(length * kind));
     } else {
         const void *from = PyUnicode_DATA(stored);
         for (Py_ssize_t i = 0; i < length; i++) {
