@@ -3,6 +3,7 @@
    A view is an array in memory: buf, ndim, shape, strides and suboffsets tell where item
    (i, j, ...) stands.  strides NULL means C order; suboffsets >= 0 mean that a pointer is to be
    followed after that dimension's stride (PIL style). */
+#include "base/units.h"
 #include "object/declare.h"
 
 /* ---- getting and releasing -------------------------------------------------------------- */
@@ -162,6 +163,38 @@ PyBuffer_SizeFromFormat(const char *format)
 
 /* ---- copying ---------------------------------------------------------------------------- */
 
+/* Copy n items of `size` bytes from every `from_step` bytes to every `to_step`. */
+static ALWAYS_INLINE void
+copy_stepping(char *to, Py_ssize_t to_step, const char *from, Py_ssize_t from_step, Py_ssize_t n, size_t size)
+{
+    for (; n >= 4; n -= 4, from += 4 * from_step, to += 4 * to_step) {
+        memcpy(to, from, size);
+        memcpy(to + to_step, from + from_step, size);
+        memcpy(to + 2 * to_step, from + 2 * from_step, size);
+        memcpy(to + 3 * to_step, from + 3 * from_step, size);
+    }
+    for (; n > 0; n--, from += from_step, to += to_step) memcpy(to, from, size);
+}
+
+static void
+copy_row(char *to, Py_ssize_t to_step, const char *from, Py_ssize_t from_step, Py_ssize_t n, Py_ssize_t size)
+{
+    switch (size) {
+    case 1:
+        if (to_step == 1) {
+            units_stride(1, from, (size_t)n, from_step, to);
+        } else {
+            copy_stepping(to, to_step, from, from_step, n, 1);
+        }
+        break;
+    case 2: copy_stepping(to, to_step, from, from_step, n, 2); break;
+    case 4: copy_stepping(to, to_step, from, from_step, n, 4); break;
+    case 8: copy_stepping(to, to_step, from, from_step, n, 8); break;
+    case 16: copy_stepping(to, to_step, from, from_step, n, 16); break;
+    default: copy_stepping(to, to_step, from, from_step, n, (size_t)size);
+    }
+}
+
 /* Copy between the items of a view, taken in C or F order, and contiguous memory; at most `length`
    bytes. */
 static status
@@ -185,12 +218,24 @@ copy_items(const Py_buffer *view, char *flat, Py_ssize_t length, bool fortran, b
     }
     if (length > local.len) length = local.len;
     if (local.itemsize <= 0) return 0;
-    for (Py_ssize_t left = length / local.itemsize; left > 0; left--) {
+    const Py_ssize_t size = local.itemsize;
+    /* The fastest wheel of the counter is the last dimension in C order, the first in Fortran order:
+       along it items are a row, unless each is found by a pointer. */
+    const int fast = fortran ? 0 : local.ndim - 1;
+    const bool rows = local.ndim > 0 && (local.suboffsets == NULL || local.suboffsets[fast] < 0);
+    for (Py_ssize_t left = length / size; left > 0;) {
         char *item = PyBuffer_GetPointer(&local, indices);
-        memcpy(to_view ? item : flat, to_view ? flat : item, (size_t)local.itemsize);
-        flat += local.itemsize;
-        /* The next index, like a counter whose fastest wheel is last (C) or first (F). */
-        for (int k = 0; k < local.ndim; k++) {
+        Py_ssize_t n = rows ? Py_MAX(1, Py_MIN(local.shape[fast], left)) : 1;
+        if (!rows) {
+            memcpy(to_view ? item : flat, to_view ? flat : item, (size_t)size);
+        } else if (to_view) {
+            copy_row(item, local.strides[fast], flat, size, n, size);
+        } else {
+            copy_row(flat, size, item, local.strides[fast], n, size);
+        }
+        flat += n * size;
+        left -= n;
+        for (int k = rows; k < local.ndim; k++) {
             int i = fortran ? k : local.ndim - 1 - k;
             if (++indices[i] < local.shape[i]) break;
             indices[i] = 0;

@@ -3,6 +3,7 @@
 #include "object/call.h"
 #include "object/doors.h"
 #include "object/slots.h"
+#include "types/str.h"
 
 /* ---- text ------------------------------------------------------------------------------------------- */
 
@@ -74,14 +75,8 @@ PyObject_ASCII(PyObject *op)
     if (repr == NULL || PyUnicode_IS_ASCII(repr)) {
         return repr;
     }
-    PyObject *bytes = _PyUnicode_AsASCIIString(repr, "backslashreplace");
+    PyObject *text = str_escaped_ascii(repr);
     Py_DECREF(repr);
-    if (bytes == NULL) {
-        return NULL;
-    }
-    PyObject *text =
-        PyUnicode_DecodeASCII(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), "strict");
-    Py_DECREF(bytes);
     return text;
 }
 

@@ -367,3 +367,64 @@ PyUnicode_DecodeRawUnicodeEscape(const char *s, Py_ssize_t size, const char *err
 {
     return _PyUnicode_DecodeRawUnicodeEscapeStateful(s, size, errors, NULL);
 }
+
+/* ---- ascii() ---------------------------------------------------------------------------------- */
+
+/* The four hexadecimal digits of a number below 0x10000, each in its byte, the first lowest. */
+static inline uint32_t
+hex4(uint32_t value)
+{
+    uint32_t halves = (value >> 8 | value << 16) & 0x00ff00ff;
+    uint32_t digits = (halves >> 4 & 0x000f000f) | (halves & 0x000f000f) << 8;
+    uint32_t letters = (digits + 0x06060606) >> 4 & 0x01010101;
+    return digits + 0x30303030 + letters * ('a' - '0' - 10);
+}
+
+/* Characters that escaped text takes for u. */
+static size_t
+escaped_size(struct units u)
+{
+    size_t size = 0;
+    for (Py_ssize_t i = 0; i < u.length; i++) {
+        Py_UCS4 ch = unit_at(u, i);
+        size += 1 + 3 * (size_t)(ch >= 0x80) + 2 * (size_t)(ch >= 0x100) + 4 * (size_t)(ch >= 0x10000);
+    }
+    return size;
+}
+
+/* A str of `text` with \x, \u or \U for each character that is not ASCII (new reference). */
+PyObject *
+str_escaped_ascii(PyObject *text)
+{
+    const struct units u = str_units(text);
+    if (u.length > PY_SSIZE_T_MAX / 10)
+        return PyErr_NoMemory();
+    PyObject *result = PyUnicode_New((Py_ssize_t)escaped_size(u), 0x7f);
+    if (result == NULL)
+        return NULL;
+    Py_UCS1 *out = PyUnicode_1BYTE_DATA(result);
+    for (Py_ssize_t i = 0; i < u.length; i++) {
+        Py_UCS4 ch = unit_at(u, i);
+        if (ch < 0x80) {
+            *out++ = (Py_UCS1)ch;
+            continue;
+        }
+        uint32_t low = hex4(ch & 0xffff), high = hex4(ch >> 16);
+        *out++ = '\\';
+        if (ch < 0x100) {
+            *out++ = 'x';
+            low >>= 16;
+            memcpy(out, &low, 2);
+            out += 2;
+            continue;
+        }
+        *out++ = ch < 0x10000 ? 'u' : 'U';
+        if (ch >= 0x10000) {
+            memcpy(out, &high, 4);
+            out += 4;
+        }
+        memcpy(out, &low, 4);
+        out += 4;
+    }
+    return result;
+}

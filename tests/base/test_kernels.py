@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 
-LESSER = ['', '-AVX512_VBMI2,-AVX512_VBMI', '-AVX2,-AVX512BW']
+LESSER = ['', '-AVX512_VBMI2,-AVX512_VBMI', '-AVX512BW', '-AVX2,-AVX512BW']
 ALPHABETS = ['abc XYZ\n09', 'a\u00e9\u00ff\x85', 'ab\u0416\u4e2d\u2028', '\u4e2d\u6587\u3042', '\U0001f600x\u4e2d\u0416\u00e9',
              '\U0001f600\U0010ffff', '\u0416\u0434', ''.join(map(chr, range(128))), '\r\n\x0b\x0c\x1c\x1d\x1e\x1f\t ',
              'a\ud800\udfff\u4e2d', '\u07ff\u0800\uffff\x7f\x80']
@@ -59,6 +59,18 @@ def broken(rng):
         for second in range(0x70, 0xd0, 3):
             pad = rng.randrange(28, 70)
             yield b'x' * pad + bytes((first, second)) + rng.choice((b'', b'\x80', b'\x80\x80', b'\xbf\xbf')) + b'y' * 40
+
+
+def long_ones(rng):
+    """Texts and bytes beyond the lengths from which on other kernels run, one character of them different."""
+    for filling, odd in ('ab', 'a\xe9', 'a\u4e2d', '\u4e2d\u6587', '\u0161\u0461', '\u4e2d\U0001f600', '\U0001f601\U0001f600'):
+        for length in (4095, 4096, 4099, 4350, 9001, 16383, 16384, 16500, 20011):
+            for _ in range(3):
+                text = [filling] * length
+                where = rng.choice((0, 1, 40, 63, 64, 65, 1023, 1024, length - 1, length - 2, rng.randrange(length)))
+                text[where] = odd
+                yield ''.join(text), odd, where
+            yield filling * length, odd, -1
 
 
 def shown(call):
@@ -112,9 +124,21 @@ ON_BYTES = {
     'strides': lambda b: (b[::-1], b[::2], b[::-3], bytearray(b)[::-1]),
     'int': lambda b: [(i, i.to_bytes(len(b), order, signed=sign) == b) for order in ('little', 'big') for sign in (True, False)
                       for i in [int.from_bytes(b, order, signed=sign)]],
-    'views': lambda b: (memoryview(b) == memoryview(bytearray(b)), memoryview(b) == b[:-1] + b'x', memoryview(b)[::2] == b[::2]),
+    'views': lambda b: (memoryview(b) == memoryview(bytearray(b)), memoryview(b) == b[:-1] + b'x', memoryview(b)[::2] == b[::2],
+                        [memoryview(b)[start::step].tobytes() for start, step in ((0, 2), (1, 3), (-1, -1), (-2, -4), (3, 7))],
+                        [memoryview(b[:len(b) // 16 * 16]).cast(kind)[start::step].tobytes() for kind in 'hiqB'
+                         for start, step in ((0, 2), (1, 3), (-1, -1), (-2, -3))]),
     'codecs': lambda b: (b.decode('latin-1'), b.decode('ascii', 'replace'), b.decode('cp1252', 'replace'), b.decode('utf-16', 'replace'),
                          b.decode('utf-32', 'replace'), b.decode('utf-8', 'replace'), b.decode('utf-8', 'surrogateescape')),
+}
+ON_LONG = {
+    'find': lambda t, odd, where: (t.find(odd), t.find(odd, 7) == t[7:].find(odd) + 7 * (odd in t[7:]), t.rfind(odd), t.index(t[0], 3),
+                                   t.encode('utf-16-le', 'replace').find(odd.encode('utf-16-le')), t.count(odd), t.find(odd * 2),
+                                   t.find(t[where - 1:where + 2]), t.count(t[where:where + 3]), t.find(odd + t[where + 1:where + 2])),
+    'decode': lambda t, odd, where: (t.encode().decode() == t, shown(lambda: t.encode().decode('ascii'))[-90:], len(t.encode().decode('ascii', 'ignore')),
+                                     t.encode().decode('latin-1').encode('latin-1') == t.encode(), t.encode()[:-1].decode('utf-8', 'replace')[-3:]),
+    'broken': lambda t, odd, where: [shown(lambda: (t.encode()[:at] + b'\xff' + t.encode()[at:]).decode())[-60:] for at in (0, 1000, 5000)],
+    'ascii': lambda t, odd, where: hashlib.sha256(ascii(t).encode()).hexdigest(),
 }
 ON_BROKEN = {
     'strict': lambda b: b.decode(), 'replace': lambda b: b.decode('utf-8', 'replace'), 'ignore': lambda b: b.decode('utf-8', 'ignore'),
@@ -131,6 +155,11 @@ def run():
             for each in every:
                 digest.update(shown(lambda: operation(each)).encode('utf-8', 'surrogatepass'))
             print(title, len(every), name, digest.hexdigest()[:16])
+    for name, operation in ON_LONG.items():
+        digest = hashlib.sha256()
+        for each in long_ones(random.Random(12)):
+            digest.update(shown(lambda: operation(*each)).encode('utf-8', 'surrogatepass'))
+        print('long', name, digest.hexdigest()[:16])
     for unit in 'ab', '\u4e2d\u6587', '\U0001f600\U0001f601':       # candidates that are all but right
         text = (unit[0] * 3000 + unit[1]) * 4 + unit[0] * 500
         for needle in (unit[0] * 40 + unit[1] + unit[0] * 40, unit[0] * 200, unit[0] * 100 + unit[1], unit[1] + unit[0] * 499,

@@ -34,7 +34,9 @@ textio_check_open(TextIO *self)
         return -1;
     if (!Py_IS_TYPE(self, &PyTextIOWrapper_Type))
         return io_check_closed((PyObject *)self);
-    int closed = buffered_is_plain(self->buffer) ? buffered_is_closed(self->buffer) : -1;
+    int closed = buffered_is_plain(self->buffer)               ? buffered_is_closed(self->buffer)
+                 : Py_IS_TYPE(self->buffer, &PyBytesIO_Type) ? ((BytesIO *)self->buffer)->buf == NULL
+                                                             : -1;
     if (closed < 0) {
         PyObject *flag = PyObject_GetAttr(self->buffer, ID(closed));
         if (!flag)
