@@ -53,6 +53,14 @@ arena_take(Arena *arena, PyObject *item)
 
 #include "gen/compile/ast_nodes.h"
 
+/* A step that may fail, in a function that returns status. */
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        if ((call) < 0) {                                                                          \
+            return -1;                                                                             \
+        }                                                                                          \
+    } while (0)
+
 /* Length of a sequence that may be NULL. */
 #define seq_len(seq) ((seq) == NULL ? 0 : (seq)->len)
 

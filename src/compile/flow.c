@@ -16,13 +16,6 @@
 
 /* opcode.h of the public headers defines the numbers as macros too; the enum is the same. */
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if ((call) < 0) {                                                                          \
-            return -1;                                                                             \
-        }                                                                                          \
-    } while (0)
-
 /* ---- facts about instructions ---- */
 
 #define JUMPS_FORWARD OP_JUMPS

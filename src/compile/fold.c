@@ -21,13 +21,6 @@ struct Fold {
     int depth, depth_limit;
 };
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if ((call) < 0) {                                                                          \
-            return -1;                                                                             \
-        }                                                                                          \
-    } while (0)
-
 #define FOLD_ALL(fold, seq)                                                                        \
     do {                                                                                           \
         for (int item_ = 0; item_ < seq_len(seq); item_++) {                                       \

@@ -75,13 +75,6 @@ typedef struct Gen {
     struct Bytes code, lines, handlers; /* tables of the unit that is being assembled */
 } Gen;
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if ((call) < 0) {                                                                          \
-            return -1;                                                                             \
-        }                                                                                          \
-    } while (0)
-
 #define LOC_OF(node)                                                                               \
     ((Loc){(node)->lineno, (node)->end_lineno, (node)->col_offset, (node)->end_col_offset})
 #define SET_LOC(g, node) ((g)->unit->loc = LOC_OF(node))

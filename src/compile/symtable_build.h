@@ -8,13 +8,6 @@
 
 #include "compile/symtable.h"
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        if ((call) < 0) {                                                                          \
-            return -1;                                                                             \
-        }                                                                                          \
-    } while (0)
-
 /* The position quadruple that every node with a position holds after its kind (or first). */
 #define AT(node) (&(node)->lineno)
 

@@ -48,13 +48,6 @@ put_take(struct Unparser *u, PyObject *text)
 #define OPEN(u, level, own) ((level) > (own) ? put(u, "(") : 0)
 #define CLOSE(u, level, own) ((level) > (own) ? put(u, ")") : 0)
 
-#define TRY(x)                                                                                     \
-    do {                                                                                           \
-        if ((x) < 0) {                                                                             \
-            return -1;                                                                             \
-        }                                                                                          \
-    } while (0)
-
 static status
 write_list(struct Unparser *u, ExprSeq *elts, int level)
 {
