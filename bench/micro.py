@@ -515,6 +515,13 @@ def hash_and_dict_tuple(n):
         d[1, 2]; d[1, 2]; d[1, 2]; d[1, 2]
 
 
+def tuple_keys(n):
+    d = {(i, 300): i for i in range(300)}
+    a, b = 257, 300
+    for _ in range(n // 4):
+        d[a, b]; d[a, b] = a; (a, b) in d; (b, b) in d
+
+
 def match_statement(n):
     for i in range(n // 4):
         match (i & 3, 'x'):

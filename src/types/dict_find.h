@@ -6,6 +6,7 @@
 #define KRAIT_TYPES_DICT_FIND_H
 
 #include "types/dict_keys.h"
+#include "types/same.h"
 
 /* Any key in any table. */
 Py_ssize_t dict_find_general(PyDictObject *dict, PyObject *key, Py_hash_t hash);
@@ -91,7 +92,8 @@ keys_find_int_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
 static ALWAYS_INLINE bool
 entry_is_same(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
 {
-    return ((const DictEntry *)entries)[ix].key == key;
+    const DictEntry *entry = (const DictEntry *)entries + ix;
+    return entry->key == key || (entry->hash == hash && tuples_same_quick(entry->key, key) == 1);
 }
 
 static ALWAYS_INLINE bool
@@ -100,7 +102,7 @@ entry_is_like(const void *entries, Py_ssize_t ix, PyObject *key, Py_hash_t hash)
     return ((const DictEntry *)entries)[ix].hash == hash;
 }
 
-/* An object in a small table that is not of strings; KEY_DUMMY likewise. */
+/* An object, or a tuple of ints and strings, in a small table that is not of strings; KEY_DUMMY likewise. */
 static ALWAYS_INLINE Py_ssize_t
 keys_find_same_here(PyDictKeysObject *keys, PyObject *key, Py_hash_t hash)
 {

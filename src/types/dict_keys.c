@@ -192,6 +192,9 @@ restart:;
                         return ix;
                     }
                 }
+                else if (tuples_same_quick(found, key) == 1) {
+                    return ix;
+                }
                 else {
                     Py_INCREF(found);
                     int equal = PyObject_RichCompareBool(found, key, Py_EQ);

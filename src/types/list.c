@@ -575,12 +575,15 @@ list_tp_richcompare(PyObject *a, PyObject *b, int op)
     for (; i < Py_SIZE(x) && i < Py_SIZE(y); i++) {
         PyObject *u = x->ob_item[i], *v = y->ob_item[i];
         if (u == v) continue;
-        Py_INCREF(u);
-        Py_INCREF(v);
-        int equal = PyObject_RichCompareBool(u, v, Py_EQ);
-        Py_DECREF(u);
-        Py_DECREF(v);
-        if (equal < 0) return NULL;
+        int equal = same_quick(u, v);
+        if (equal < 0) {
+            Py_INCREF(u);
+            Py_INCREF(v);
+            equal = PyObject_RichCompareBool(u, v, Py_EQ);
+            Py_DECREF(u);
+            Py_DECREF(v);
+            if (equal < 0) return NULL;
+        }
         if (!equal) break;
     }
     if (i >= Py_SIZE(x) || i >= Py_SIZE(y)) Py_RETURN_RICHCOMPARE(Py_SIZE(x), Py_SIZE(y), op);

@@ -18,4 +18,21 @@ same_quick(PyObject *a, PyObject *b)
     return type == &PyUnicode_Type ? _PyUnicode_EQ(a, b) : -1;
 }
 
+/* Are two exact tuples equal, item by item?  -1 if that takes more than same_quick, or they are something else. */
+static inline int
+tuples_same_quick(PyObject *a, PyObject *b)
+{
+    if (!PyTuple_CheckExact(a) || !PyTuple_CheckExact(b) || Py_SIZE(a) != Py_SIZE(b)) {
+        return -1;
+    }
+    PyObject **x = ((PyTupleObject *)a)->ob_item, **y = ((PyTupleObject *)b)->ob_item;
+    for (Py_ssize_t i = 0; i < Py_SIZE(a); i++) {
+        int same = x[i] == y[i] ? 1 : same_quick(x[i], y[i]);
+        if (same != 1) {
+            return same;
+        }
+    }
+    return 1;
+}
+
 #endif

@@ -2,6 +2,7 @@
 
    set_table.h states the invariants. */
 #include "object/state.h"
+#include "types/same.h"
 #include "types/set_table.h"
 
 enum { LINEAR_PROBES = 9, SET_PERTURB_SHIFT = 5 };
@@ -62,6 +63,9 @@ compare_keys(Set *set, setentry *entry, PyObject *key, const struct Place *place
         return Py_SIZE(found) == Py_SIZE(key) &&
                        ((PyLongObject *)found)->ob_digit[0] == ((PyLongObject *)key)->ob_digit[0]
                    ? THERE : ABSENT;
+    }
+    if (tuples_same_quick(found, key) == 1) {
+        return THERE;
     }
     Py_INCREF(found);
     int equal = PyObject_RichCompareBool(found, key, Py_EQ);

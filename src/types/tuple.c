@@ -3,6 +3,7 @@
    A tuple is tracked by the collector from the moment it is filled in; a collection stops tracking
    those that cannot be part of a cycle.  Dead tuples of up to 19 items are kept by length. */
 #include "types/tuple.h"
+#include "types/dict_keys.h"
 #include "types/same.h"
 
 #include <stdarg.h>
@@ -325,7 +326,7 @@ tuple_tp_hash(PyTupleObject *self)
     uint64_t acc = prime5;
     Py_ssize_t n = Py_SIZE(self);
     for (Py_ssize_t i = 0; i < n; i++) {
-        Py_hash_t lane = PyObject_Hash(self->ob_item[i]);
+        Py_hash_t lane = key_hash(self->ob_item[i]);
         if (lane == -1) return -1;
         acc += (uint64_t)lane * prime2;
         acc = acc << 31 | acc >> 33;
@@ -343,8 +344,8 @@ tuple_tp_richcompare(PyObject *a, PyObject *b, int op)
     Py_ssize_t nx = Py_SIZE(x), ny = Py_SIZE(y), i = 0;
     for (; i < nx && i < ny; i++) {
         if (x->ob_item[i] == y->ob_item[i]) continue;
-        int equal = PyObject_RichCompareBool(x->ob_item[i], y->ob_item[i], Py_EQ);
-        if (equal < 0) return NULL;
+        int equal = same_quick(x->ob_item[i], y->ob_item[i]);
+        if (equal < 0 && (equal = PyObject_RichCompareBool(x->ob_item[i], y->ob_item[i], Py_EQ)) < 0) return NULL;
         if (!equal) break;
     }
     if (i >= nx || i >= ny) Py_RETURN_RICHCOMPARE(nx, ny, op);
