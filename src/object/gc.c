@@ -4,48 +4,63 @@
    examination is found by walking pages.  A young collection walks only the pages that got a young
    object (heap.young), a full one all of them.
 
-   One collection of generation g:
-     1. gather    every tracked object of generation <= g gets SIDE_COLLECTING and a copy of its count
-     2. subtract  a reference from inside the set takes one from the copy
-     3. mark      what keeps a positive copy is held from outside; all it reaches leaves the set for
-                  generation g+1
-     4. the rest  is garbage: weak references are cleared and called, finalisers run once, what they
-                  resurrect is found by 1-3 on the garbage alone, what remains is cleared
+   One collection of generation g; the set is every tracked object of generation <= g:
+     1. subtract  what each member refers to is looked at.  The first reference from inside the set gives
+                  an object SIDE_COLLECTING and a copy of its count; each takes one from the copy
+     2. mark      what no member refers to, or what keeps a positive copy, is held from outside; it and
+                  all it reaches leave the set for generation g+1
+     3. the rest  is garbage: weak references are cleared and called, finalisers run once, what they
+                  resurrect is found by 1-2 on the garbage alone, what remains is cleared
 
-   1 and 2 are one walk over the pages, 3 is another; neither asks for memory by the number of objects.
+   1 and 2 are a walk over the pages each; neither asks for memory by the number of objects.  Most objects
+   are referred to by older ones and refer to nothing young.  They cost one look at what they refer to:
+   no copy is made, and their generation changes with that of their fifteen neighbours in one step.
    The copy of a count stands in the upper half of the count itself, where it is zero before and after:
    nothing but traversal runs in between.  A count that needs this half (2^31 references) is not
    copied; SIDE_APART says that the object is held from outside.
+
+   SIDE_PENDING says that an object refers to members of the set that are yet to be marked: together with
+   COLLECTING once it is known to be held, without it (a root, or one that found no room on the stack) now.
 
    What is COLLECTING after marking is garbage; no list of it is made.  While finalisers run, garbage
    may die by itself: death clears the side byte, and a page that is `held` is never released.  What a
    tp_del keeps from being cleared, and all it reaches, is APART. */
 #include "object/gc.h"
+#include "object/declare.h"
 #include "object/slots.h"
 #include "object/freelist.h"
 #include "object/check.h"
 #include "base/clock.h"
+#include "base/simd.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { DEBUG_STATS = 1, DEBUG_COLLECTABLE = 2, DEBUG_UNCOLLECTABLE = 4, DEBUG_SAVEALL = 32 };
 enum { FROZEN = 3 };
-/* Objects that wait for their turn while marking; more of them are found again by walking the pages. */
-enum { STACK_ROOM = 8192 };
+/* Objects that wait for their turn while marking; more of them are found again by walking the pages.
+   Collections of young objects find their room on the C stack: to take it from the heap may cost more than
+   the collection. */
+enum { STACK_ROOM = 8192, STACK_ROOM_YOUNG = 256, PAGES_YOUNG = 64 };
 /* The largest count that can be copied. */
 #define COPY_MAX ((size_t)INT32_MAX)
 
 /* One collection's working memory. */
 struct Collection {
+    unsigned generation;
     uint8_t limit;                  /* oldest generation of the set, as side bits */
     uint8_t next;                   /* where survivors go, as side bits */
-    bool pending;                   /* some object is SIDE_PENDING */
+    bool pending;                   /* some object outside the set is SIDE_PENDING */
+    bool inner;                     /* the object that is looked at refers to a member of the set */
     struct Page **pages;
     size_t page_count;
-    size_t objects, survivors;      /* that entered the set, and left it for the next generation */
+    size_t objects;                 /* in the set */
+    size_t entered, settled;        /* became COLLECTING, and ceased to be it */
     PyObject **stack;               /* settled, what they refer to is yet to be marked */
-    size_t stack_count;
+    size_t stack_count, stack_room;
     size_t garbage_pages;           /* the first ones: they had garbage after marking */
+    bool any_del, any_due, any_weak;    /* garbage with a tp_del, a finaliser that has to run, a weak reference */
+    struct Page *young_pages[PAGES_YOUNG];
+    PyObject *young_stack[STACK_ROOM_YOUNG];
 };
 
 /* ---- walking ------------------------------------------------------------------------------ */
@@ -69,32 +84,41 @@ side_generation(uint8_t side)
         for (PyObject *op = (PyObject *)at_; op != NULL; op = NULL)                                \
             for (uint8_t *side = page_side(op); side != NULL; side = NULL)
 
-/* Eight side bytes are looked at in one step where few of them matter.  `chosen` has the lowest bit
-   of each byte that does. */
-#define EACH_BYTE ((uint64_t)0x0101010101010101)
+/* Sixteen side bytes are looked at in one step.  A choice has all bits of each byte that matters. */
+#define EACH(byte) ((uint8_t)(byte) - (bytes16){0})
 
-static ALWAYS_INLINE uint64_t
-choose_young(uint64_t sides)
+/* Tracked, of generation 0, or with `younger` of 0 or 1. */
+static ALWAYS_INLINE bytes16
+choose_young(bytes16 sides, bool younger)
 {
-    return sides >> 1 & ~(sides >> 3) & ~(sides >> 4) & EACH_BYTE;      /* tracked, generation 0 */
+    return (bytes16)((sides & EACH(SIDE_TRACKED | (younger ? 2 << SIDE_GEN_SHIFT : SIDE_GEN))) ==
+                     EACH(SIDE_TRACKED));
 }
 
-static ALWAYS_INLINE uint64_t
-choose_younger(uint64_t sides)
+static ALWAYS_INLINE bytes16
+choose_collecting(bytes16 sides)
 {
-    return sides >> 1 & ~(sides >> 4) & EACH_BYTE;                      /* tracked, generation 0 or 1 */
+    return (bytes16)((sides & EACH(SIDE_COLLECTING)) != 0);
 }
 
-static ALWAYS_INLINE uint64_t
-choose_marked(uint64_t sides)
+static ALWAYS_INLINE bytes16
+choose_marked(bytes16 sides)
 {
-    return (sides >> 5 | sides >> 7) & EACH_BYTE;                       /* collecting or pending */
+    return (bytes16)((sides & EACH(SIDE_COLLECTING | SIDE_PENDING)) != 0);
 }
 
-static ALWAYS_INLINE uint64_t
-choose_collecting(uint64_t sides)
+/* A bit for each chosen byte. */
+static ALWAYS_INLINE unsigned
+bits_of(bytes16 choice)
 {
-    return sides >> 5 & EACH_BYTE;
+#ifdef __SSE2__
+    typedef char chars16 __attribute__((vector_size(16)));
+    return (unsigned)__builtin_ia32_pmovmskb128((chars16)choice);
+#else
+    typedef uint64_t words16 __attribute__((vector_size(16)));
+    words16 lowest = (words16)choice & 0x0101010101010101, bits = lowest * 0x0102040810204080 >> 56;
+    return (unsigned)(bits[0] | bits[1] << 8);
+#endif
 }
 
 /* The object whose side byte is number `i` of its page. */
@@ -106,20 +130,26 @@ object_at(const struct Page *page, size_t i)
     return (PyObject *)(page_base(page) + page->first + presize + number * page->block);
 }
 
-#define FOR_EACH_CHOSEN(page, choose, op, side)                                                    \
-    for (uint8_t *begin_ = (uint8_t *)page_base(page) + PAGE_HEADER_ROOM, *word_ = begin_,         \
+#define FOR_EACH_SIXTEEN(page, sixteen)                                                            \
+    for (uint8_t *begin_ = (uint8_t *)page_base(page) + PAGE_HEADER_ROOM, *sixteen = begin_,       \
                  *end_ = begin_ + side_bytes(page);                                                \
-         word_ < end_; word_ += 8)                                                                 \
-        for (uint64_t left_ = choose(*(uint64_t *)word_); left_ != 0; left_ &= left_ - 1)          \
-            for (uint8_t *side = word_ + (__builtin_ctzl(left_) >> 3); side != NULL; side = NULL)  \
-                for (PyObject *op = object_at(page, (size_t)(side - begin_)); op != NULL; op = NULL)
+         sixteen < end_; sixteen += 16)
 
-/* Side bytes that objects of the page can have, rounded up to words. */
+#define FOR_EACH_BIT(page, sixteen, bits, op, side)                                                \
+    for (unsigned left_ = (bits); left_ != 0; left_ &= left_ - 1)                                  \
+        for (uint8_t *side = (sixteen) + __builtin_ctz(left_); side != NULL; side = NULL)          \
+            for (PyObject *op = object_at(page, (size_t)(side - begin_)); op != NULL; op = NULL)
+
+#define FOR_EACH_COLLECTING(page, op, side)                                                        \
+    FOR_EACH_SIXTEEN(page, sixteen_)                                                               \
+        FOR_EACH_BIT(page, sixteen_, bits_of(choose_collecting(*(bytes16 *)sixteen_)), op, side)
+
+/* Side bytes that objects of the page can have, but for what is missing to sixteen. */
 static ALWAYS_INLINE size_t
 side_bytes(const struct Page *page)
 {
     size_t bytes = page->arena == NULL ? 1 : (size_t)page->carved * page->block;
-    return ((bytes + 16) >> SIDE_SHIFT) + 8;
+    return (bytes + 16 + (1 << SIDE_SHIFT) - 1) >> SIDE_SHIFT;
 }
 
 int
@@ -188,40 +218,46 @@ generation_size(unsigned generation)
 
 /* ---- gathering the set -------------------------------------------------------------------- */
 
-static void
+static ALWAYS_INLINE void
 list_page(struct Collection *c, struct Page *page, unsigned mask)
 {
-    if (c->pages != NULL) {
-        c->pages[c->page_count] = page;
-        page->held = 1;
-        page->young &= (uint8_t)~mask;
-    }
-    c->page_count++;
+    c->pages[c->page_count++] = page;
+    page->held = 1;
+    page->young &= (uint8_t)~mask;
 }
 
-/* List the pages that may hold objects of `generation` or younger; -1 if memory is out. */
+/* List the pages that may hold objects of the set; -1 if memory is out. */
 static status
-list_pages(struct Collection *c, unsigned generation)
+list_pages(struct Collection *c)
 {
-    unsigned mask = (2u << generation) - 1;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass == 1 && (c->pages = malloc((c->page_count + 1) * sizeof *c->pages)) == NULL) {
-            c->page_count = 0;
-            return -1;
+    unsigned mask = (2u << c->generation) - 1;
+    size_t n = 0;
+    if (c->generation < 2) {
+        for (struct Page *p = krait_heap.young; p != NULL; p = p->young_next) {
+            n += (p->young & mask) != 0;
         }
-        c->page_count = 0;
-        if (generation < 2) {
-            for (struct Page *p = krait_heap.young; p != NULL; p = p->young_next) {
-                if (p->young & mask) {
-                    list_page(c, p, mask);
-                }
-            }
-            continue;
-        }
+    }
+    else {
         for (unsigned kind = PAGE_COLLECTED; kind <= PAGE_COLLECTED_PRE; kind++) {
             for (struct Page *p = krait_heap.all[kind]; p != NULL; p = p->all_next) {
+                n++;
+            }
+        }
+    }
+    if (n > PAGES_YOUNG && (c->pages = malloc(n * sizeof *c->pages)) == NULL) {
+        return -1;
+    }
+    if (c->generation < 2) {
+        for (struct Page *p = krait_heap.young; p != NULL; p = p->young_next) {
+            if (p->young & mask) {
                 list_page(c, p, mask);
             }
+        }
+        return 0;
+    }
+    for (unsigned kind = PAGE_COLLECTED; kind <= PAGE_COLLECTED_PRE; kind++) {
+        for (struct Page *p = krait_heap.all[kind]; p != NULL; p = p->all_next) {
+            list_page(c, p, mask);
         }
     }
     return 0;
@@ -234,12 +270,11 @@ copy_of(PyObject *op)
     return (uint32_t *)&op->ob_refcnt + 1;
 }
 
-/* The object enters the set. */
+/* The first reference from inside the set. */
 static ALWAYS_INLINE void
 enter(struct Collection *c, PyObject *op, uint8_t *side)
 {
-    CONTAINER_CHECK(op);
-    c->objects++;
+    c->entered++;
     if (unlikely((size_t)op->ob_refcnt > COPY_MAX)) {
         *side |= SIDE_COLLECTING | SIDE_APART;
         return;
@@ -255,53 +290,83 @@ is_candidate(uint8_t side)
     return (side & (SIDE_COLLECTING | SIDE_APART)) == SIDE_COLLECTING;
 }
 
-static int
-visit_subtract(PyObject *op, void *arg)
+static ALWAYS_INLINE void
+subtract(struct Collection *c, PyObject *op)
 {
     if (heap_collects(op)) {
         uint8_t *side = page_side(op);
         if (!(*side & SIDE_COLLECTING)) {
-            struct Collection *c = arg;
             if (!(*side & SIDE_TRACKED) || (*side & SIDE_GEN) > c->limit) {
-                return 0;
+                return;
             }
             enter(c, op, side);
         }
+        c->inner = true;
         uint32_t *copy = copy_of(op);
         if (*copy != 0 && !(*side & SIDE_APART)) {
             --*copy;
         }
     }
+}
+
+static int
+visit_subtract(PyObject *op, void *arg)
+{
+    subtract(arg, op);
     return 0;
 }
 
-/* Steps 1 and 2: an object enters the set when it or the first reference to it is met. */
-static void
-gather(struct Collection *c, unsigned generation)
+/* Tuples and dicts are looked at once more: they may be tracked in vain. */
+static ALWAYS_INLINE void
+subtract_all(struct Collection *c, PyObject *op, uint8_t *side)
 {
-#define GATHER(op, side)                                                                           \
-    do {                                                                                           \
-        if (!(*side & SIDE_COLLECTING)) {                                                          \
-            enter(c, op, side);                                                                    \
-        }                                                                                          \
-        Py_TYPE(op)->tp_traverse(op, visit_subtract, c);                                           \
-    } while (0)
+    PyTypeObject *type = Py_TYPE(op);
+    CONTAINER_CHECK(op);
+    c->objects++;
+    c->inner = false;
+    if (type == &PyList_Type) {
+        PyObject **items = ((PyListObject *)op)->ob_item;
+        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
+            subtract(c, items[i]);
+        }
+    }
+    else if (type == &PyTuple_Type) {
+        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
+            subtract(c, PyTuple_GET_ITEM(op, i));
+        }
+        c->inner = true;
+    }
+    else {
+        type->tp_traverse(op, visit_subtract, c);
+        c->inner |= c->generation == 2 && type == &PyDict_Type;
+    }
+    if (c->inner) {
+        *side |= SIDE_PENDING;
+    }
+}
 
+/* Step 1. */
+static void
+subtract_inner(struct Collection *c)
+{
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
-        if (generation == 0) {
-            FOR_EACH_CHOSEN(page, choose_young, op, side) GATHER(op, side);
-        }
-        else if (generation == 1) {
-            FOR_EACH_CHOSEN(page, choose_younger, op, side) GATHER(op, side);
+        if (c->generation < 2) {
+            bool younger = c->generation == 1;
+            FOR_EACH_SIXTEEN(page, sides) {
+                FOR_EACH_BIT(page, sides, bits_of(choose_young(*(bytes16 *)sides, younger)), op, side) {
+                    subtract_all(c, op, side);
+                }
+            }
         }
         else {
             FOR_EACH_OBJECT(page, op, side) {
-                if (*side & SIDE_TRACKED && (*side & SIDE_GEN) <= c->limit) GATHER(op, side);
+                if (*side & SIDE_TRACKED && (*side & SIDE_GEN) <= c->limit) {
+                    subtract_all(c, op, side);
+                }
             }
         }
     }
-#undef GATHER
 }
 
 /* ---- marking ------------------------------------------------------------------------------ */
@@ -314,18 +379,20 @@ settle(struct Collection *c, PyObject *op, uint8_t *side)
         *copy_of(op) = 0;
     }
     *side = (uint8_t)((*side & (SIDE_LIVE | SIDE_TRACKED | SIDE_FINALIZED)) | c->next);
-    c->survivors++;
+    c->settled++;
 }
 
-static int
-visit_mark(PyObject *op, void *arg)
+static ALWAYS_INLINE void
+mark(struct Collection *c, PyObject *op)
 {
     if (heap_collects(op)) {
-        uint8_t *side = page_side(op);
-        if (is_candidate(*side)) {
-            struct Collection *c = arg;
+        uint8_t *side = page_side(op), was = *side;
+        if (is_candidate(was)) {
             settle(c, op, side);
-            if (likely(c->stack_count < STACK_ROOM)) {
+            if (!(was & SIDE_PENDING)) {
+                return;
+            }
+            if (likely(c->stack_count < c->stack_room)) {
                 c->stack[c->stack_count++] = op;
             }
             else {
@@ -334,18 +401,43 @@ visit_mark(PyObject *op, void *arg)
             }
         }
     }
+}
+
+static int
+visit_mark(PyObject *op, void *arg)
+{
+    mark(arg, op);
     return 0;
+}
+
+/* May an item of a tuple be part of a cycle? */
+static ALWAYS_INLINE bool
+may_be_in_cycle(PyObject *op)
+{
+    PyTypeObject *type = Py_TYPE(op);
+    return PyType_IS_GC(type) && PyObject_IS_GC(op) && (type != &PyTuple_Type || PyObject_GC_IsTracked(op));
 }
 
 /* Mark what a settled object refers to.  What can no longer be part of a cycle is tracked no more. */
 static ALWAYS_INLINE void
 mark_one(struct Collection *c, PyObject *op)
 {
-    Py_TYPE(op)->tp_traverse(op, visit_mark, c);
-    if (PyTuple_CheckExact(op)) {
-        _PyTuple_MaybeUntrack(op);
+    PyTypeObject *type = Py_TYPE(op);
+    if (type == &PyTuple_Type) {
+        bool in_vain = true;
+        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
+            /* An empty place: still being filled in. */
+            PyObject *item = PyTuple_GET_ITEM(op, i);
+            in_vain = in_vain && item != NULL && !may_be_in_cycle(item);
+            mark(c, item);
+        }
+        if (in_vain) {
+            gc_untrack(op);
+        }
+        return;
     }
-    else if (c->next == 2 << SIDE_GEN_SHIFT && c->limit == c->next && PyDict_CheckExact(op)) {
+    type->tp_traverse(op, visit_mark, c);
+    if (c->generation == 2 && type == &PyDict_Type) {
         _PyDict_MaybeUntrack(op);
     }
 }
@@ -362,32 +454,37 @@ mark_from(struct Collection *c, PyObject *root)
 static ALWAYS_INLINE void
 mark_at(struct Collection *c, PyObject *op, uint8_t *side)
 {
-    if (*side & SIDE_PENDING) {
-        *side &= (uint8_t)~SIDE_PENDING;
-        mark_from(c, op);
-    }
-    else if (*side & SIDE_COLLECTING && (*side & SIDE_APART || *copy_of(op) > 0)) {
+    uint8_t was = *side;
+    if (was & SIDE_COLLECTING) {
+        if (!(was & SIDE_APART) && *copy_of(op) == 0) {
+            return;
+        }
         settle(c, op, side);
+    }
+    *side &= (uint8_t)~SIDE_PENDING;
+    if (was & SIDE_PENDING) {
         mark_from(c, op);
     }
 }
 
-/* Step 3.  Objects that found no room on the stack are pending; another round in the order of the pages
+/* Step 2.  Objects that found no room on the stack are pending; another round in the order of the pages
    finds them. */
 static void
-mark_reachable(struct Collection *c, unsigned generation)
+mark_reachable(struct Collection *c)
 {
+    bool younger = c->generation > 0;
+    bytes16 next = EACH(c->next);
     do {
         c->pending = false;
         for (size_t i = 0; i < c->page_count; i++) {
             struct Page *page = c->pages[i];
-            if (generation < 2) {
-                FOR_EACH_CHOSEN(page, choose_marked, op, side) mark_at(c, op, side);
-            }
-            else {
-                FOR_EACH_OBJECT(page, op, side) {
-                    if (*side & (SIDE_COLLECTING | SIDE_PENDING)) mark_at(c, op, side);
-                }
+            FOR_EACH_SIXTEEN(page, sixteen) {
+                /* Members that no member refers to go on to the next generation. */
+                bytes16 sides = *(bytes16 *)sixteen;
+                bytes16 roots = choose_young(sides, younger) & ~choose_collecting(sides);
+                sides = (sides & ~(roots & EACH(SIDE_GEN))) | (roots & next);
+                *(bytes16 *)sixteen = sides;
+                FOR_EACH_BIT(page, sixteen, bits_of(choose_marked(sides)), op, side) mark_at(c, op, side);
             }
         }
     } while (c->pending);
@@ -398,26 +495,36 @@ mark_reachable(struct Collection *c, unsigned generation)
 /* Each object that is garbage when its turn comes. */
 #define FOR_EACH_GARBAGE(c, op, side)                                                              \
     for (size_t page_i_ = 0; page_i_ < (c)->garbage_pages; page_i_++)                              \
-        FOR_EACH_CHOSEN((c)->pages[page_i_], choose_collecting, op, side)                          \
+        FOR_EACH_COLLECTING((c)->pages[page_i_], op, side)                                         \
             if (is_candidate(*side))
 
 /* Each object that a tp_del keeps. */
 #define FOR_EACH_LEGACY(c, op, side)                                                               \
     for (size_t page_i_ = 0; page_i_ < (c)->garbage_pages; page_i_++)                              \
-        FOR_EACH_CHOSEN((c)->pages[page_i_], choose_collecting, op, side)                          \
+        FOR_EACH_COLLECTING((c)->pages[page_i_], op, side)                                         \
             if ((*side & (SIDE_COLLECTING | SIDE_APART)) == (SIDE_COLLECTING | SIDE_APART))
 
-/* Pages with garbage go to the front. */
+static ALWAYS_INLINE bool
+is_due(PyObject *op, uint8_t side)
+{
+    return !(side & SIDE_FINALIZED) && Py_TYPE(op)->tp_finalize != NULL;
+}
+
+/* Pages with garbage go to the front.  What is there to do before it can be cleared? */
 static void
-sort_pages(struct Collection *c)
+survey_garbage(struct Collection *c)
 {
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
         bool found = false;
-        FOR_EACH_CHOSEN(page, choose_collecting, op, side) {
+        FOR_EACH_COLLECTING(page, op, side) {
+            PyTypeObject *type = Py_TYPE(op);
             found = true;
-            (void)op, (void)side;
-            break;
+            *side &= (uint8_t)~SIDE_PENDING;
+            c->any_del |= type->tp_del != NULL;
+            c->any_due |= is_due(op, *side);
+            c->any_weak |= PyWeakref_Check(op) || (PyType_SUPPORTS_WEAKREFS(type) &&
+                                                   *PyObject_GET_WEAKREFS_LISTPTR(op) != NULL);
         }
         if (found) {
             c->pages[i] = c->pages[c->garbage_pages];
@@ -434,7 +541,7 @@ visit_legacy(PyObject *op, void *arg)
         struct Collection *c = arg;
         if (is_candidate(*side)) {
             *side |= SIDE_APART;
-            if (c->stack_count < STACK_ROOM) {
+            if (c->stack_count < c->stack_room) {
                 c->stack[c->stack_count++] = op;
             }
             else {
@@ -453,7 +560,7 @@ split_legacy(struct Collection *c)
     do {
         c->pending = false;
         for (size_t i = 0; i < c->garbage_pages; i++) {
-            FOR_EACH_CHOSEN(c->pages[i], choose_collecting, op, side) {
+            FOR_EACH_COLLECTING(c->pages[i], op, side) {
                 if (*side & SIDE_PENDING) {
                     *side &= (uint8_t)~SIDE_PENDING;
                     Py_TYPE(op)->tp_traverse(op, visit_legacy, c);
@@ -477,8 +584,9 @@ is_garbage_object(PyObject *op)
 }
 
 /* Clear every weak reference to garbage, then call the callbacks whose weak reference is not
-   garbage itself.  All are cleared first, so that no callback can see an object half destroyed. */
-static void
+   garbage itself.  All are cleared first, so that no callback can see an object half destroyed.
+   Was one called? */
+static bool
 clear_weakrefs(struct Collection *c)
 {
     PyObject *to_call = NULL;
@@ -505,7 +613,7 @@ clear_weakrefs(struct Collection *c)
         }
     }
     if (to_call == NULL) {
-        return;
+        return false;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(to_call); i++) {
         PyObject *wr = PyList_GET_ITEM(to_call, i);
@@ -522,6 +630,7 @@ clear_weakrefs(struct Collection *c)
         Py_DECREF(callback);
     }
     Py_DECREF(to_call);
+    return true;
 }
 
 /* A generator or an instance of a Python class usually made the built-in objects (files, sockets) that it
@@ -535,12 +644,6 @@ rank_of(PyObject *op)
     return type->tp_finalize == slot_finalize || type->tp_finalize == _PyGen_Finalize ? RANK_ENDS_OTHERS
            : type->tp_flags & Py_TPFLAGS_HEAPTYPE                                     ? RANK_OWNER
                                                                                       : RANK_BUILT_IN;
-}
-
-static bool
-is_due(PyObject *op, uint8_t side)
-{
-    return !(side & SIDE_FINALIZED) && Py_TYPE(op)->tp_finalize != NULL;
 }
 
 /* A built-in object refers to this one: whatever it has to say to it comes first. */
@@ -607,6 +710,7 @@ drop_resurrected(struct Collection *c)
     size_t left = 0;
     FOR_EACH_GARBAGE(c, op, side) {
         *copy_of(op) = (uint32_t)op->ob_refcnt;
+        *side |= SIDE_PENDING;
     }
     FOR_EACH_GARBAGE(c, op, side) {
         Py_TYPE(op)->tp_traverse(op, visit_subtract_garbage, NULL);
@@ -614,12 +718,16 @@ drop_resurrected(struct Collection *c)
     do {
         c->pending = false;
         for (size_t i = 0; i < c->garbage_pages; i++) {
-            FOR_EACH_CHOSEN(c->pages[i], choose_marked, op, side) {
-                if (!(*side & SIDE_APART)) mark_at(c, op, side);
+            FOR_EACH_SIXTEEN(c->pages[i], sixteen) {
+                unsigned marked = bits_of(choose_marked(*(bytes16 *)sixteen));
+                FOR_EACH_BIT(c->pages[i], sixteen, marked, op, side) {
+                    if (!(*side & SIDE_APART)) mark_at(c, op, side);
+                }
             }
         }
     } while (c->pending);
     FOR_EACH_GARBAGE(c, op, side) {
+        *side &= (uint8_t)~SIDE_PENDING;
         left++;
     }
     return left;
@@ -680,19 +788,19 @@ static void
 settle_left(struct Collection *c)
 {
     for (size_t i = 0; i < c->garbage_pages; i++) {
-        FOR_EACH_CHOSEN(c->pages[i], choose_collecting, op, side) settle(c, op, side);
+        FOR_EACH_COLLECTING(c->pages[i], op, side) settle(c, op, side);
     }
 }
 
 /* The pages are let go: those with survivors hold the next generation, empty ones are given back. */
 static void
-settle_pages(struct Collection *c)
+settle_pages(struct Collection *c, size_t survivors)
 {
     unsigned next = c->next >> SIDE_GEN_SHIFT;
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
         page->held = 0;
-        if (next < 2 && c->survivors > 0) {
+        if (next < 2 && survivors > 0) {
             page->young |= (uint8_t)(1 << next);
         }
         if (!page->young && page->in_young_list) {
@@ -706,26 +814,63 @@ settle_pages(struct Collection *c)
 static void
 collection_free(struct Collection *c)
 {
-    free(c->pages);
-    free(c->stack);
+    if (c->pages != c->young_pages) {
+        free(c->pages);
+    }
+    if (c->stack != c->young_stack) {
+        free(c->stack);
+    }
 }
 
-/* Steps 1 to 3: -1 without memory for it, and then no mark is left behind. */
+/* Steps 1 and 2: -1 without memory for it, and then no mark is left behind. */
 static status
-find_garbage(struct Collection *c, unsigned generation)
+find_garbage(struct Collection *c)
 {
-    c->limit = (uint8_t)(generation << SIDE_GEN_SHIFT);
-    c->next = (uint8_t)((generation < 2 ? generation + 1 : 2) << SIDE_GEN_SHIFT);
-    c->stack = malloc(STACK_ROOM * sizeof *c->stack);
-    if (c->stack == NULL || list_pages(c, generation) < 0) {
+    if (c->generation == 2) {
+        c->stack_room = STACK_ROOM;
+        if ((c->stack = malloc(STACK_ROOM * sizeof *c->stack)) == NULL) {
+            return -1;
+        }
+    }
+    if (list_pages(c) < 0) {
         return -1;
     }
-    gather(c, generation);
-    mark_reachable(c, generation);
-    if (c->objects != c->survivors) {
-        sort_pages(c);
+    subtract_inner(c);
+    mark_reachable(c);
+    if (c->entered != c->settled) {
+        survey_garbage(c);
     }
     return 0;
+}
+
+/* Step 3: how much was garbage, and how much of it stays. */
+static Py_ssize_t
+drop_garbage(PyThreadState *tstate, struct Collection *c, Py_ssize_t *uncollectable)
+{
+    int debug = tstate->interp->gc.debug;
+    Py_ssize_t collected = (Py_ssize_t)(c->entered - c->settled);
+    if (c->any_del) {
+        split_legacy(c);
+    }
+    if (debug & DEBUG_COLLECTABLE) {
+        FOR_EACH_GARBAGE(c, op, side) debug_object("collectable", op);
+    }
+    bool called = c->any_weak && clear_weakrefs(c);
+    if (c->any_due || called) {
+        call_finalizers(c);
+    }
+    if (c->any_due || called || c->any_del) {
+        collected = (Py_ssize_t)drop_resurrected(c);
+    }
+    clear_garbage(tstate, c);
+    if (c->any_del) {
+        if (debug & DEBUG_UNCOLLECTABLE) {
+            FOR_EACH_LEGACY(c, op, side) debug_object("uncollectable", op);
+        }
+        *uncollectable = keep_legacy(tstate, c);
+    }
+    settle_left(c);
+    return collected;
 }
 
 static void
@@ -744,9 +889,17 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
              Py_ssize_t *uncollectable_out, bool quiet)
 {
     struct GcState *gc = &tstate->interp->gc;
-    struct Collection c = {0};
+    struct Collection c;
     int64_t start = 0;
     Py_ssize_t collected = 0, uncollectable = 0;
+    /* The room for young collections needs no zeros. */
+    memset(&c, 0, offsetof(struct Collection, young_pages));
+    c.generation = generation;
+    c.limit = (uint8_t)(generation << SIDE_GEN_SHIFT);
+    c.next = (uint8_t)((generation < 2 ? generation + 1 : 2) << SIDE_GEN_SHIFT);
+    c.pages = c.young_pages;
+    c.stack = c.young_stack;
+    c.stack_room = STACK_ROOM_YOUNG;
     debug_begin(gc, generation);
     if (gc->debug & DEBUG_STATS) {
         start = _PyTime_GetPerfCounter();
@@ -762,32 +915,20 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
         heap_check();
     }
 #endif
-    if (find_garbage(&c, generation) < 0) {
+    if (find_garbage(&c) < 0) {
         collection_free(&c);
         return 0;
     }
     if (c.garbage_pages > 0) {
-        split_legacy(&c);
-        if (gc->debug & DEBUG_COLLECTABLE) {
-            FOR_EACH_GARBAGE(&c, op, side) debug_object("collectable", op);
-        }
-        clear_weakrefs(&c);
-        call_finalizers(&c);
-        collected = (Py_ssize_t)drop_resurrected(&c);
-        clear_garbage(tstate, &c);
-        if (gc->debug & DEBUG_UNCOLLECTABLE) {
-            FOR_EACH_LEGACY(&c, op, side) debug_object("uncollectable", op);
-        }
-        uncollectable = keep_legacy(tstate, &c);
+        collected = drop_garbage(tstate, &c, &uncollectable);
     }
     if (gc->debug & DEBUG_STATS) {
         PySys_WriteStderr("gc: done, %zd unreachable, %zd uncollectable, %.4fs elapsed\n",
                           collected + uncollectable, uncollectable,
                           _PyTime_AsSecondsDouble(_PyTime_GetPerfCounter() - start));
     }
-    settle_left(&c);
-    Py_ssize_t survivors = (Py_ssize_t)c.survivors;
-    settle_pages(&c);
+    Py_ssize_t survivors = (Py_ssize_t)(c.objects - (c.entered - c.settled));
+    settle_pages(&c, (size_t)survivors);
     if (generation == 2) {
         freelists_clear_collected(&_PyRuntime.caches);
         gc->long_lived_total = survivors;
@@ -813,23 +954,38 @@ collect_main(PyThreadState *tstate, unsigned generation, Py_ssize_t *collected_o
     return collected + uncollectable;
 }
 
+static PyObject *
+callback_info(unsigned generation, Py_ssize_t collected, Py_ssize_t uncollectable)
+{
+    PyObject *info = _PyDict_NewPresized(3);
+    PyObject *numbers[] = {PyLong_FromLong((long)generation), PyLong_FromSsize_t(collected),
+                           PyLong_FromSsize_t(uncollectable)};
+    PyObject *names[] = {ID(generation), ID(collected), ID(uncollectable)};
+    for (int i = 0; i < 3; i++) {
+        if (info != NULL && (numbers[i] == NULL || PyDict_SetItem(info, names[i], numbers[i]) < 0)) {
+            Py_CLEAR(info);
+        }
+        Py_XDECREF(numbers[i]);
+    }
+    return info;
+}
+
 static void
-call_callbacks(struct GcState *gc, const char *phase, unsigned generation, Py_ssize_t collected,
+call_callbacks(struct GcState *gc, PyObject *phase, unsigned generation, Py_ssize_t collected,
                Py_ssize_t uncollectable)
 {
     if (gc->callbacks == NULL || PyList_GET_SIZE(gc->callbacks) == 0) {
         return;
     }
-    PyObject *info = Py_BuildValue("{sisnsn}", "generation", (int)generation, "collected", collected,
-                                   "uncollectable", uncollectable);
+    PyObject *info = callback_info(generation, collected, uncollectable);
     if (info == NULL) {
         PyErr_WriteUnraisable(NULL);
         return;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(gc->callbacks); i++) {
-        PyObject *callback = PyList_GET_ITEM(gc->callbacks, i);
+        PyObject *callback = PyList_GET_ITEM(gc->callbacks, i), *args[] = {NULL, phase, info};
         Py_INCREF(callback);
-        PyObject *result = PyObject_CallFunction(callback, "sO", phase, info);
+        PyObject *result = PyObject_Vectorcall(callback, args + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
         if (result == NULL) {
             PyErr_WriteUnraisable(callback);
         }
@@ -851,9 +1007,9 @@ gc_collect(PyThreadState *tstate, int generation)
     int before = gc->collecting;
     gc->collecting = GC_BUSY;
     PyErr_Fetch(&type, &value, &traceback);
-    call_callbacks(gc, "start", (unsigned)generation, 0, 0);
+    call_callbacks(gc, ID(start), (unsigned)generation, 0, 0);
     Py_ssize_t n = collect_main(tstate, (unsigned)generation, &collected, &uncollectable, false);
-    call_callbacks(gc, "stop", (unsigned)generation, collected, uncollectable);
+    call_callbacks(gc, ID(stop), (unsigned)generation, collected, uncollectable);
     PyErr_Restore(type, value, traceback);
     gc->collecting = before;
     return n;
