@@ -27,11 +27,13 @@
    tp_del keeps from being cleared, and all it reaches, is APART. */
 #include "object/gc.h"
 #include "object/declare.h"
+#include "object/class.h"
 #include "object/slots.h"
 #include "object/freelist.h"
 #include "object/check.h"
 #include "base/clock.h"
 #include "base/simd.h"
+#include "types/dict.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,29 +123,6 @@ bits_of(bytes16 choice)
 #endif
 }
 
-/* The object whose side byte is number `i` of its page. */
-static ALWAYS_INLINE PyObject *
-object_at(const struct Page *page, size_t i)
-{
-    size_t presize = page_presize(page), last = (i << SIDE_SHIFT) + (1 << SIDE_SHIFT) - 1;
-    size_t number = ((uint64_t)(last - presize) * page->reciprocal) >> 32;
-    return (PyObject *)(page_base(page) + page->first + presize + number * page->block);
-}
-
-#define FOR_EACH_SIXTEEN(page, sixteen)                                                            \
-    for (uint8_t *begin_ = (uint8_t *)page_base(page) + PAGE_HEADER_ROOM, *sixteen = begin_,       \
-                 *end_ = begin_ + side_bytes(page);                                                \
-         sixteen < end_; sixteen += 16)
-
-#define FOR_EACH_BIT(page, sixteen, bits, op, side)                                                \
-    for (unsigned left_ = (bits); left_ != 0; left_ &= left_ - 1)                                  \
-        for (uint8_t *side = (sixteen) + __builtin_ctz(left_); side != NULL; side = NULL)          \
-            for (PyObject *op = object_at(page, (size_t)(side - begin_)); op != NULL; op = NULL)
-
-#define FOR_EACH_COLLECTING(page, op, side)                                                        \
-    FOR_EACH_SIXTEEN(page, sixteen_)                                                               \
-        FOR_EACH_BIT(page, sixteen_, bits_of(choose_collecting(*(bytes16 *)sixteen_)), op, side)
-
 /* Side bytes that objects of the page can have, but for what is missing to sixteen. */
 static ALWAYS_INLINE size_t
 side_bytes(const struct Page *page)
@@ -151,6 +130,43 @@ side_bytes(const struct Page *page)
     size_t bytes = page->arena == NULL ? 1 : (size_t)page->carved * page->block;
     return (bytes + 16 + (1 << SIDE_SHIFT) - 1) >> SIDE_SHIFT;
 }
+
+/* What leads from side bytes to objects, out of the way of stores to memory that might be the header. */
+struct Layout {
+    uint8_t *sides, *end;
+    char *objects;                  /* the first one */
+    uint64_t block, reciprocal, within;
+};
+
+static ALWAYS_INLINE struct Layout
+layout_of(const struct Page *page)
+{
+    size_t presize = page_presize(page);
+    uint8_t *sides = (uint8_t *)page_base(page) + PAGE_HEADER_ROOM;
+    return (struct Layout){sides, sides + side_bytes(page), page_base(page) + page->first + presize, page->block,
+                           page->reciprocal, (1 << SIDE_SHIFT) - 1 - presize};
+}
+
+/* The object with this side byte: the one that begins in the 32 bytes. */
+static ALWAYS_INLINE PyObject *
+object_of(struct Layout l, const uint8_t *side)
+{
+    uint64_t number = ((((uint64_t)(side - l.sides) << SIDE_SHIFT) + l.within) * l.reciprocal) >> 32;
+    return (PyObject *)(l.objects + number * l.block);
+}
+
+#define FOR_EACH_SIXTEEN(page, sixteen)                                                            \
+    for (struct Layout layout_ = layout_of(page); layout_.sides != NULL; layout_.sides = NULL)     \
+        for (uint8_t *sixteen = layout_.sides; sixteen < layout_.end; sixteen += 16)
+
+#define FOR_EACH_BIT(sixteen, bits, op, side)                                                      \
+    for (unsigned left_ = (bits); left_ != 0; left_ &= left_ - 1)                                  \
+        for (uint8_t *side = (sixteen) + __builtin_ctz(left_); side != NULL; side = NULL)          \
+            for (PyObject *op = object_of(layout_, side); op != NULL; op = NULL)
+
+#define FOR_EACH_COLLECTING(page, op, side)                                                        \
+    FOR_EACH_SIXTEEN(page, sixteen_)                                                               \
+        FOR_EACH_BIT(sixteen_, bits_of(choose_collecting(*(bytes16 *)sixteen_)), op, side)
 
 int
 gc_walk(unsigned generations, int (*visit)(PyObject *, void *), void *arg)
@@ -316,37 +332,56 @@ visit_subtract(PyObject *op, void *arg)
     return 0;
 }
 
+/* What `op` refers to, in line for lists and for instances of classes without slots and native bases; `visit`
+   and `visitor` do the same. */
+static ALWAYS_INLINE void
+traverse(struct Collection *c, PyObject *op, PyTypeObject *type,
+         void (*visit)(struct Collection *, PyObject *), visitproc visitor)
+{
+    if (type == &PyList_Type) {
+        PyObject **items = ((PyListObject *)op)->ob_item;
+        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
+            visit(c, items[i]);
+        }
+    }
+    else if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT && type->tp_traverse == subtype_traverse &&
+             type->tp_base == &PyBaseObject_Type && Py_SIZE(type) == 0) {
+        PyDictValues *values = MANAGED_VALUES(op);
+        for (int i = 0, n = values != NULL ? values->capacity : 0; i < n; i++) {
+            visit(c, values->values[i]);
+        }
+        visit(c, MANAGED_DICT(op));
+        visit(c, (PyObject *)type);
+    }
+    else {
+        type->tp_traverse(op, visitor, c);
+    }
+}
+
 /* Tuples and dicts are looked at once more: they may be tracked in vain. */
 static ALWAYS_INLINE void
-subtract_all(struct Collection *c, PyObject *op, uint8_t *side)
+subtract_all(struct Collection *c, PyObject *op, uint8_t *side, bool full)
 {
     PyTypeObject *type = Py_TYPE(op);
     CONTAINER_CHECK(op);
     c->objects++;
     c->inner = false;
-    if (type == &PyList_Type) {
-        PyObject **items = ((PyListObject *)op)->ob_item;
-        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
-            subtract(c, items[i]);
-        }
-    }
-    else if (type == &PyTuple_Type) {
+    if (type == &PyTuple_Type) {
         for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
             subtract(c, PyTuple_GET_ITEM(op, i));
         }
         c->inner = true;
     }
     else {
-        type->tp_traverse(op, visit_subtract, c);
-        c->inner |= c->generation == 2 && type == &PyDict_Type;
+        traverse(c, op, type, subtract, visit_subtract);
     }
-    if (c->inner) {
+    if (c->inner || (full && type == &PyDict_Type)) {
         *side |= SIDE_PENDING;
     }
 }
 
 /* Step 1. */
-static void
+static NOINLINE void
 subtract_inner(struct Collection *c)
 {
     for (size_t i = 0; i < c->page_count; i++) {
@@ -354,15 +389,15 @@ subtract_inner(struct Collection *c)
         if (c->generation < 2) {
             bool younger = c->generation == 1;
             FOR_EACH_SIXTEEN(page, sides) {
-                FOR_EACH_BIT(page, sides, bits_of(choose_young(*(bytes16 *)sides, younger)), op, side) {
-                    subtract_all(c, op, side);
+                FOR_EACH_BIT(sides, bits_of(choose_young(*(bytes16 *)sides, younger)), op, side) {
+                    subtract_all(c, op, side, false);
                 }
             }
         }
         else {
             FOR_EACH_OBJECT(page, op, side) {
                 if (*side & SIDE_TRACKED && (*side & SIDE_GEN) <= c->limit) {
-                    subtract_all(c, op, side);
+                    subtract_all(c, op, side, true);
                 }
             }
         }
@@ -410,42 +445,51 @@ visit_mark(PyObject *op, void *arg)
     return 0;
 }
 
-/* May an item of a tuple be part of a cycle? */
+/* May an item of a tuple, of a type that is collected, be part of a cycle? */
 static ALWAYS_INLINE bool
 may_be_in_cycle(PyObject *op)
 {
-    PyTypeObject *type = Py_TYPE(op);
-    return PyType_IS_GC(type) && PyObject_IS_GC(op) && (type != &PyTuple_Type || PyObject_GC_IsTracked(op));
+    return PyObject_IS_GC(op) && (!PyTuple_CheckExact(op) || PyObject_GC_IsTracked(op));
 }
 
-/* Mark what a settled object refers to.  What can no longer be part of a cycle is tracked no more. */
+/* What can no longer be part of a cycle is tracked no more. */
+static ALWAYS_INLINE void
+mark_tuple(struct Collection *c, PyObject *op)
+{
+    bool in_vain = true;
+    for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
+        PyObject *item = PyTuple_GET_ITEM(op, i);
+        if (item == NULL) {
+            in_vain = false;        /* still being filled in */
+        }
+        else if (PyType_IS_GC(Py_TYPE(item))) {
+            in_vain = in_vain && !may_be_in_cycle(item);
+            mark(c, item);
+        }
+    }
+    if (in_vain) {
+        gc_untrack(op);
+    }
+}
+
+/* Mark what a settled object refers to. */
 static ALWAYS_INLINE void
 mark_one(struct Collection *c, PyObject *op)
 {
     PyTypeObject *type = Py_TYPE(op);
     if (type == &PyTuple_Type) {
-        bool in_vain = true;
-        for (Py_ssize_t i = Py_SIZE(op); i-- > 0;) {
-            /* An empty place: still being filled in. */
-            PyObject *item = PyTuple_GET_ITEM(op, i);
-            in_vain = in_vain && item != NULL && !may_be_in_cycle(item);
-            mark(c, item);
-        }
-        if (in_vain) {
-            gc_untrack(op);
-        }
+        mark_tuple(c, op);
         return;
     }
-    type->tp_traverse(op, visit_mark, c);
+    traverse(c, op, type, mark, visit_mark);
     if (c->generation == 2 && type == &PyDict_Type) {
         _PyDict_MaybeUntrack(op);
     }
 }
 
-static void
-mark_from(struct Collection *c, PyObject *root)
+static NOINLINE void
+mark_stacked(struct Collection *c)
 {
-    mark_one(c, root);
     while (c->stack_count > 0) {
         mark_one(c, c->stack[--c->stack_count]);
     }
@@ -461,15 +505,18 @@ mark_at(struct Collection *c, PyObject *op, uint8_t *side)
         }
         settle(c, op, side);
     }
-    *side &= (uint8_t)~SIDE_PENDING;
     if (was & SIDE_PENDING) {
-        mark_from(c, op);
+        *side &= (uint8_t)~SIDE_PENDING;
+        mark_one(c, op);
+        if (c->stack_count > 0) {
+            mark_stacked(c);
+        }
     }
 }
 
 /* Step 2.  Objects that found no room on the stack are pending; another round in the order of the pages
    finds them. */
-static void
+static NOINLINE void
 mark_reachable(struct Collection *c)
 {
     bool younger = c->generation > 0;
@@ -484,7 +531,7 @@ mark_reachable(struct Collection *c)
                 bytes16 roots = choose_young(sides, younger) & ~choose_collecting(sides);
                 sides = (sides & ~(roots & EACH(SIDE_GEN))) | (roots & next);
                 *(bytes16 *)sixteen = sides;
-                FOR_EACH_BIT(page, sixteen, bits_of(choose_marked(sides)), op, side) mark_at(c, op, side);
+                FOR_EACH_BIT(sixteen, bits_of(choose_marked(sides)), op, side) mark_at(c, op, side);
             }
         }
     } while (c->pending);
@@ -514,6 +561,8 @@ is_due(PyObject *op, uint8_t side)
 static void
 survey_garbage(struct Collection *c)
 {
+    PyTypeObject *known = NULL;
+    bool reference = false, referable = false;
     for (size_t i = 0; i < c->page_count; i++) {
         struct Page *page = c->pages[i];
         bool found = false;
@@ -521,10 +570,14 @@ survey_garbage(struct Collection *c)
             PyTypeObject *type = Py_TYPE(op);
             found = true;
             *side &= (uint8_t)~SIDE_PENDING;
-            c->any_del |= type->tp_del != NULL;
+            if (type != known) {
+                known = type;
+                reference = PyWeakref_Check(op);
+                referable = PyType_SUPPORTS_WEAKREFS(type);
+                c->any_del |= type->tp_del != NULL;
+            }
             c->any_due |= is_due(op, *side);
-            c->any_weak |= PyWeakref_Check(op) || (PyType_SUPPORTS_WEAKREFS(type) &&
-                                                   *PyObject_GET_WEAKREFS_LISTPTR(op) != NULL);
+            c->any_weak |= reference || (referable && *PyObject_GET_WEAKREFS_LISTPTR(op) != NULL);
         }
         if (found) {
             c->pages[i] = c->pages[c->garbage_pages];
@@ -720,7 +773,7 @@ drop_resurrected(struct Collection *c)
         for (size_t i = 0; i < c->garbage_pages; i++) {
             FOR_EACH_SIXTEEN(c->pages[i], sixteen) {
                 unsigned marked = bits_of(choose_marked(*(bytes16 *)sixteen));
-                FOR_EACH_BIT(c->pages[i], sixteen, marked, op, side) {
+                FOR_EACH_BIT(sixteen, marked, op, side) {
                     if (!(*side & SIDE_APART)) mark_at(c, op, side);
                 }
             }
@@ -748,7 +801,7 @@ clear_garbage(PyThreadState *tstate, struct Collection *c)
         if (clear != NULL) {
             Py_INCREF(op);
             clear(op);
-            if (PyErr_Occurred()) {
+            if (unlikely(tstate->curexc_type != NULL)) {
                 _PyErr_WriteUnraisableMsg("in tp_clear of", (PyObject *)Py_TYPE(op));
             }
             Py_DECREF(op);
