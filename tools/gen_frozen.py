@@ -11,7 +11,9 @@ the code object that holds them is run, those of functions when the function has
 A cached module is read from its file as any other.  A fingerprint of what the .pyc holds stands beside its code
 object: when marshal is given the same bytes, there is nothing left to read.  Modules without a .pyc are left out.
 
-The compiler keeps the order of the objects: those of a module stand together, and each row tells where.
+The compiler keeps the order of the objects: those of a module stand together, and each row tells where.  What
+only a call of a function needs (its names, constants and inner functions) stands apart from what importing the
+module needs: its body, the bodies of its classes, functions as objects, their names and documentation.
 """
 import dis
 import importlib.util
@@ -25,12 +27,15 @@ import sysconfig
 IDENTIFIER = re.compile(r'[A-Za-z0-9_]*\Z')
 REFS = '999999999'
 LOCAL, CELL, FREE = 0x20, 0x40, 0x80
+OPTIMIZED = 1           # the flag of functions, which bodies of modules and classes do not have
 STATIC_NAME = re.compile(r'^STATIC_NAME\((\w+), "(\w{2,})"\);$', re.M)
 
 # What every start loads, or nearly every one, stands together.
 START = ('importlib._bootstrap importlib._bootstrap_external zipimport abc codecs io '
          'encodings encodings.aliases encodings.utf_8 '
          '_collections_abc _sitebuiltins genericpath posixpath os site stat').split()
+# Of most of these functions are called as well.
+CALLED = set(START) - {'zipimport', '_collections_abc', '_sitebuiltins', 'genericpath'}
 
 
 def source_of(name):
@@ -67,6 +72,25 @@ def fingerprint(data):
     return result
 
 
+def import_texts(code):
+    """The strings that running a body reads or counts."""
+    texts = {code.co_filename, code.co_name, code.co_qualname, *code.co_names}
+
+    def constants(values):
+        for value in values:
+            if isinstance(value, str):
+                texts.add(value)
+            elif isinstance(value, tuple):
+                constants(value)
+            elif isinstance(value, type(code)) and value.co_flags & OPTIMIZED:
+                texts.update((value.co_name, value.co_qualname))
+                texts.update(v for v in value.co_consts[:1] if isinstance(v, str))
+            elif isinstance(value, type(code)):
+                texts.update(import_texts(value))
+    constants(code.co_consts)
+    return texts
+
+
 def c_string(data):
     """A C literal of bytes; octal escapes cannot swallow what follows."""
     text = ''.join(chr(b) if 32 <= b < 127 and b not in b'"\\?' else f'\\{b:03o}' for b in data)
@@ -80,6 +104,11 @@ class Writer:
         self.known = {}         # key -> C expression
         self.count = 0
         self.patches = []
+        self.inner = False      # writing what only a call needs; what the loader writes to is not among it
+        self.texts = set()      # what importing needs
+
+    def where(self, outer=False):
+        return 'INNER' if self.inner and not outer else 'OUTER'
 
     def symbol(self):
         self.count += 1
@@ -101,7 +130,8 @@ class Writer:
             return f'(PyObject *)&{self.names[value]}'
         name = self.symbol()
         if value.isascii():
-            where = 'NAMES' if label or IDENTIFIER.match(value) else 'TEXTS'
+            where = ('INNER' if self.inner and value not in self.texts else
+                     'NAMES' if label or IDENTIFIER.match(value) else 'TEXTS')
             self.out.write(f'static {where} STR({len(value) + 1}) {name} = {{ASCII({len(value)}), '
                            f'{c_string(value.encode())}}};\n')
             return f'(PyObject *)&{name}'
@@ -109,15 +139,15 @@ class Writer:
         kind = 1 if top < 256 else 2 if top < 65536 else 4
         units = ', '.join(str(ord(c)) for c in value)
         wide = ', WIDE(%s, %d)' % (name, len(value)) if kind == 4 else ''
-        self.out.write(f'static WIDE_STR(Py_UCS{kind}, {len(value) + 1}) {name} = '
+        self.out.write(f'static {self.where()} WIDE_STR(Py_UCS{kind}, {len(value) + 1}) {name} = '
                        f'{{{{NON_ASCII({kind}, {len(value)}){wide}}}, {{{units}}}}};\n')
         return f'(PyObject *)&{name}'
 
     def bytes(self, value, lines=False):
         def make():
             name = self.symbol()
-            apart = 'TABLES ' if lines else ''
-            self.out.write(f'static {apart}BYTES({len(value) + 1}) {name} = {{VAR(PyBytes_Type, {len(value)}), '
+            where = 'TABLES' if lines else self.where()
+            self.out.write(f'static {where} BYTES({len(value) + 1}) {name} = {{VAR(PyBytes_Type, {len(value)}), '
                            f'-1, {c_string(value)}}};\n')
             return f'(PyObject *)&{name}'
         return self.share(('bytes', value), make)
@@ -133,7 +163,7 @@ class Writer:
                 rest >>= 30
             name = self.symbol()
             size = len(digits) if value > 0 else -len(digits)
-            self.out.write(f'static INT({len(digits)}) {name} = {{VAR(PyLong_Type, {size}), '
+            self.out.write(f'static {self.where()} INT({len(digits)}) {name} = {{VAR(PyLong_Type, {size}), '
                            f'{{{", ".join(map(str, digits))}}}}};\n')
             return f'(PyObject *)&{name}'
         return self.share(('int', value), make)
@@ -141,7 +171,7 @@ class Writer:
     def float(self, value):
         def make():
             name = self.symbol()
-            self.out.write(f'static PyFloatObject {name} = {{OBJECT(PyFloat_Type), {value.hex()}}};\n')
+            self.out.write(f'static {self.where()} PyFloatObject {name} = {{OBJECT(PyFloat_Type), {value.hex()}}};\n')
             return f'(PyObject *)&{name}'
         return self.share(('float', value.hex()), make)
 
@@ -182,10 +212,11 @@ class Writer:
             return self.code(value)
         raise SystemExit(f'gen_frozen.py: cannot freeze {value!r}')
 
-    def tuple(self, value):
+    def tuple(self, value, outer=False):
         name = self.symbol()
         items = [self.item(v, f'&{name}.items[{i}]') for i, v in enumerate(value)]
-        self.out.write(f'static TUPLE({len(value)}) {name} = {{VAR(PyTuple_Type, {len(value)}), '
+        where = self.where(outer or 'NULL' in items)
+        self.out.write(f'static {where} TUPLE({len(value)}) {name} = {{VAR(PyTuple_Type, {len(value)}), '
                        f'{{{", ".join(items)}}}}};\n')
         return f'(PyObject *)&{name}'
 
@@ -202,15 +233,22 @@ class Writer:
             item = self.item(value, f'&{name}.{text}', isinstance(value, bytes), text in ('co_name', 'co_qualname'),
                              text == 'co_linetable')
             return f'    .{text} = {item},\n'
-        body = (field('co_consts', code.co_consts) + field('co_names', code.co_names) +
+        inner = self.inner
+        self.inner = inner or bool(code.co_flags & OPTIMIZED) and not self.called
+        # Making a function looks for its documentation.
+        consts = f'    .co_consts = {self.tuple(code.co_consts, not inner)},\n' if code.co_consts else \
+            field('co_consts', ())
+        body = (consts + field('co_names', code.co_names) +
                 field('co_localsplusnames', variables) + field('co_localspluskinds', kinds) +
                 field('co_filename', code.co_filename) + field('co_name', code.co_name) +
                 field('co_qualname', code.co_qualname) + field('co_linetable', code.co_linetable) +
                 field('co_exceptiontable', code.co_exceptiontable))
+        self.inner = inner
+        where = self.where(' = NULL,' in body)
         # The type of the outermost code object says whether it has been handed out.
         kind = 'UNUSED_CODE' if outermost else 'PyCode_Type'
         self.out.write(
-            f'static CODE({len(raw)}) {name} = {{\n    .ob_base = VAR({kind}, {len(raw) // 2}),\n{body}'
+            f'static {where} CODE({len(raw)}) {name} = {{\n    .ob_base = VAR({kind}, {len(raw) // 2}),\n{body}'
             f'    .co_flags = {code.co_flags}, .co_warmup = -WARMUP_RUNS,\n'
             f'    .co_argcount = {code.co_argcount}, .co_posonlyargcount = {code.co_posonlyargcount}, '
             f'.co_kwonlyargcount = {code.co_kwonlyargcount},\n'
@@ -222,28 +260,23 @@ class Writer:
             f'    .co_code_adaptive = {c_string(raw)},\n}};\n')
         return f'(PyObject *)&{name}'
 
-    def frozen(self, name):
-        code = compile(source_of(name), f'<frozen {name}>', 'exec', dont_inherit=True, optimize=0)
-        return self.module(name, code, b'')
-
-    def cached(self, name):
-        data = cached_code_of(name)
-        return self.module('', marshal.loads(data), data) if data else ''
-
-    def module(self, name, code, data):
+    def module(self, name, shown, code, data):
         self.patches = []
+        self.called = name in CALLED
+        if name not in START:
+            self.texts = import_texts(code)
         # Tuples and code objects have places of their own: nothing else is shared between modules.
         stem = 'm' + self.symbol()
-        self.out.write(f'static char {stem}_objects = 1;\nstatic NAMES char {stem}_names = 1;\n'
+        self.out.write(f'static OUTER char {stem}_objects = 1;\nstatic NAMES char {stem}_names = 1;\n'
                        f'static TEXTS char {stem}_texts = 1;\n')
         expression = self.code(code, True)
-        self.out.write(f'static char {stem}_objects_end = 1;\nstatic NAMES char {stem}_names_end = 1;\n'
+        self.out.write(f'static OUTER char {stem}_objects_end = 1;\nstatic NAMES char {stem}_names_end = 1;\n'
                        f'static TEXTS char {stem}_texts_end = 1;\n')
         self.out.write(f'static const struct FrozenPatch {stem}_patches[] = {{\n')
         for place, kind, value, items in self.patches:
             self.out.write(f'    {{(PyObject **){place}, {kind}, {value}, {items}}},\n')
         self.out.write('    {NULL, 0, 0, NULL},\n};\n')
-        return (f'    {{"{name}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_patches,\n'
+        return (f'    {{"{shown}", (PyCodeObject *){expression.split(")", 1)[1]}, {stem}_patches,\n'
                 f'     {len(data)}, {fingerprint(data)}u, &{stem}_objects, &{stem}_objects_end, &{stem}_names, '
                 f'&{stem}_names_end, &{stem}_texts, &{stem}_texts_end}},\n')
 
@@ -257,10 +290,14 @@ def main():
                   '#include "runtime/frozen_data.h"\n\n')
         writer = Writer(out, symbols)
         split = names.index('--')
-        modules = [(writer.frozen, name) for name in names[:split]] + [(writer.cached, n) for n in names[split + 1:]]
-        order = sorted(modules, key=lambda m: START.index(m[1]) if m[1] in START else len(START))
-        rows = {module: module[0](module[1]) for module in order}
-        out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows[m] for m in modules) +
+        frozen = [(name, name, compile(source_of(name), f'<frozen {name}>', 'exec', dont_inherit=True, optimize=0), b'')
+                  for name in names[:split]]
+        cached = [(name, '', marshal.loads(data), data) for name in names[split + 1:] if (data := cached_code_of(name))]
+        modules = sorted(frozen + cached, key=lambda m: START.index(m[0]) if m[0] in START else len(START))
+        for name, _, code, _ in modules[:len(START)]:
+            writer.texts |= import_texts(code)
+        rows = {module[:2]: writer.module(*module) for module in modules}
+        out.write('const struct FrozenCode frozen_codes[] = {\n' + ''.join(rows[m[:2]] for m in frozen + cached) +
                   '    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL},\n};\n')
     os.replace(output + '.new', output)
 

@@ -16,7 +16,7 @@ typedef int truth;
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 /* Parts of a page that are written to cost the whole page: static objects that every start writes to stand together. */
-#define WRITTEN __attribute__((section("krait_written")))
+#define WRITTEN __attribute__((section("krait_written"), aligned(8)))
 /* And a page that is read costs its neighbours: what hardly any program reads stands apart from what all read. */
 #define DOCUMENTATION __attribute__((section("krait_docs"), aligned(1)))
 #define RARELY_READ __attribute__((section("krait_tables")))
