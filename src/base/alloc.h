@@ -163,7 +163,7 @@ void virtual_free(void *base, size_t bytes);
 /* Blocks in use of all domains, whatever their size: _Py_GetAllocatedBlocks counts neither the raw
    domain nor what malloc serves.  0 without debug hooks. */
 Py_ssize_t alloc_blocks(void);
-/* Text of the place that allocated a block, if tracemalloc traces (modules/_tracemalloc.c). */
+/* Text of the place that allocated a block, if tracemalloc traces (modules/_tracemalloc). */
 void alloc_site_print(int fd, const void *block);
 
 #endif

@@ -71,7 +71,7 @@ enum {
     SIDE_PENDING = 128,                 /* reachable; what it refers to is yet to be marked */
 };
 
-/* Where a block was allocated, while tracemalloc traces (modules/_tracemalloc.c). */
+/* Where a block was allocated, while tracemalloc traces (modules/_tracemalloc). */
 struct BlockTrace {
     uint32_t traceback;                 /* its number, 0: not traced */
     uint32_t size;                      /* bytes that were asked for */

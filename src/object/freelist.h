@@ -70,7 +70,7 @@ freelist_push(struct FreeList *list, void *object, int limit)
 #endif
 }
 
-/* tracemalloc's configuration, exported by the reference (modules/_tracemalloc.c). */
+/* tracemalloc's configuration, exported by the reference (modules/_tracemalloc). */
 struct TraceConfig {
     int initialized, tracing, max_nframe;
 };

@@ -369,7 +369,7 @@ struct _PyRuntimeState {
     } import_lock;                  /* runtime/import.c: held around imports that C starts */
     PyThread_type_lock readline_lock;
     struct FaultState *fault;       /* modules/faulthandler.c */
-    struct TraceState *tracemalloc; /* modules/_tracemalloc.c */
+    struct TraceState *tracemalloc; /* modules/_tracemalloc */
     struct {
         wchar_t *prefix, *exec_prefix, *home, *program_name, *program_full_path;
         wchar_t *module_search_path;
