@@ -43,6 +43,7 @@ enum {
     LOAD_METHOD_CLASS_WRAPPED = 209,
     LOAD_CONST__RETURN_VALUE = 210,
     LOAD_FAST__RETURN_VALUE = 211,
+    LOAD_METHOD_APPEND = 212,
 };
 
 /* Positions of the fields, in words from the first cache word. */

@@ -328,6 +328,20 @@ specialize_class_method(PyTypeObject *owner, _Py_CODEUNIT *instruction, PyObject
     return true;
 }
 
+/* Whether list.append(local) stands here as a statement: what follows the LOAD_METHOD is then run by it. */
+static bool
+appends_local(PyTypeObject *type, PyObject *found, PyObject *name, const _Py_CODEUNIT *instruction)
+{
+    if (type != &PyList_Type || !Py_IS_TYPE(found, &PyMethodDescr_Type) || name != ID(append)) {
+        return false;
+    }
+    const _Py_CODEUNIT *load = instruction + 1 + opcode_caches[LOAD_METHOD], *precall = load + 1;
+    const _Py_CODEUNIT *call = precall + 1 + opcode_caches[PRECALL], *pop = call + 1 + opcode_caches[CALL];
+    return _Py_OPCODE(*load) == LOAD_FAST && opcode_deoptimized[_Py_OPCODE(*precall)] == PRECALL &&
+           _Py_OPARG(*precall) == 1 && opcode_deoptimized[_Py_OPCODE(*call)] == CALL &&
+           opcode_deoptimized[_Py_OPCODE(*pop)] == POP_TOP;
+}
+
 static bool
 specialize_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
 {
@@ -346,7 +360,7 @@ specialize_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name)
     }
     int opcode;
     if (type->tp_dictoffset == 0) {
-        opcode = LOAD_METHOD_NO_DICT;
+        opcode = appends_local(type, found, name, instruction) ? LOAD_METHOD_APPEND : LOAD_METHOD_NO_DICT;
         cache_write32(instruction + 1 + CACHE_METHOD_KEYS, 0);
     }
     else if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {

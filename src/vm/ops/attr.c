@@ -298,6 +298,27 @@ QUICK_OP(LOAD_METHOD_NO_DICT, ())
     METHOD_LOADED();
 }
 
+QUICK_OP(LOAD_METHOD_APPEND, ())
+{
+    /* list.append(local) as a statement: the four instructions behind this one are done here as well. */
+    PyObject *list = sp[-1];
+    DEOPT_IF(!PyList_CheckExact(list));
+    PyObject *item = LOCAL(next[CACHES] >> 8);
+    if (unlikely(item == NULL || table != targets)) {
+        sp[-1] = Py_NewRef(cache_read_object(next + CACHE_METHOD_DESCR));
+        *sp++ = list;
+        NEXT_QUICK();
+    }
+    next += CACHES + 2;
+    SAVE();
+    status appended = list_append_take((PyListObject *)list, Py_NewRef(item));
+    sp--;
+    DROP(list);
+    ERROR_IF(appended < 0);
+    next += PRECALL_CACHES + 1 + CALL_CACHES + 1;
+    GO_QUICK();
+}
+
 QUICK_OP(LOAD_METHOD_MODULE, ())
 {
     PyObject *owner = sp[-1];
