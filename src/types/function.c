@@ -374,7 +374,7 @@ function_bind(PyFunctionObject *func, PyObject **slots, PyObject *const *args, P
         raise_too_many(func, slots, nargs);
         goto fail;
     }
-    return function_bind_defaults(func, slots, nargs);
+    return total == 0 ? 0 : function_bind_defaults(func, slots, nargs);
 
 fail:
     for (; placed < nargs; placed++) {

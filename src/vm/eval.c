@@ -516,6 +516,43 @@ dict_peek_hint(PyDictObject *dict, PyObject *name, unsigned int hint)
     return *entry_value(dict, hint);
 }
 
+/* Whether a function takes all arguments as one tuple and one dict, or as a tuple, and so what a call
+   with `*args, **kwargs` has already. */
+static ALWAYS_INLINE bool
+takes_all(PyFunctionObject *func, Py_ssize_t keywords)
+{
+    PyCodeObject *code = (PyCodeObject *)func->func_code;
+    const int all = CO_VARARGS | CO_OPTIMIZED;
+    return code->co_argcount == 0 && code->co_kwonlyargcount == 0 && (code->co_flags & all) == all &&
+           (keywords == 0 || code->co_flags & CO_VARKEYWORDS);
+}
+
+/* push_call_ex for such a function.  A tuple or dict that only the caller's stack holds is handed on;
+   nobody can tell it from a copy. */
+static Frame *
+push_all(PyThreadState *tstate, PyFunctionObject *func, PyObject *args, PyObject *kwargs)
+{
+    PyObject *values[2];
+    int n = 1;
+    values[0] = Py_REFCNT(args) == 1 ? Py_NewRef(args)
+                                     : PyTuple_GetSlice(args, 0, PyTuple_GET_SIZE(args));
+    if (values[0] == NULL) {
+        goto fail;
+    }
+    if (((PyCodeObject *)func->func_code)->co_flags & CO_VARKEYWORDS) {
+        values[n++] = kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0 ? Py_NewRef(kwargs) : PyDict_New();
+        if (values[1] == NULL) {
+            Py_DECREF(values[0]);
+            goto fail;
+        }
+    }
+    return push_exact(tstate, func, values, n);
+
+fail:
+    Py_DECREF(func);
+    return NULL;
+}
+
 /* CALL_FUNCTION_EX on a Python function: spread the tuple and the dict into one array, in a frame
    of the running loop.  Borrows self and kwargs (may be NULL) and args, takes over func. */
 static Frame *
@@ -527,6 +564,10 @@ push_call_ex(PyThreadState *tstate, PyFunctionObject *func, PyObject *self, PyOb
     PyObject **array = small;
     PyObject *kwnames = NULL;
     Frame *frame = NULL;
+    if (self == NULL && takes_all(func, nkw) &&
+        (nkw == 0 || (Py_REFCNT(kwargs) == 1 && ((PyDictObject *)kwargs)->ma_keys->kind != KEYS_GENERAL))) {
+        return push_all(tstate, func, args, kwargs);
+    }
     if (nargs + nkw > (Py_ssize_t)ARRAY_LEN(small)) {
         array = PyMem_New(PyObject *, nargs + nkw);
         if (array == NULL) {
