@@ -84,7 +84,7 @@ long_option(struct OptionScan *scan, const wchar_t *text)
         if (long_options[i].has_argument) {
             if (scan->index >= scan->argc) {
                 if (!scan->quiet) {
-                    fprintf(stderr, "Argument expected for the %ls option\n", text);
+                    fprintf(stderr, "Argument expected for the %ls options\n", text);
                 }
                 return OPTION_BAD;
             }

@@ -420,7 +420,7 @@ make_run_filename_absolute(PyConfig *config)
     }
     char *here = getcwd(NULL, 0);
     wchar_t *wide = here == NULL ? NULL : Py_DecodeLocale(here, NULL);
-    wchar_t *full = wide == NULL ? NULL : join(wide, config->run_filename);
+    wchar_t *full = wide == NULL ? NULL : join(wide, wcscmp(config->run_filename, L".") == 0 ? L"" : config->run_filename);
     free(here);
     PyMem_RawFree(wide);
     if (full == NULL) {
