@@ -87,12 +87,16 @@ keys_version(PyDictKeysObject *keys)
     return keys->version;
 }
 
-/* A table with the same entries, all references its own. */
 PyDictKeysObject *
-keys_clone(PyDictKeysObject *keys)
+keys_clone(PyDictKeysObject *keys, bool to_grow)
 {
-    size_t bytes = keys_bytes_for(keys, keys->nentries + keys->usable);
-    PyDictKeysObject *copy = plain_malloc(bytes);
+    Py_ssize_t n = keys->nentries, room = n + keys->usable;
+    size_t bytes = keys_bytes_for(keys, room);
+    to_grow = to_grow && keys->exact;
+    if (to_grow) {
+        room = KEYS_USABLE(KEYS_SIZE(keys));
+    }
+    PyDictKeysObject *copy = plain_malloc(keys_bytes_for(keys, room));
     if (copy == NULL) {
         PyErr_NoMemory();
         return NULL;
@@ -100,10 +104,19 @@ keys_clone(PyDictKeysObject *keys)
     memcpy(copy, keys, bytes);
     copy->refcnt = 1;
     copy->version = 0;
-    for (Py_ssize_t i = 0; i < copy->nentries; i++) {
-        Py_XINCREF(entry_key(copy, i));
-        Py_XINCREF(copy->kind == KEYS_GENERAL ? KEYS_ENTRIES(copy)[i].value
-                                              : KEYS_STR_ENTRIES(copy)[i].value);
+    copy->usable = room - n;
+    copy->exact = to_grow ? 0 : keys->exact;
+    if (copy->kind == KEYS_GENERAL) {
+        for (DictEntry *entry = KEYS_ENTRIES(copy), *end = entry + n; entry < end; entry++) {
+            Py_XINCREF(entry->key);
+            Py_XINCREF(entry->value);
+        }
+    }
+    else {
+        for (DictStrEntry *entry = KEYS_STR_ENTRIES(copy), *end = entry + n; entry < end; entry++) {
+            Py_XINCREF(entry->key);
+            Py_XINCREF(entry->value);
+        }
     }
     return copy;
 }

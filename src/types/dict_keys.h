@@ -263,7 +263,9 @@ keys_make(uint8_t log2_size, int kind, Py_ssize_t room)
 }
 
 PyDictKeysObject *keys_new(uint8_t log2_size, int kind, Py_ssize_t room);
-PyDictKeysObject *keys_clone(PyDictKeysObject *keys);
+/* A table with the same entries, all references its own; not of a split one.  `to_grow`: with room for
+   as many keys as its slots allow. */
+PyDictKeysObject *keys_clone(PyDictKeysObject *keys, bool to_grow);
 void keys_free(PyDictKeysObject *keys);
 void keys_index(PyDictKeysObject *keys);
 uint8_t keys_log2_grown(Py_ssize_t used);
@@ -304,6 +306,8 @@ PyDictValues *values_new(Py_ssize_t capacity);          /* all NULL; NULL withou
 void values_free(PyDictValues *values);                 /* and what they refer to */
 void values_unorder(PyDictValues *values, Py_ssize_t ix);
 
+/* A copy of a dict to which `more` keys will be added. */
+PyObject *dict_copy_to_grow(PyObject *op, Py_ssize_t more);
 /* An untracked dict of `used` keys.  Takes the references to the table and the values (may be NULL). */
 PyObject *dict_make(PyDictKeysObject *keys_take, PyDictValues *values_take, Py_ssize_t used);
 

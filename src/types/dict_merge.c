@@ -5,12 +5,8 @@
 #include "types/dict_keys.h"
 
 PyObject *
-PyDict_Copy(PyObject *op)
+dict_copy_to_grow(PyObject *op, Py_ssize_t more)
 {
-    if (op == NULL || !PyDict_Check(op)) {
-        PyErr_BadInternalCall();
-        return NULL;
-    }
     PyDictObject *dict = (PyDictObject *)op;
     PyObject *copy;
     if (dict->ma_used == 0) {
@@ -34,7 +30,7 @@ PyDict_Copy(PyObject *op)
     }
     if (Py_TYPE(dict)->tp_iter == PyDict_Type.tp_iter &&
         dict->ma_used >= dict->ma_keys->nentries * 2 / 3) {
-        PyDictKeysObject *keys = keys_clone(dict->ma_keys);
+        PyDictKeysObject *keys = keys_clone(dict->ma_keys, dict->ma_keys->usable < more);
         copy = keys == NULL ? NULL : dict_make(keys, NULL, dict->ma_used);
         if (copy != NULL && PyObject_GC_IsTracked(op)) {
             PyObject_GC_Track(copy);
@@ -46,6 +42,16 @@ PyDict_Copy(PyObject *op)
         Py_CLEAR(copy);
     }
     return copy;
+}
+
+PyObject *
+PyDict_Copy(PyObject *op)
+{
+    if (op == NULL || !PyDict_Check(op)) {
+        PyErr_BadInternalCall();
+        return NULL;
+    }
+    return dict_copy_to_grow(op, 0);
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
@@ -69,7 +75,7 @@ merge_dict(PyDictObject *dict, PyDictObject *other, int override)
         (dict->ma_keys == EMPTY_KEYS || dict->ma_keys->kind != KEYS_SPLIT) &&
         (source->log2_size == DICT_MIN_LOG2 ||
          KEYS_USABLE(KEYS_SIZE(source) / 2) < other->ma_used)) {
-        PyDictKeysObject *keys = keys_clone(source);
+        PyDictKeysObject *keys = keys_clone(source, false);
         if (keys == NULL) {
             return -1;
         }
@@ -97,7 +103,7 @@ merge_dict(PyDictObject *dict, PyDictObject *other, int override)
         Py_INCREF(key);
         Py_INCREF(value);
         if (override == 1) {
-            err = dict_insert_take(dict, Py_NewRef(key), hash, Py_NewRef(value));
+            err = dict_insert_take(dict, key, hash, value);
         }
         else {
             err = _PyDict_Contains_KnownHash((PyObject *)dict, key, hash);
@@ -107,9 +113,9 @@ merge_dict(PyDictObject *dict, PyDictObject *other, int override)
             else if (err > 0) {
                 err = override == 0 ? 0 : merge_duplicate(key);
             }
+            Py_DECREF(value);
+            Py_DECREF(key);
         }
-        Py_DECREF(value);
-        Py_DECREF(key);
         if (err < 0) {
             return -1;
         }

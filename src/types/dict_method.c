@@ -328,7 +328,7 @@ dict_nb_or(PyObject *self, PyObject *other)
     if (!PyDict_Check(self) || !PyDict_Check(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PyObject *result = PyDict_Copy(self);
+    PyObject *result = dict_copy_to_grow(self, PyDict_GET_SIZE(other));
     if (result != NULL && update_from(result, other) < 0) {
         Py_CLEAR(result);
     }

@@ -419,16 +419,23 @@ multiply_mod(PyObject *a, PyObject *b, PyLongObject *m)
     return rest;
 }
 
+/* a * b mod m; a and b are less than m. */
+static ALWAYS_INLINE uint64_t
+multiply_mod_medium(uint64_t a, uint64_t b, uint64_t m)
+{
+    return m <= UINT32_MAX ? a * b % m : (uint64_t)((u128)a * b % m);
+}
+
+/* The exponent is positive, base less than the modulus. */
 static uint64_t
 power_mod_medium(uint64_t base, const PyLongObject *exponent, uint64_t modulus)
 {
-    uint64_t result = 1 % modulus;
-    for (size_t i = int_limbs(exponent); i-- > 0;) {
-        for (int bit = LIMB_BITS - 1; bit >= 0; bit--) {
-            result = (uint64_t)((u128)result * result % modulus);
-            if (exponent->ob_digit[i] >> bit & 1) {
-                result = (uint64_t)((u128)result * base % modulus);
-            }
+    uint64_t result = base;
+    size_t i = _PyLong_NumBits((PyObject *)exponent) - 1;
+    while (i-- > 0) {
+        result = multiply_mod_medium(result, result, modulus);
+        if (exponent->ob_digit[i / LIMB_BITS] >> (i % LIMB_BITS) & 1) {
+            result = multiply_mod_medium(result, base, modulus);
         }
     }
     return result;
