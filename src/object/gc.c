@@ -481,10 +481,13 @@ mark_one(struct Collection *c, PyObject *op)
         mark_tuple(c, op);
         return;
     }
-    traverse(c, op, type, mark, visit_mark);
     if (c->generation == 2 && type == &PyDict_Type) {
         _PyDict_MaybeUntrack(op);
+        if (!gc_is_tracked(op)) {
+            return;
+        }
     }
+    traverse(c, op, type, mark, visit_mark);
 }
 
 static NOINLINE void
@@ -523,7 +526,8 @@ mark_reachable(struct Collection *c)
     bytes16 next = EACH(c->next);
     do {
         c->pending = false;
-        for (size_t i = 0; i < c->page_count; i++) {
+        /* What holds the others is in the older pages, which come last. */
+        for (size_t i = c->page_count; i-- > 0;) {
             struct Page *page = c->pages[i];
             FOR_EACH_SIXTEEN(page, sixteen) {
                 /* Members that no member refers to go on to the next generation. */

@@ -511,23 +511,33 @@ _PyDict_MaybeUntrack(PyObject *op)
     if (!PyDict_CheckExact(op) || !PyObject_GC_IsTracked(op)) {
         return;
     }
-    Py_ssize_t pos = 0;
-    PyObject *key, *value;
-    if (((PyDictObject *)op)->ma_values != NULL) {
-        while (PyDict_Next(op, &pos, &key, &value)) {
-            if (may_be_tracked(value)) {
+    PyDictObject *dict = (PyDictObject *)op;
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (dict->ma_values != NULL) {
+        for (int i = 0; i < dict->ma_values->capacity; i++) {
+            PyObject *value = dict->ma_values->values[i];
+            if (value != NULL && may_be_tracked(value)) {
+                return;
+            }
+        }
+    }
+    else if (keys->kind == KEYS_GENERAL) {
+        DictEntry *entries = KEYS_ENTRIES(keys);
+        for (Py_ssize_t i = 0; i < keys->nentries; i++) {
+            if (entries[i].value != NULL && (may_be_tracked(entries[i].value) || may_be_tracked(entries[i].key))) {
                 return;
             }
         }
     }
     else {
-        while (PyDict_Next(op, &pos, &key, &value)) {
-            if (may_be_tracked(value) || may_be_tracked(key)) {
+        DictStrEntry *entries = KEYS_STR_ENTRIES(keys);
+        for (Py_ssize_t i = 0; i < keys->nentries; i++) {
+            if (entries[i].value != NULL && may_be_tracked(entries[i].value)) {
                 return;
             }
         }
     }
-    PyObject_GC_UnTrack(op);
+    gc_untrack(op);
 }
 
 #ifdef KRAIT_DEBUG

@@ -299,7 +299,8 @@ shared_capacity(PyDictKeysObject *keys)
 static inline bool
 may_be_tracked(PyObject *op)
 {
-    return PyObject_IS_GC(op) && (!PyTuple_CheckExact(op) || PyObject_GC_IsTracked(op));
+    return PyType_IS_GC(Py_TYPE(op)) && PyObject_IS_GC(op) &&
+           (!PyTuple_CheckExact(op) || PyObject_GC_IsTracked(op));
 }
 
 PyDictValues *values_new(Py_ssize_t capacity);          /* all NULL; NULL without an exception */
