@@ -146,7 +146,8 @@ static PyObject *
 builtins_id(PyObject *module, PyObject *obj)
 {
     PyObject *id = PyLong_FromVoidPtr(obj);
-    if (id != NULL && PySys_Audit("builtins.id", "O", id) < 0) {
+    bool heard = _PyRuntime.audit_hooks != NULL || tstate_get()->interp->audit_hooks != NULL;
+    if (unlikely(heard) && id != NULL && PySys_Audit("builtins.id", "O", id) < 0) {
         Py_CLEAR(id);
     }
     return id;

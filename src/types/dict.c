@@ -170,6 +170,27 @@ insert_first_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObje
     return 0;
 }
 
+/* dict_append_take of a str where there is room for it in a table of strings; false if it is not so simple. */
+static ALWAYS_INLINE bool
+append_str_quick(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (unlikely(keys->usable <= 0 || dict->ma_values != NULL || keys->kind == KEYS_GENERAL ||
+                 !PyUnicode_CheckExact(key_take))) {
+        return false;
+    }
+    Py_ssize_t ix = keys->nentries;
+    keys->version = 0;
+    slot_put(keys, slot_free(keys, hash), ix);
+    KEYS_STR_ENTRIES(keys)[ix] = (DictStrEntry){key_take, value_take};
+    keys->nentries = ix + 1;
+    keys->usable--;
+    dict->ma_used++;
+    DICT_TOUCH(dict);
+    DICT_CHECK(dict, ix < 8);
+    return true;
+}
+
 static ALWAYS_INLINE int
 insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *value_take)
 {
@@ -187,7 +208,9 @@ insert_take(PyDictObject *dict, PyObject *key_take, Py_hash_t hash, PyObject *va
         dict_maybe_track(dict, key_take, value_take);
     }
     if (ix == KEY_EMPTY) {
-        return dict_append_take(dict, key_take, hash, value_take);
+        return append_str_quick(dict, key_take, hash, value_take)
+               ? 0
+               : dict_append_take(dict, key_take, hash, value_take);
     }
     if (unlikely(dict->ma_values != NULL)) {
         if (old == NULL) {

@@ -353,14 +353,17 @@ dict___sizeof__(PyDictObject *self)
 METHOD(dict, get, "($self, key, default=None, /)",
        "Return the value for key, or default if the dict does not have the key.")
 static PyObject *
-dict_get(PyDictObject *self, PyObject *key, PyObject *fallback)
+dict_get(PyDictObject *self, PyObject *const *args, Py_ssize_t nargs)
 {
-    PyObject *value;
+    if (unlikely((size_t)nargs - 1 > 1) && !_PyArg_CheckPositional("get", nargs, 1, 2)) {
+        return NULL;
+    }
+    PyObject *key = args[0], *value;
     Py_hash_t hash = key_hash(key);
     if (hash == -1 || dict_find(self, key, hash, &value) == KEY_ERROR) {
         return NULL;
     }
-    return Py_NewRef(value == NULL ? fallback : value);
+    return Py_NewRef(value != NULL ? value : nargs > 1 ? args[1] : Py_None);
 }
 
 METHOD(dict, setdefault, "($self, key, default=None, /)",

@@ -347,6 +347,18 @@ int_text_decimal(struct IntText *t, PyLongObject *v)
     return 0;
 }
 
+/* The eight hexadecimal digits of a word. */
+static inline void
+write_hex_word(char *out, uint32_t word)
+{
+    uint64_t x = ((uint64_t)word << 16 | word) & 0x0000ffff0000ffff;
+    x = (x << 8 | x) & 0x00ff00ff00ff00ff;
+    x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0f;
+    uint64_t letters = (x + 0x0606060606060606) >> 4 & 0x0101010101010101;
+    x = __builtin_bswap64(x + 0x3030303030303030 + letters * ('a' - '0' - 10));
+    memcpy(out, &x, 8);
+}
+
 /* Bases 2, 8 and 16, with "0b", "0o" or "0x" if prefix is set. */
 static status
 int_text_binary(struct IntText *t, PyLongObject *v, int base, int prefix)
@@ -372,8 +384,15 @@ int_text_binary(struct IntText *t, PyLongObject *v, int base, int prefix)
     char *p = t->text + t->length;
     uint64_t acc = 0;
     int have = 0;
-    size_t i = 0, n = int_limbs(v);
-    for (size_t left = ndigits; left > 0; left--) {
+    size_t i = 0, n = int_limbs(v), left = ndigits;
+    for (; width == 4 && left >= 16 && i + 2 <= n; i += 2, left -= 15) {
+        /* Two limbs are fifteen digits; the sixteenth is written over later. */
+        uint64_t limbs = v->ob_digit[i] | (uint64_t)v->ob_digit[i + 1] << LIMB_BITS;
+        write_hex_word(p - 8, (uint32_t)limbs);
+        write_hex_word(p - 16, (uint32_t)(limbs >> 32));
+        p -= 15;
+    }
+    for (; left > 0; left--) {
         if (have < width) {
             if (i < n) acc |= (uint64_t)v->ob_digit[i++] << have;
             have += LIMB_BITS;

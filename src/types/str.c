@@ -60,7 +60,7 @@ static ALWAYS_INLINE PyObject *
 new_ascii(Py_ssize_t size)
 {
     size_t bytes = sizeof(PyASCIIObject) + (size_t)size + 1;
-    PyASCIIObject *text = likely((size_t)size < PY_SSIZE_T_MAX / 2) ? PyObject_Malloc(bytes) : NULL;
+    PyASCIIObject *text = likely((size_t)size < PY_SSIZE_T_MAX / 2) ? plain_malloc_small(bytes) : NULL;
     if (unlikely(text == NULL))
         return PyErr_NoMemory();
     Py_SET_REFCNT(text, 1);
@@ -184,11 +184,23 @@ drop_caches(PyObject *text)
     }
 }
 
+/* The first byte of `state`: all its bits. */
+union StateByte {
+    __typeof__(((PyASCIIObject *)0)->state) bits;
+    uint8_t byte;
+};
+
 static void
 str_tp_dealloc(PyObject *self)
 {
     PyASCIIObject *head = ASCII(self);
     TEXT_CHECK(self, head->hash != -1);     /* unhashed: perhaps never finished */
+    const union StateByte plain = {.bits = {.kind = 1, .compact = 1, .ascii = 1, .ready = 1}};
+    if (likely(((const union StateByte *)&head->state)->byte == plain.byte && head->wstr == NULL &&
+               Py_IS_TYPE(self, &PyUnicode_Type))) {
+        object_free_quick(self);
+        return;
+    }
     if (unlikely(head->state.interned)) {
         if (head->state.interned == SSTATE_INTERNED_IMMORTAL)
             Py_FatalError("a static or immortal string was released once too often");

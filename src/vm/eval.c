@@ -1022,10 +1022,12 @@ state_broken(PyThreadState *tstate, Frame *frame, const _Py_CODEUNIT *next, PyOb
 #define FINISH_CALL(value)                                                                         \
     do {                                                                                           \
         PyObject *value_ = (value);                                                                \
-        for (PyObject **bottom_ = sp - oparg - 2; sp > bottom_;) {                                 \
+        for (PyObject **bottom_ = sp - oparg - 1; sp > bottom_;) {                                 \
             PyObject *item_ = *--sp;                                                               \
-            Py_XDECREF(item_);                                                                     \
+            Py_DECREF(item_);                                                                      \
         }                                                                                          \
+        PyObject *lowest_ = *--sp;                                                                 \
+        Py_XDECREF(lowest_);                                                                       \
         PUSH_CALL_RESULT(value_);                                                                  \
     } while (0)
 /* The same for few arguments, without a loop: behind [NULL, callable, argument], ... */

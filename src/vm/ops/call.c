@@ -624,6 +624,9 @@ OP(PRECALL_NO_KW_METHOD_DESCRIPTOR_FAST, ())
              !Py_IS_TYPE(args[0], callable->d_common.d_type));
     PyObject *result = ((_PyCFunctionFast)(void (*)(void))callable->d_method->ml_meth)(
         args[0], args + 1, nargs - 1);
+    if (nargs <= 2) {
+        FINISH_METHOD(result, has_self, nargs);
+    }
     FINISH_CALL(result);
 }
 
