@@ -7,6 +7,8 @@
    self, except that exact bytes may be returned as they are where nothing changes. */
 #include "types/byteslike_access.h"
 
+#include "base/copy.h"
+
 #include "object/declare.h"
 #include "types/bytes.h"
 
@@ -48,9 +50,25 @@ _PyBytes_ReverseFind(const char *s, Py_ssize_t n, const char *sub, Py_ssize_t n_
 
 /* ---- concatenation ---------------------------------------------------------------------- */
 
+static PyObject *
+concat_bytes(PyObject *a, PyObject *b)
+{
+    Py_ssize_t m = PyBytes_GET_SIZE(a), n = PyBytes_GET_SIZE(b);
+    if (m == 0) return Py_NewRef(b);
+    if (n == 0) return Py_NewRef(a);
+    if (m > PY_SSIZE_T_MAX - n) return PyErr_NoMemory();
+    PyObject *result = PyBytes_FromStringAndSize(NULL, m + n);
+    if (result != NULL) {
+        copy_short(PyBytes_AS_STRING(result), PyBytes_AS_STRING(a), (size_t)m);
+        copy_short(PyBytes_AS_STRING(result) + m, PyBytes_AS_STRING(b), (size_t)n);
+    }
+    return result;
+}
+
 PyObject *
 byteslike_concat(PyObject *a, PyObject *b)
 {
+    if (PyBytes_CheckExact(a) && PyBytes_CheckExact(b)) return concat_bytes(a, b);
     Py_buffer x = {.obj = NULL}, y = {.obj = NULL};
     PyObject *result = NULL;
     if (PyObject_GetBuffer(a, &x, PyBUF_SIMPLE) != 0 || PyObject_GetBuffer(b, &y, PyBUF_SIMPLE) != 0) {

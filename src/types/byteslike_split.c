@@ -2,7 +2,7 @@
 #include "types/byteslike_access.h"
 
 #include "object/declare.h"
-#include "types/list.h"
+#include "types/parts.h"
 
 /* ---- stripping and padding -------------------------------------------------------------- */
 
@@ -182,16 +182,26 @@ overflow:
 
 /* ---- splitting -------------------------------------------------------------------------- */
 
-/* Append self[start:end] to list. */
+/* Making a list may collect garbage, hence run Python code that resizes a bytearray: the list for
+   the parts of one is made before they are looked for. */
 static status
-append_part(PyObject *list, PyObject *self, Py_ssize_t start, Py_ssize_t end)
+begin(struct parts *parts, PyObject *self)
 {
-    PyObject *item = part(self, start, end);
-    return item == NULL ? -1 : list_append_take((PyListObject *)list, item);
+    parts_begin(parts);
+    if (PyBytes_Check(self)) return 0;
+    parts->list = PyList_New(0);
+    return parts->list == NULL ? -1 : 0;
+}
+
+/* Add self[start:end]. */
+static inline status
+add_part(struct parts *parts, PyObject *self, Py_ssize_t start, Py_ssize_t end)
+{
+    return parts_add_take(parts, part(self, start, end));
 }
 
 static status
-split_space(PyObject *list, PyObject *self, Py_ssize_t limit)
+split_space(struct parts *parts, PyObject *self, Py_ssize_t limit)
 {
     const unsigned char *s = (const unsigned char *)data_of(self);
     Py_ssize_t n = Py_SIZE(self), i = 0;
@@ -206,12 +216,12 @@ split_space(PyObject *list, PyObject *self, Py_ssize_t limit)
             /* The rest as it is. */
             i = n;
         }
-        if (append_part(list, self, start, end) < 0) return -1;
+        if (add_part(parts, self, start, end) < 0) return -1;
     }
 }
 
 static status
-rsplit_space(PyObject *list, PyObject *self, Py_ssize_t limit)
+rsplit_space(struct parts *parts, PyObject *self, Py_ssize_t limit)
 {
     const unsigned char *s = (const unsigned char *)data_of(self);
     Py_ssize_t i = Py_SIZE(self);
@@ -225,62 +235,85 @@ rsplit_space(PyObject *list, PyObject *self, Py_ssize_t limit)
         } else {
             i = 0;
         }
-        if (append_part(list, self, start, end) < 0) return -1;
+        if (add_part(parts, self, start, end) < 0) return -1;
     }
 }
 
+/* split_sep for one byte, which in most texts is not far: looked for in line at first. */
 static status
-split_sep(PyObject *list, PyObject *self, const Py_buffer *sep, Py_ssize_t limit)
+split_byte(struct parts *parts, PyObject *self, char sep, Py_ssize_t limit)
 {
     Py_ssize_t start = 0, n = Py_SIZE(self);
+    const char *s = data_of(self);
+    while (limit-- > 0) {
+        Py_ssize_t at = start, near = n - start > SEPARATOR_NEAR ? start + SEPARATOR_NEAR : n;
+        while (at < near && s[at] != sep) at++;
+        if (at == near) {
+            Py_ssize_t further = find_in(s + at, n - at, &sep, 1);
+            if (further < 0) break;
+            at += further;
+        }
+        if (add_part(parts, self, start, at) < 0) return -1;
+        start = at + 1;
+    }
+    return add_part(parts, self, start, n);
+}
+
+static status
+split_sep(struct parts *parts, PyObject *self, const Py_buffer *sep, Py_ssize_t limit)
+{
+    Py_ssize_t start = 0, n = Py_SIZE(self);
+    if (sep->len == 1) return split_byte(parts, self, *(const char *)sep->buf, limit);
     while (limit-- > 0) {
         Py_ssize_t at = find_in(data_of(self) + start, n - start, sep->buf, sep->len);
         if (at < 0) break;
-        if (append_part(list, self, start, start + at) < 0) return -1;
+        if (add_part(parts, self, start, start + at) < 0) return -1;
         start += at + sep->len;
     }
-    return append_part(list, self, start, n);
+    return add_part(parts, self, start, n);
 }
 
 static status
-rsplit_sep(PyObject *list, PyObject *self, const Py_buffer *sep, Py_ssize_t limit)
+rsplit_sep(struct parts *parts, PyObject *self, const Py_buffer *sep, Py_ssize_t limit)
 {
     Py_ssize_t end = Py_SIZE(self);
     while (limit-- > 0) {
         Py_ssize_t at = rfind_in(data_of(self), end, sep->buf, sep->len);
         if (at < 0) break;
-        if (append_part(list, self, at + sep->len, end) < 0) return -1;
+        if (add_part(parts, self, at + sep->len, end) < 0) return -1;
         end = at;
     }
-    return append_part(list, self, 0, end);
+    return add_part(parts, self, 0, end);
 }
 
 static PyObject *
 split(PyObject *self, PyObject *sep, Py_ssize_t maxsplit, bool right)
 {
-    PyObject *list = PyList_New(0);
-    if (list == NULL) return NULL;
+    struct parts parts;
+    if (begin(&parts, self) < 0) return NULL;
     Py_ssize_t limit = maxsplit < 0 ? PY_SSIZE_T_MAX : maxsplit;
     status done;
     if (sep == Py_None) {
-        done = right ? rsplit_space(list, self, limit) : split_space(list, self, limit);
+        done = right ? rsplit_space(&parts, self, limit) : split_space(&parts, self, limit);
     } else {
         Py_buffer view;
-        if (PyObject_GetBuffer(sep, &view, PyBUF_SIMPLE) != 0) {
-            Py_DECREF(list);
-            return NULL;
+        bool plain = PyBytes_CheckExact(sep); /* needs no lock */
+        if (plain) {
+            view.buf = PyBytes_AS_STRING(sep);
+            view.len = PyBytes_GET_SIZE(sep);
+        } else if (PyObject_GetBuffer(sep, &view, PyBUF_SIMPLE) != 0) {
+            return parts_finish(&parts, -1, right);
         }
         if (view.len == 0) {
             PyErr_SetString(PyExc_ValueError, "empty separator");
             done = -1;
         } else {
-            done = right ? rsplit_sep(list, self, &view, limit) : split_sep(list, self, &view, limit);
+            done = right ? rsplit_sep(&parts, self, &view, limit)
+                         : split_sep(&parts, self, &view, limit);
         }
-        PyBuffer_Release(&view);
+        if (!plain) PyBuffer_Release(&view);
     }
-    if (done == 0 && right) done = PyList_Reverse(list);
-    if (done < 0) Py_CLEAR(list);
-    return list;
+    return parts_finish(&parts, done, right);
 }
 
 METHOD(bytes, split, "($self, /, sep=None, maxsplit=-1)",
@@ -310,20 +343,19 @@ METHOD(bytearray, splitlines, "($self, /, keepends=False)",
 PyObject *
 byteslike_splitlines(PyObject *self, int keepends)
 {
-    PyObject *list = PyList_New(0);
-    if (list == NULL) return NULL;
+    struct parts parts;
+    if (begin(&parts, self) < 0) return NULL;
     const char *s = data_of(self);
     for (Py_ssize_t i = 0, n = Py_SIZE(self); i < n;) {
         Py_ssize_t start = i;
         while (i < n && s[i] != '\n' && s[i] != '\r') i++;
         Py_ssize_t end = i;
         if (i < n) i += s[i] == '\r' && i + 1 < n && s[i + 1] == '\n' ? 2 : 1;
-        if (append_part(list, self, start, keepends ? i : end) < 0) {
-            Py_DECREF(list);
-            return NULL;
+        if (add_part(&parts, self, start, keepends ? i : end) < 0) {
+            return parts_finish(&parts, -1, false);
         }
     }
-    return list;
+    return parts_finish(&parts, 0, false);
 }
 
 /* (before, sep, after) around position `at`; -1: self and two empty ones. */

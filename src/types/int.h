@@ -118,6 +118,7 @@ int _PyLong_FormatAdvancedWriter(_PyUnicodeWriter *writer, PyObject *obj, PyObje
 /* Text: int_text.c */
 extern const unsigned char _PyLong_DigitValue[256];
 PyObject *int_to_decimal(PyObject *v);
+PyObject *int_to_text(PyObject *v, int base, bool prefix);
 PyObject *int_from_bytes_object(PyTypeObject *type, PyObject *bytes, PyObject *byteorder,
                                 int is_signed);
 PyObject *int_to_bytes_object(PyObject *self, Py_ssize_t length, PyObject *byteorder,

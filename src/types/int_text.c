@@ -457,16 +457,24 @@ int_to_decimal(PyObject *v)
     return result;
 }
 
-/* The text of v in base 2, 8, 10 or 16, with prefix: a new str. */
+/* The text of v in base 2, 8, 10 or 16, with a prefix if wanted: a new str. */
+PyObject *
+int_to_text(PyObject *v, int base, bool prefix)
+{
+    struct IntText t;
+    if (base == 10 && v != NULL && PyLong_Check(v)) return int_to_decimal(v);
+    if (int_text(&t, v, base, prefix) < 0) return NULL;
+    PyObject *result = t.length == 1 ? str_new_latin1((Py_UCS1)t.text[0])
+                                     : ascii_new(t.text, t.length);
+    int_text_clear(&t);
+    return result;
+}
+
+/* The same, always with prefix. */
 PyObject *
 _PyLong_Format(PyObject *v, int base)
 {
-    struct IntText t;
-    if (int_text(&t, v, base, 1) < 0) return NULL;
-    PyObject *result = base == 10 && t.length == 1 ? PyUnicode_FromStringAndSize(t.text, 1)
-                                                   : ascii_new(t.text, t.length);
-    int_text_clear(&t);
-    return result;
+    return int_to_text(v, base, true);
 }
 
 /* Append the text of v to a str in the making. */

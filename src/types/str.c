@@ -668,25 +668,19 @@ PyUnicode_Substring(PyObject *text, Py_ssize_t start, Py_ssize_t end)
 
 #define COMPARE(A, B)                                                                              \
     do {                                                                                           \
-        const A *p = a.data;                                                                       \
-        const B *q = b.data;                                                                       \
+        const A *p = a->data;                                                                      \
+        const B *q = b->data;                                                                      \
         for (Py_ssize_t i = 0; i < n; i++)                                                         \
             if (p[i] != q[i])                                                                      \
                 return p[i] < q[i] ? -1 : 1;                                                       \
     } while (0)
 
-/* Order by code point: -1, 0 or 1. */
-int
-str_compare_units(struct units a, struct units b)
+/* compare_units where one side is wider than a byte. */
+static NOINLINE int
+compare_wide(const struct units *a, const struct units *b)
 {
-    Py_ssize_t n = Py_MIN(a.length, b.length);
-    switch (a.width << 4 | b.width) {
-    case 0x11: {
-        int order = memcmp(a.data, b.data, (size_t)n);
-        if (order != 0)
-            return order < 0 ? -1 : 1;
-        break;
-    }
+    Py_ssize_t n = Py_MIN(a->length, b->length);
+    switch (a->width << 4 | b->width) {
     case 0x12: COMPARE(Py_UCS1, Py_UCS2); break;
     case 0x14: COMPARE(Py_UCS1, Py_UCS4); break;
     case 0x21: COMPARE(Py_UCS2, Py_UCS1); break;
@@ -696,6 +690,19 @@ str_compare_units(struct units a, struct units b)
     case 0x42: COMPARE(Py_UCS4, Py_UCS2); break;
     default: COMPARE(Py_UCS4, Py_UCS4);
     }
+    return a->length == b->length ? 0 : a->length < b->length ? -1 : 1;
+}
+
+/* Order by code point: -1, 0 or 1.  In line: passing the structs by value would write and read them
+   in pieces of different sizes, for which a processor waits. */
+static ALWAYS_INLINE int
+compare_units(struct units a, struct units b)
+{
+    if (unlikely((a.width | b.width) != 1))
+        return compare_wide(&a, &b);
+    int order = memcmp(a.data, b.data, (size_t)Py_MIN(a.length, b.length));
+    if (order != 0)
+        return order < 0 ? -1 : 1;
     return a.length == b.length ? 0 : a.length < b.length ? -1 : 1;
 }
 
@@ -734,7 +741,7 @@ PyUnicode_Compare(PyObject *left, PyObject *right)
     if (PyUnicode_Check(left) && PyUnicode_Check(right)) {
         if (PyUnicode_READY(left) < 0 || PyUnicode_READY(right) < 0)
             return -1;
-        return left == right ? 0 : str_compare_units(str_units(left), str_units(right));
+        return left == right ? 0 : compare_units(str_units(left), str_units(right));
     }
     PyErr_Format(PyExc_TypeError, "Can't compare %.100s and %.100s", Py_TYPE(left)->tp_name,
                  Py_TYPE(right)->tp_name);
@@ -749,8 +756,7 @@ PyUnicode_CompareWithASCIIString(PyObject *text, const char *latin1)
         PyErr_Clear();
         return -1;
     }
-    return str_compare_units(str_units(text),
-                             (struct units){1, latin1, (Py_ssize_t)strlen(latin1)});
+    return compare_units(str_units(text), (struct units){1, latin1, (Py_ssize_t)strlen(latin1)});
 }
 
 /* Equality of a str and ASCII text; never fails. */
@@ -783,7 +789,7 @@ PyUnicode_RichCompare(PyObject *left, PyObject *right, int op)
         return Py_NewRef(_PyUnicode_EQ(left, right) ? Py_True : Py_False);
     if (op == Py_NE)
         return Py_NewRef(_PyUnicode_EQ(left, right) ? Py_False : Py_True);
-    int order = left == right ? 0 : str_compare_units(str_units(left), str_units(right));
+    int order = left == right ? 0 : compare_units(str_units(left), str_units(right));
     Py_RETURN_RICHCOMPARE(order, 0, op);
 }
 

@@ -89,7 +89,6 @@ PyObject *str_result_take(PyObject *text);
 PyObject *str_resize_take(PyObject *text, Py_ssize_t length);
 PyObject *str_slice(PyObject *text, Py_ssize_t start, Py_ssize_t end);
 PyObject *str_unchanged(PyObject *text);
-int str_compare_units(struct units a, struct units b);
 void *str_widen(struct units u, int width);
 status str_init(void);
 status str_check(PyObject *object);

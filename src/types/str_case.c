@@ -129,8 +129,9 @@ lower_at(struct units u, Py_ssize_t i, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_lower(struct units u, Py_UCS4 *out)
+map_lower(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = 0;
     for (Py_ssize_t i = 0; i < u.length; i++)
         n += lower_at(u, i, out + n);
@@ -138,8 +139,9 @@ map_lower(struct units u, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_upper(struct units u, Py_UCS4 *out)
+map_upper(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = 0;
     for (Py_ssize_t i = 0; i < u.length; i++)
         n += unichar_map(unit_at(u, i), UNICHAR_TO_UPPER, out + n);
@@ -147,8 +149,9 @@ map_upper(struct units u, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_casefold(struct units u, Py_UCS4 *out)
+map_casefold(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = 0;
     for (Py_ssize_t i = 0; i < u.length; i++)
         n += unichar_map(unit_at(u, i), UNICHAR_TO_FOLDED, out + n);
@@ -156,8 +159,9 @@ map_casefold(struct units u, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_swapcase(struct units u, Py_UCS4 *out)
+map_swapcase(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = 0;
     for (Py_ssize_t i = 0; i < u.length; i++) {
         Py_UCS4 ch = unit_at(u, i);
@@ -172,8 +176,9 @@ map_swapcase(struct units u, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_title(struct units u, Py_UCS4 *out)
+map_title(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = 0;
     bool in_word = false;
     for (Py_ssize_t i = 0; i < u.length; i++) {
@@ -185,8 +190,9 @@ map_title(struct units u, Py_UCS4 *out)
 }
 
 static Py_ssize_t
-map_capitalize(struct units u, Py_UCS4 *out)
+map_capitalize(const struct units *text, Py_UCS4 *out)
 {
+    const struct units u = *text;
     Py_ssize_t n = unichar_map(unit_at(u, 0), UNICHAR_TO_TITLE, out);
     for (Py_ssize_t i = 1; i < u.length; i++)
         n += lower_at(u, i, out + n);
@@ -195,7 +201,7 @@ map_capitalize(struct units u, Py_UCS4 *out)
 
 /* Applies a mapping that writes at most three code points for each. */
 static PyObject *
-map_case(PyObject *self, Py_ssize_t (*map)(struct units, Py_UCS4 *))
+map_case(PyObject *self, Py_ssize_t (*map)(const struct units *, Py_UCS4 *))
 {
     if (PyUnicode_READY(self) < 0)
         return NULL;
@@ -212,7 +218,7 @@ map_case(PyObject *self, Py_ssize_t (*map)(struct units, Py_UCS4 *))
         if (out == NULL)
             return PyErr_NoMemory();
     }
-    PyObject *result = PyUnicode_FromKindAndData(4, out, map(u, out));
+    PyObject *result = PyUnicode_FromKindAndData(4, out, map(&u, out));
     if (out != few)
         PyMem_Free(out);
     return result;

@@ -798,32 +798,37 @@ enum short_cut { CUT_NONE, CUT_UTF8, CUT_UTF16, CUT_UTF32, CUT_LATIN1, CUT_ASCII
 static enum short_cut
 short_cut(const char *encoding)
 {
-    char name[11];
+    union {
+        char text[16];
+        uint64_t words[2];
+    } name = {{0}};
     size_t n = 0;
     bool gap = false;
     for (const char *p = encoding; *p; p++) { /* lower case, '_' between alphanumeric runs */
         char c = *p;
-        if (Py_ISALNUM(c) || c == '.') {
-            if (n + gap + 1 >= sizeof name)
+        if (likely((c >= 'a' && c <= 'z') || Py_ISALNUM(c) || c == '.')) {
+            if (n + gap + 1 >= sizeof "iso_8859_1")
                 return CUT_NONE;
             if (gap && n > 0)
-                name[n++] = '_';
+                name.text[n++] = '_';
             gap = false;
-            name[n++] = (char)Py_TOLOWER(c);
+            name.text[n++] = (char)Py_TOLOWER(c);
         }
         else
             gap = true;
     }
-    name[n] = 0;
     static const struct {
-        const char *name;
+        union {
+            char text[16];
+            uint64_t words[2];
+        } name;
         enum short_cut cut;
-    } known[] = {{"utf_8", CUT_UTF8}, {"utf8", CUT_UTF8}, {"utf_16", CUT_UTF16}, {"utf16", CUT_UTF16},
-                 {"utf_32", CUT_UTF32}, {"utf32", CUT_UTF32}, {"latin1", CUT_LATIN1},
-                 {"latin_1", CUT_LATIN1}, {"iso_8859_1", CUT_LATIN1}, {"iso8859_1", CUT_LATIN1},
-                 {"ascii", CUT_ASCII}, {"us_ascii", CUT_ASCII}};
+    } known[] = {{{"utf_8"}, CUT_UTF8}, {{"utf8"}, CUT_UTF8}, {{"ascii"}, CUT_ASCII},
+                 {{"latin_1"}, CUT_LATIN1}, {{"latin1"}, CUT_LATIN1}, {{"iso_8859_1"}, CUT_LATIN1},
+                 {{"iso8859_1"}, CUT_LATIN1}, {{"utf_16"}, CUT_UTF16}, {{"utf16"}, CUT_UTF16},
+                 {{"utf_32"}, CUT_UTF32}, {{"utf32"}, CUT_UTF32}, {{"us_ascii"}, CUT_ASCII}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (strcmp(name, known[i].name) == 0)
+        if (name.words[0] == known[i].name.words[0] && name.words[1] == known[i].name.words[1])
             return known[i].cut;
     return CUT_NONE;
 }

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 #include "object/declare.h"
+#include "types/int.h"
 #include "types/str.h"
 #include "types/str_quick.h"
 
@@ -216,6 +217,8 @@ PyObject *
 _PyUnicode_FormatLong(PyObject *value, int alternate, int precision, int type)
 {
     int base = type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
+    if (precision <= 1 && type != 'X')
+        return int_to_text(value, base, alternate);
     PyObject *text = _PyLong_Format(value, base);
     if (text == NULL)
         return NULL;

@@ -8,7 +8,7 @@
 #include "base/unichar.h"
 #include "base/utf.h"
 #include "object/declare.h"
-#include "types/list.h"
+#include "types/parts.h"
 #include "types/str.h"
 
 /* ---- patterns ------------------------------------------------------------------------------ */
@@ -390,58 +390,11 @@ is_space(Py_UCS4 ch)
     return ch < 64 ? low_spaces >> ch & 1 : ch >= 0x80 && unichar_is_space(ch);
 }
 
-/* The parts of a string on their way into a list: the first ones wait here, so that the list is made
-   with the room it needs. */
-struct parts {
-    PyObject *list;                 /* once there are more */
-    Py_ssize_t n;
-    PyObject *first[24];
-};
-
-static NOINLINE status
-parts_spill(struct parts *parts, PyObject *part)
-{
-    if (parts->list == NULL) {
-        parts->list = list_from_array_take(parts->first, parts->n);
-        parts->n = 0;
-        if (parts->list == NULL) {
-            Py_DECREF(part);
-            return -1;
-        }
-    }
-    return list_append_take((PyListObject *)parts->list, part);
-}
-
 /* Adds text[start:end]. */
 static inline status
 add_slice(struct parts *parts, PyObject *text, Py_ssize_t start, Py_ssize_t end)
 {
-    PyObject *part = str_slice(text, start, end);
-    if (unlikely(part == NULL))
-        return -1;
-    if (likely(parts->list == NULL && parts->n < (Py_ssize_t)ARRAY_LEN(parts->first))) {
-        parts->first[parts->n++] = part;
-        return 0;
-    }
-    return parts_spill(parts, part);
-}
-
-/* The list, or NULL if `done` says that something failed. */
-static PyObject *
-parts_finish(struct parts *parts, status done, bool reverse)
-{
-    if (done < 0) {
-        for (Py_ssize_t i = 0; i < parts->n; i++)
-            Py_DECREF(parts->first[i]);
-        Py_XDECREF(parts->list);
-        return NULL;
-    }
-    PyObject *list = parts->list;
-    if (list == NULL)
-        list = list_from_array_take(parts->first, parts->n);
-    if (reverse && list != NULL)
-        (void)PyList_Reverse(list);     /* fails for other objects only */
-    return list;
+    return parts_add_take(parts, str_slice(text, start, end));
 }
 
 static status
@@ -493,11 +446,36 @@ rsplit_spaces(struct parts *parts, PyObject *text, Py_ssize_t maxcount)
     }
 }
 
+/* split_at for one byte, which in most texts is not far: looked for in line at first. */
+static status
+split_at_byte(struct parts *parts, PyObject *text, struct units u, Py_UCS1 sep, Py_ssize_t maxcount)
+{
+    const Py_UCS1 *s = u.data;
+    Py_ssize_t i = 0;
+    while (maxcount-- > 0) {
+        Py_ssize_t at = i, near = u.length - i > SEPARATOR_NEAR ? i + SEPARATOR_NEAR : u.length;
+        while (at < near && s[at] != sep)
+            at++;
+        if (at == near) {
+            Py_ssize_t further = search_char_1(s + at, u.length - at, sep);
+            if (further < 0)
+                break;
+            at += further;
+        }
+        if (add_slice(parts, text, i, at) < 0)
+            return -1;
+        i = at + 1;
+    }
+    return add_slice(parts, text, i, u.length);
+}
+
 static status
 split_at(struct parts *parts, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
     Py_ssize_t i = 0;
+    if (u.width == 1 && sep->length == 1)
+        return split_at_byte(parts, text, u, *(const Py_UCS1 *)sep->data, maxcount);
     while (maxcount-- > 0) {
         Py_ssize_t at = search_find(u.width, unit_address(u, i), u.length - i, sep->data, sep->length);
         if (at < 0)
@@ -530,8 +508,7 @@ split_any(PyObject *text, PyObject *sep, Py_ssize_t maxcount, bool right)
 {
     struct parts parts;
     status done;
-    parts.list = NULL;
-    parts.n = 0;
+    parts_begin(&parts);
     if (maxcount < 0)
         maxcount = PY_SSIZE_T_MAX;
     if (sep == NULL)
@@ -580,8 +557,7 @@ PyUnicode_Splitlines(PyObject *text, int keepends)
         return NULL;
     struct units u = str_units(text);
     struct parts parts;
-    parts.list = NULL;
-    parts.n = 0;
+    parts_begin(&parts);
     for (Py_ssize_t i = 0; i < u.length;) {
         Py_ssize_t start = i;
         size_t rest = (size_t)(u.length - i);
