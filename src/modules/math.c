@@ -942,22 +942,32 @@ math_isqrt(PyObject *module, PyObject *n)
 }
 
 /* low * (low + step) * ... for `count` factors, count >= 1, by halves: products of equal size are
-   what multiplication is fast for. */
+   what multiplication is fast for.  The last factor fits into a word. */
+static PyObject *
+product_of_words(uint64_t low, uint64_t step, uint64_t count)
+{
+    uint64_t product = low, factor = low, i = 1;
+    while (i < count && i < 20 && !__builtin_mul_overflow(product, factor += step, &product)) i++;
+    if (i == count) return PyLong_FromUnsignedLongLong(product);
+    uint64_t half = count / 2;
+    PyObject *left = product_of_words(low, step, half);
+    PyObject *right = left ? product_of_words(low + half * step, step, count - half) : NULL;
+    PyObject *result = right ? PyNumber_Multiply(left, right) : NULL;
+    Py_XDECREF(left);
+    Py_XDECREF(right);
+    return result;
+}
+
+/* The same from any int, none of whose factors is negative. */
 static PyObject *
 product_of_range(PyObject *low, unsigned long step, unsigned long count)
 {
     int overflow;
     long first = PyLong_AsLongAndOverflow(low, &overflow);
-    if (!overflow && count <= 20) {
-        uint64_t product = (uint64_t)first;
-        unsigned long i = 1;
-        for (uint64_t factor = (uint64_t)first; i < count; i++) {
-            if (__builtin_add_overflow(factor, step, &factor)
-                || __builtin_mul_overflow(product, factor, &product)) {
-                break;
-            }
-        }
-        if (i == count) return PyLong_FromUnsignedLongLong(product);
+    unsigned long length, last;
+    if (!overflow && !__builtin_mul_overflow(count - 1, step, &length)
+        && !__builtin_add_overflow((unsigned long)first, length, &last)) {
+        return product_of_words((uint64_t)first, step, count);
     }
     if (count == 1) return Py_NewRef(low);
     unsigned long half = count / 2;

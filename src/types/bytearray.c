@@ -582,8 +582,9 @@ bytearray_mp_ass_subscript(PyByteArrayObject *self, PyObject *key, PyObject *val
     } else if (given == 0) {
         done = delete_steps(self, start, step, n);
     } else if (given == n) {
-        for (Py_ssize_t i = 0; i < n; i++) {
-            data_of(self)[start + i * step] = PyByteArray_AS_STRING(value)[i];
+        const char *from = PyByteArray_AS_STRING(value);
+        for (char *to = data_of(self) + start, *end = to + n * step; to != end; to += step) {
+            *to = *from++;
         }
         done = 0;
     } else {
