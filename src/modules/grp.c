@@ -1,20 +1,13 @@
 /* The module grp: the groups of the system. */
 #include "object/declare.h"
-#include <errno.h>
+#include "modules/account.h"
 #include <grp.h>
-#include <unistd.h>
 
 extern int _Py_Gid_Converter(PyObject *object, gid_t *gid);
 
 typedef struct {
     PyTypeObject *struct_group;
 } GrpState;
-
-static PyObject *
-gid_object(gid_t gid)
-{
-    return gid == (gid_t)-1 ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(gid);
-}
 
 static PyObject *
 group_to_object(PyObject *module, const struct group *group)
@@ -36,45 +29,31 @@ group_to_object(PyObject *module, const struct group *group)
     PyStructSequence_SET_ITEM(object, 0, PyUnicode_DecodeFSDefault(group->gr_name));
     PyStructSequence_SET_ITEM(object, 1, group->gr_passwd ? PyUnicode_DecodeFSDefault(group->gr_passwd)
                                                           : Py_NewRef(Py_None));
-    PyStructSequence_SET_ITEM(object, 2, gid_object(group->gr_gid));
+    PyStructSequence_SET_ITEM(object, 2, account_number(group->gr_gid));
     PyStructSequence_SET_ITEM(object, 3, members);
     if (PyErr_Occurred())
         Py_CLEAR(object);
     return object;
 }
 
-/* Look a group up, by name unless that is NULL, in a buffer that grows until it fits.  The caller
-   frees *buffer.  NULL: not found, or no memory (then an exception is set). */
+/* Look a group up, by name unless that is NULL, in room that grows until the entry fits.  NULL: not
+   found, or no memory (then an exception is set). */
 static struct group *
-look_up(const char *name, gid_t gid, struct group *entry, char **buffer)
+look_up(const char *name, gid_t gid, struct group *entry, struct AccountRoom *room)
 {
     struct group *found = NULL;
-    long hint = sysconf(_SC_GETGR_R_SIZE_MAX);
-    size_t size = hint > 0 ? (size_t)hint : 1024;
-    for (;;) {
-        char *bigger = PyMem_RawRealloc(*buffer, size);
-        if (!bigger) {
-            PyErr_NoMemory();
+    int code = ERANGE;
+    while (code == ERANGE) {
+        if (account_room(room, _SC_GETGR_R_SIZE_MAX) < 0)
             return NULL;
-        }
-        *buffer = bigger;
-        int code;
         Py_BEGIN_ALLOW_THREADS
-        code = name ? getgrnam_r(name, entry, bigger, size, &found)
-                    : getgrgid_r(gid, entry, bigger, size, &found);
+        code = name ? getgrnam_r(name, entry, room->buffer, room->size, &found)
+                    : getgrgid_r(gid, entry, room->buffer, room->size, &found);
         Py_END_ALLOW_THREADS
-        if (code == 0 || found)
-            return code == 0 ? found : NULL;
-        if (code == ENOMEM)
-            PyErr_NoMemory();
-        if (code != ERANGE)
-            return NULL;
-        if (size > (PY_SSIZE_T_MAX >> 1)) {
-            PyErr_NoMemory();
-            return NULL;
-        }
-        size <<= 1;
     }
+    if (code == ENOMEM && !found)
+        PyErr_NoMemory();
+    return code == 0 ? found : NULL;
 }
 
 FUNCTION(grp, getgrgid, "($module, /, id)", "Return the entry of a group by number.")
@@ -85,18 +64,18 @@ grp_getgrgid(PyObject *module, PyObject *id)
     if (!_Py_Gid_Converter(id, &gid))
         return NULL;
     struct group entry;
-    char *buffer = NULL;
-    const struct group *found = look_up(NULL, gid, &entry, &buffer);
+    struct AccountRoom room = {NULL, 0};
+    const struct group *found = look_up(NULL, gid, &entry, &room);
     PyObject *result = NULL;
     if (found) {
         result = group_to_object(module, found);
     } else if (!PyErr_Occurred()) {
-        PyObject *number = gid_object(gid);
+        PyObject *number = account_number(gid);
         if (number)
             PyErr_Format(PyExc_KeyError, "getgrgid(): gid not found: %S", number);
         Py_XDECREF(number);
     }
-    PyMem_RawFree(buffer);
+    PyMem_RawFree(room.buffer);
     return result;
 }
 
@@ -105,17 +84,18 @@ static PyObject *
 grp_getgrnam(PyObject *module, PyUnicodeObject *arg)
 {
     PyObject *name = (PyObject *)arg, *bytes = PyUnicode_EncodeFSDefault(name), *result = NULL;
-    char *text, *buffer = NULL;
+    char *text;
     if (!bytes)
         return NULL;
     if (PyBytes_AsStringAndSize(bytes, &text, NULL) == 0) {
         struct group entry;
-        const struct group *found = look_up(text, 0, &entry, &buffer);
+        struct AccountRoom room = {NULL, 0};
+        const struct group *found = look_up(text, 0, &entry, &room);
         if (found)
             result = group_to_object(module, found);
         else if (!PyErr_Occurred())
             PyErr_Format(PyExc_KeyError, "getgrnam(): name not found: %R", name);
-        PyMem_RawFree(buffer);
+        PyMem_RawFree(room.buffer);
     }
     Py_DECREF(bytes);
     return result;

@@ -1,20 +1,13 @@
 /* The module pwd: the users of the system. */
 #include "object/declare.h"
-#include <errno.h>
+#include "modules/account.h"
 #include <pwd.h>
-#include <unistd.h>
 
 extern int _Py_Uid_Converter(PyObject *object, uid_t *uid);
 
 typedef struct {
     PyTypeObject *struct_passwd;
 } PwdState;
-
-static PyObject *
-id_to_object(unsigned int id)
-{
-    return id == (unsigned int)-1 ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(id);
-}
 
 static PyObject *
 text_to_object(const char *text)
@@ -29,8 +22,8 @@ user_to_object(PyObject *module, const struct passwd *user)
     if (!object)
         return NULL;
     PyObject *const fields[] = {
-        text_to_object(user->pw_name), text_to_object(user->pw_passwd), id_to_object(user->pw_uid),
-        id_to_object(user->pw_gid),    text_to_object(user->pw_gecos),  text_to_object(user->pw_dir),
+        text_to_object(user->pw_name),  text_to_object(user->pw_passwd), account_number(user->pw_uid),
+        account_number(user->pw_gid),   text_to_object(user->pw_gecos),  text_to_object(user->pw_dir),
         text_to_object(user->pw_shell),
     };
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
@@ -40,38 +33,24 @@ user_to_object(PyObject *module, const struct passwd *user)
     return object;
 }
 
-/* Look a user up, by name unless that is NULL, in a buffer that grows until it fits.  The caller
-   frees *buffer.  NULL: not found, or no memory (then an exception is set). */
+/* Look a user up, by name unless that is NULL, in room that grows until the entry fits.  NULL: not
+   found, or no memory (then an exception is set). */
 static struct passwd *
-look_up(const char *name, uid_t uid, struct passwd *entry, char **buffer)
+look_up(const char *name, uid_t uid, struct passwd *entry, struct AccountRoom *room)
 {
     struct passwd *found = NULL;
-    long hint = sysconf(_SC_GETPW_R_SIZE_MAX);
-    size_t size = hint > 0 ? (size_t)hint : 1024;
-    for (;;) {
-        char *bigger = PyMem_RawRealloc(*buffer, size);
-        if (!bigger) {
-            PyErr_NoMemory();
+    int code = ERANGE;
+    while (code == ERANGE) {
+        if (account_room(room, _SC_GETPW_R_SIZE_MAX) < 0)
             return NULL;
-        }
-        *buffer = bigger;
-        int code;
         Py_BEGIN_ALLOW_THREADS
-        code = name ? getpwnam_r(name, entry, bigger, size, &found)
-                    : getpwuid_r(uid, entry, bigger, size, &found);
+        code = name ? getpwnam_r(name, entry, room->buffer, room->size, &found)
+                    : getpwuid_r(uid, entry, room->buffer, room->size, &found);
         Py_END_ALLOW_THREADS
-        if (code == 0 || found)
-            return code == 0 ? found : NULL;
-        if (code == ENOMEM)
-            PyErr_NoMemory();
-        if (code != ERANGE)
-            return NULL;
-        if (size > (PY_SSIZE_T_MAX >> 1)) {
-            PyErr_NoMemory();
-            return NULL;
-        }
-        size <<= 1;
     }
+    if (code == ENOMEM && !found)
+        PyErr_NoMemory();
+    return code == 0 ? found : NULL;
 }
 
 FUNCTION(pwd, getpwuid, "($module, uidobj, /)", "Return the entry of a user by number.")
@@ -85,18 +64,18 @@ pwd_getpwuid(PyObject *module, PyObject *uidobj)
         return NULL;
     }
     struct passwd entry;
-    char *buffer = NULL;
-    const struct passwd *found = look_up(NULL, uid, &entry, &buffer);
+    struct AccountRoom room = {NULL, 0};
+    const struct passwd *found = look_up(NULL, uid, &entry, &room);
     PyObject *result = NULL;
     if (found) {
         result = user_to_object(module, found);
     } else if (!PyErr_Occurred()) {
-        PyObject *number = id_to_object(uid);
+        PyObject *number = account_number(uid);
         if (number)
             PyErr_Format(PyExc_KeyError, "getpwuid(): uid not found: %S", number);
         Py_XDECREF(number);
     }
-    PyMem_RawFree(buffer);
+    PyMem_RawFree(room.buffer);
     return result;
 }
 
@@ -105,18 +84,19 @@ static PyObject *
 pwd_getpwnam(PyObject *module, PyUnicodeObject *arg)
 {
     PyObject *name = (PyObject *)arg, *bytes = PyUnicode_EncodeFSDefault(name), *result = NULL;
-    char *text, *buffer = NULL;
+    char *text;
     if (!bytes)
         return NULL;
     /* Without a length, a NUL inside is an error. */
     if (PyBytes_AsStringAndSize(bytes, &text, NULL) == 0) {
         struct passwd entry;
-        const struct passwd *found = look_up(text, 0, &entry, &buffer);
+        struct AccountRoom room = {NULL, 0};
+        const struct passwd *found = look_up(text, 0, &entry, &room);
         if (found)
             result = user_to_object(module, found);
         else if (!PyErr_Occurred())
             PyErr_Format(PyExc_KeyError, "getpwnam(): name not found: %R", name);
-        PyMem_RawFree(buffer);
+        PyMem_RawFree(room.buffer);
     }
     Py_DECREF(bytes);
     return result;
