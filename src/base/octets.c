@@ -173,16 +173,6 @@ KERNEL(void, hex_encode, (const uint8_t *s, size_t n, uint8_t *out), (s, n, out)
     }
 }
 
-/* Value of a hexadecimal digit, or -1. */
-static inline int
-hex_value(uint8_t c)
-{
-    if (WITHIN(c, '0', 10))
-        return c - '0';
-    c |= 0x20;
-    return WITHIN(c, 'a', 6) ? c - 'a' + 10 : -1;
-}
-
 KERNEL(size_t, hex_decode, (const uint8_t *s, size_t n, uint8_t *out), (s, n, out))
 {
     size_t i = 0;

@@ -34,6 +34,17 @@ void octets_translate(const uint8_t *s, size_t n, const uint8_t table[256], uint
 size_t octets_translate_but(const uint8_t *s, size_t n, const uint8_t table[256],
                             const bool drop[256], uint8_t *out);
 
+/* Value of a hexadecimal digit, or -1. */
+static inline int
+hex_value(uint8_t c)
+{
+    if ((uint8_t)(c - '0') < 10) {
+        return c - '0';
+    }
+    c |= 0x20;
+    return (uint8_t)(c - 'a') < 6 ? c - 'a' + 10 : -1;
+}
+
 /* Writes 2n small hexadecimal digits. */
 void hex_encode(const uint8_t *s, size_t n, uint8_t *out);
 

@@ -166,14 +166,6 @@ binascii_b2a_base64(PyObject *module, Py_buffer *data, int newline)
 
 /* ---- hexadecimal ------------------------------------------------------------------------ */
 
-static inline int
-hex_value(unsigned char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 FUNCTION(binascii, a2b_hex, "($module, hexstr, /)", "The bytes that pairs of hexadecimal digits stand for.")
 FUNCTION(binascii, unhexlify, "($module, hexstr, /)", "The bytes that pairs of hexadecimal digits stand for.")
 static PyObject *

@@ -2,21 +2,13 @@
 #include <Python.h>
 #include <limits.h>
 #include <string.h>
+#include "base/octets.h"
 #include "base/uniname.h"
 #include "base/units.h"
 #include "object/declare.h"
 #include "types/str_codec.h"
 
 /* ---- unicode_escape: decoding ------------------------------------------------------------------- */
-
-static int
-hex_value(uint8_t c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
 
 /* Reads up to `digits` hexadecimal digits at *at; whether all were there. */
 static bool

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/octets.h"
 
 /* Inputs at least this long are hashed without the GIL where the object has a lock. */
 enum { DIGEST_UNLOCKED = 2048 };
@@ -37,13 +38,9 @@ static inline PyObject *
 digest_hex(const uint8_t *digest, Py_ssize_t n)
 {
     PyObject *text = PyUnicode_New(2 * n, 127);
-    if (text == NULL)
-        return NULL;
-    Py_UCS1 *out = n > 0 ? PyUnicode_1BYTE_DATA(text) : NULL;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        *out++ = (Py_UCS1)Py_hexdigits[digest[i] >> 4];
-        *out++ = (Py_UCS1)Py_hexdigits[digest[i] & 15];
-    }
+    if (text == NULL || n == 0)
+        return text;
+    hex_encode(digest, (size_t)n, PyUnicode_1BYTE_DATA(text));
     return text;
 }
 
