@@ -3,6 +3,7 @@
    Items are held while Python code may run; the common kinds of items have ways without calls. */
 #include "object/declare.h"
 #include "object/state.h"
+#include "types/list.h"
 
 /* Is there an item whose truth is `wanted`? */
 static truth
@@ -316,14 +317,40 @@ builtins_sorted(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObj
         PyErr_Format(PyExc_TypeError, "sorted expected 1 argument, got %zd", nargs);
         return NULL;
     }
-    PyObject *list = PySequence_List(args[0]), *result = NULL;
-    PyObject *sort = list == NULL ? NULL : PyObject_GetAttr(list, ID(sort));
+    PyObject *list = PySequence_List(args[0]);
+    if (list == NULL) return NULL;
+    PyObject *key = NULL, *reverse = Py_False;
+    for (Py_ssize_t i = kwnames ? PyTuple_GET_SIZE(kwnames) : 0; i-- > 0;) {
+        PyObject *name = PyTuple_GET_ITEM(kwnames, i);
+        if (name == ID(key)) key = args[1 + i];
+        else if (name == ID(reverse) && PyBool_Check(args[1 + i])) reverse = args[1 + i];
+        else goto other_arguments;
+    }
+    status done = -1;
+    if (Py_EnterRecursiveCall(" while calling a Python object") == 0) {
+        done = list_sort_in_place((PyListObject *)list, key, reverse == Py_True);
+        Py_LeaveRecursiveCall();
+    }
+    if (unlikely((done == 0) != (PyErr_Occurred() == NULL))) goto bad_result;
+    if (done < 0) Py_CLEAR(list);
+    return list;
+bad_result:;
+    /* An extension's doing; list.sort() is what gets named. */
+    PyObject *named = PyObject_GetAttr(list, ID(sort));
+    PyObject *none = done == 0 ? Py_NewRef(Py_None) : NULL;
+    Py_XDECREF(_Py_CheckFunctionResult(PyThreadState_GET(), named, none, NULL));
+    Py_XDECREF(named);
+    Py_DECREF(list);
+    return NULL;
+other_arguments:;
+    /* list.sort() has the words for what is wrong with them. */
+    PyObject *result = NULL, *sort = PyObject_GetAttr(list, ID(sort));
     if (sort != NULL) {
         result = PyObject_Vectorcall(sort, args + 1, 0, kwnames);
         Py_DECREF(sort);
     }
     if (result == NULL) {
-        Py_XDECREF(list);
+        Py_DECREF(list);
         return NULL;
     }
     Py_DECREF(result);

@@ -303,26 +303,6 @@ PySequence_DelSlice(PyObject *op, Py_ssize_t start, Py_ssize_t stop)
 
 /* ---- as list or tuple ------------------------------------------------------------------------------------ */
 
-/* list(op) */
-PyObject *
-PySequence_List(PyObject *op)
-{
-    if (op == NULL) {
-        return raise_null();
-    }
-    PyObject *list = PyList_New(0);
-    if (list == NULL) {
-        return NULL;
-    }
-    PyObject *none = _PyList_Extend((PyListObject *)list, op);
-    if (none == NULL) {
-        Py_DECREF(list);
-        return NULL;
-    }
-    Py_DECREF(none);
-    return list;
-}
-
 /* tuple(op) */
 PyObject *
 PySequence_Tuple(PyObject *op)

@@ -572,6 +572,18 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
         PyErr_SetString(PyExc_OverflowError, "can't convert negative int to unsigned");
         return -1;
     }
+    if (n - 1 < 8 && int_is_medium(v)) {
+        int64_t value = int_medium_value(v);
+        int room = 8 * (int)n - (is_signed != 0);       /* bits of a number that is not negative */
+        if (room >= 63 || (value ^ -(int64_t)negative) >> room == 0) {
+            uint64_t word = (uint64_t)value;
+            if (!little_endian) word = __builtin_bswap64(word << (64 - 8 * n));
+            if (n == 4) memcpy(bytes, &word, 4);
+            else if (n == 8) memcpy(bytes, &word, 8);
+            else for (size_t i = 0; i < n; i++, word >>= 8) bytes[i] = (unsigned char)word;
+            return 0;
+        }
+    }
     unsigned char *low = little_endian ? bytes : bytes + n - 1;
     ptrdiff_t step = little_endian ? 1 : -1;
     size_t count = int_limbs(v), next = 0;
@@ -629,7 +641,7 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
         fits = (carry & LIMB_MASK) == mask;
         carry >>= LIMB_BITS;
     }
-    if (is_signed) fits = fits && (n == 0 ? count == 0 : (last >= 0x80) == negative);
+    if (is_signed && n > 0) fits = fits && (last >= 0x80) == negative;     /* 0 and -1 have no byte */
     if (!fits) {
         PyErr_SetString(PyExc_OverflowError, "int too big to convert");
         return -1;
@@ -641,6 +653,7 @@ _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int little_
 static int
 byteorder_is_little(PyObject *byteorder)
 {
+    if (byteorder == ID(little)) return 1;
     if (byteorder == NULL || _PyUnicode_Equal(byteorder, ID(big))) return 0;
     if (_PyUnicode_Equal(byteorder, ID(little))) return 1;
     PyErr_SetString(PyExc_ValueError, "byteorder must be either 'little' or 'big'");

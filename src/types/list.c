@@ -181,6 +181,21 @@ list_from_array(PyObject *const *items, Py_ssize_t n)
 }
 
 PyObject *
+list_of_items(PyObject *const *items, Py_ssize_t n)
+{
+    PyListObject *self = list_alloc(0);
+    if (self == NULL) return NULL;
+    if (list_reserve(self, n) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) self->ob_item[i] = Py_NewRef(items[i]);
+    Py_SET_SIZE(self, n);
+    gc_track((PyObject *)self);
+    return (PyObject *)self;
+}
+
+PyObject *
 list_from_array_take(PyObject *const *items, Py_ssize_t n)
 {
     PyListObject *self = list_alloc(n);
@@ -379,6 +394,21 @@ list_insert_at(PyListObject *self, Py_ssize_t where, PyObject *item)
 }
 
 /* ---- C API ------------------------------------------------------------------------------ */
+
+/* list(op) */
+PyObject *
+PySequence_List(PyObject *op)
+{
+    if (op == NULL) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "null argument to internal routine");
+        return NULL;
+    }
+    if (PyList_CheckExact(op)) return list_of_items(((PyListObject *)op)->ob_item, Py_SIZE(op));
+    if (PyTuple_CheckExact(op)) return list_of_items(((PyTupleObject *)op)->ob_item, Py_SIZE(op));
+    PyObject *list = PyList_New(0);
+    if (list != NULL && list_extend_with((PyListObject *)list, op) < 0) Py_CLEAR(list);
+    return list;
+}
 
 /* A new list of n empty places, which the caller fills at once. */
 PyObject *

@@ -22,6 +22,8 @@ status list_append_grow_take(PyListObject *self, PyObject *item);
 status list_extend_with(PyListObject *self, PyObject *iterable);
 /* A new list of n items whose references are copied. */
 PyObject *list_from_array(PyObject *const *items, Py_ssize_t n);
+/* The same with the room that list() makes: for an even number. */
+PyObject *list_of_items(PyObject *const *items, Py_ssize_t n);
 /* A new list of n items whose references are stolen, also on failure. */
 PyObject *list_from_array_take(PyObject *const *items, Py_ssize_t n);
 /* The items low..high-1 (0 <= low <= high <= size) as a new list. */

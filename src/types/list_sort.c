@@ -5,7 +5,8 @@
      Wild, "Nearly-Optimal Mergesorts", 2018).  How often __lt__ is called, and on what, can be
      seen by programs, so every comparison is made exactly as described there.
    - Keys that are all exact int below 2**60, all float without NaN, or all str: nobody can watch
-     the comparisons, so numbers stand for the objects, and records of (number, object) are sorted.
+     the comparisons, so numbers stand for the objects, and records of (number, object) are sorted;
+     a dozen keys or less are inserted one by one, where they stand.
 
    While sorting, the list itself is empty, and ob_item is in the hands of this file. */
 #include "types/list.h"
@@ -90,7 +91,7 @@ str_rank(PyObject *key, Py_ssize_t at)
     return rank;
 }
 
-static uint64_t
+static ALWAYS_INLINE uint64_t
 rank_of(PyObject *key, enum RankKind kind)
 {
     switch (kind) {
@@ -453,6 +454,60 @@ sort_by_rank(PyObject **keys, PyObject **values, Py_ssize_t n)
     }
     if (r != local) PyMem_Free(r);
     return 1;
+}
+
+/* ---- few keys ---------------------------------------------------------------------------- */
+
+/* Up to so many keys are sorted where they stand. */
+enum { FEW_KEYS = 12 };
+
+static ALWAYS_INLINE void
+insert_few(PyObject **keys, PyObject **values, Py_ssize_t n, enum RankKind kind, bool reverse)
+{
+    uint64_t ranks[FEW_KEYS];
+    ranks[0] = rank_of(keys[0], kind) ^ (reverse ? UINT64_MAX : 0);
+    for (Py_ssize_t i = 1, j; i < n; i++) {
+        PyObject *key = keys[i];
+        uint64_t rank = rank_of(key, kind) ^ (reverse ? UINT64_MAX : 0);
+        for (j = i; j > 0 && rank <= ranks[j - 1]; j--) {
+            if (rank == ranks[j - 1]) {
+                if (kind == RANK_INT || kind == RANK_FLOAT) break;
+                PyObject *low = reverse ? keys[j - 1] : key, *high = reverse ? key : keys[j - 1];
+                if (!(kind == RANK_LATIN1 ? latin1_less(low, high) : str_less(low, high))) break;
+            }
+            ranks[j] = ranks[j - 1];
+            keys[j] = keys[j - 1];
+        }
+        ranks[j] = rank;
+        keys[j] = key;
+        if (values && j != i) {
+            PyObject *value = values[i];
+            for (Py_ssize_t k = i; k > j; k--) values[k] = values[k - 1];
+            values[j] = value;
+        }
+    }
+}
+
+/* Sort 1..FEW_KEYS keys by rank, or by falling rank; false if they have none. */
+static bool
+sort_few(PyObject **keys, PyObject **values, Py_ssize_t n, bool reverse)
+{
+    switch (rank_kind(keys, n)) {
+    case RANK_INT:
+        insert_few(keys, values, n, RANK_INT, reverse);
+        return true;
+    case RANK_FLOAT:
+        insert_few(keys, values, n, RANK_FLOAT, reverse);
+        return true;
+    case RANK_LATIN1:
+        insert_few(keys, values, n, RANK_LATIN1, reverse);
+        return true;
+    case RANK_STR:
+        insert_few(keys, values, n, RANK_STR, reverse);
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* ---- any keys --------------------------------------------------------------------------- */
@@ -1019,62 +1074,81 @@ done:
 
 /* ---- list.sort -------------------------------------------------------------------------- */
 
-/* keyfunc of each item: an array from PyMem_New, NULL with an exception. */
-static PyObject **
-make_keys(PyObject *keyfunc, PyObject **items, Py_ssize_t n)
+/* Fill `keys` with keyfunc of each item. */
+static status
+make_keys(PyObject **keys, PyObject *keyfunc, PyObject **items, Py_ssize_t n)
 {
-    PyObject **keys = PyMem_New(PyObject *, (size_t)n);
-    if (keys == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
     for (Py_ssize_t i = 0; i < n; i++) {
         keys[i] = PyObject_CallOneArg(keyfunc, items[i]);
         if (keys[i] == NULL) {
             while (i-- > 0) Py_DECREF(keys[i]);
-            PyMem_Free(keys);
-            return NULL;
+            return -1;
         }
     }
-    return keys;
+    return 0;
+}
+
+/* Sort n > 0 keys, and values with them. */
+static status
+sort_place(struct Place place, Py_ssize_t n, bool reverse)
+{
+    if (n == 1) return 0;
+    bool few = n <= FEW_KEYS;
+    if (few && sort_few(place.keys, place.values, n, reverse)) return 0;
+    /* Stability in reverse: equal items keep their order if both ends turn the list round. */
+    if (reverse) {
+        list_reverse_slice(place.keys, place.keys + n);
+        if (place.values) list_reverse_slice(place.values, place.values + n);
+    }
+    status result = 0;
+    if (few || sort_by_rank(place.keys, place.values, n) <= 0) result = sort_adaptively(place, n);
+    if (reverse) {
+        PyObject **items = place.values ? place.values : place.keys;
+        list_reverse_slice(items, items + n);
+    }
+    return result;
+}
+
+/* Sort n > 0 items by keyfunc. */
+static status
+sort_with_keys(PyObject **items, Py_ssize_t n, PyObject *keyfunc, bool reverse)
+{
+    PyObject *local[FEW_KEYS], **keys = local;
+    if (n > FEW_KEYS) {
+        keys = PyMem_New(PyObject *, (size_t)n);
+        if (keys == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+    }
+    status result = make_keys(keys, keyfunc, items, n);
+    if (result == 0) {
+        result = sort_place((struct Place){keys, items}, n, reverse);
+        for (Py_ssize_t i = 0; i < n; i++) Py_DECREF(keys[i]);
+    }
+    if (keys != local) PyMem_Free(keys);
+    return result;
 }
 
 status
 list_sort_in_place(PyListObject *self, PyObject *keyfunc, int reverse)
 {
-    if (keyfunc == Py_None) keyfunc = NULL;
-    PyObject **items = self->ob_item, **keys = NULL;
+    PyObject **items = self->ob_item;
     Py_ssize_t n = Py_SIZE(self), allocated = self->allocated;
-    status result = -1;
+    status result = 0;
     /* Whoever looks at the list meanwhile finds it empty; whoever changes it is found out. */
     Py_SET_SIZE(self, 0);
     self->ob_item = NULL;
     self->allocated = -1;
-    struct Place place = {items, NULL};
-    if (keyfunc != NULL && n > 0) {
-        keys = make_keys(keyfunc, items, n);
-        if (keys == NULL) goto done;
-        place = (struct Place){keys, items};
-    }
-    result = 0;
-    if (n > 1) {
-        /* Stability in reverse: equal items keep their order if both ends turn the list round. */
-        if (reverse) {
-            list_reverse_slice(place.keys, place.keys + n);
-            if (place.values) list_reverse_slice(place.values, place.values + n);
-        }
-        if (sort_by_rank(place.keys, place.values, n) <= 0) result = sort_adaptively(place, n);
-        if (reverse) list_reverse_slice(items, items + n);
-    }
-    if (keys != NULL) {
-        for (Py_ssize_t i = 0; i < n; i++) Py_DECREF(keys[i]);
-        PyMem_Free(keys);
+    if (n > 0) {
+        result = keyfunc != NULL && keyfunc != Py_None
+                     ? sort_with_keys(items, n, keyfunc, reverse != 0)
+                     : sort_place((struct Place){items, NULL}, n, reverse != 0);
     }
     if (self->allocated != -1 && result == 0) {
         PyErr_SetString(PyExc_ValueError, "list modified during sort");
         result = -1;
     }
-done:;
     PyObject **other = self->ob_item;
     Py_ssize_t others = Py_SIZE(self);
     self->ob_item = items;

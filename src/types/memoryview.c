@@ -19,8 +19,12 @@ extern PyTypeObject _PyManagedBuffer_Type;
 static _PyManagedBufferObject *
 managed_alloc(void)
 {
-    _PyManagedBufferObject *self = PyObject_GC_New(_PyManagedBufferObject, &_PyManagedBuffer_Type);
+    enum { SIZE = sizeof(_PyManagedBufferObject) };
+    _PyManagedBufferObject *self =
+        (_PyManagedBufferObject *)gc_alloc_here(SIZE, 0, SIZE & 8 ? PAGE_TIGHT : 0);
     if (self == NULL) return NULL;
+    Py_SET_TYPE(self, &_PyManagedBuffer_Type);
+    Py_SET_REFCNT(self, 1);
     self->flags = 0;
     self->exports = 0;
     self->master.obj = NULL;
@@ -94,6 +98,9 @@ view_init_flags(View *self)
         flags = _Py_MEMORYVIEW_SCALAR | _Py_MEMORYVIEW_C | _Py_MEMORYVIEW_FORTRAN;
     } else if (view->suboffsets != NULL) {
         flags = _Py_MEMORYVIEW_PIL;
+    } else if (view->ndim == 1) {
+        bool dense = view->shape[0] == 1 || view->strides[0] == view->itemsize;
+        if (dense) flags = _Py_MEMORYVIEW_C | _Py_MEMORYVIEW_FORTRAN;
     } else {
         if (PyBuffer_IsContiguous(view, 'C')) flags |= _Py_MEMORYVIEW_C;
         if (PyBuffer_IsContiguous(view, 'F')) flags |= _Py_MEMORYVIEW_FORTRAN;
@@ -104,8 +111,18 @@ view_init_flags(View *self)
 static View *
 view_alloc(int ndim)
 {
-    View *self = (View *)_PyObject_GC_NewVar(&PyMemoryView_Type, 3 * ndim);
-    if (self == NULL) return NULL;
+    View *self;
+    if (likely(ndim == 1)) {
+        enum { SIZE = offsetof(View, ob_array) + 3 * sizeof(Py_ssize_t) };
+        self = (View *)gc_alloc_here(SIZE, 0, SIZE & 8 ? PAGE_TIGHT : 0);
+        if (self == NULL) return NULL;
+        Py_SET_TYPE(self, &PyMemoryView_Type);
+        Py_SET_REFCNT(self, 1);
+        Py_SET_SIZE(self, 3);
+    } else {
+        self = (View *)_PyObject_GC_NewVar(&PyMemoryView_Type, 3 * ndim);
+        if (self == NULL) return NULL;
+    }
     self->mbuf = NULL;
     self->hash = -1;
     self->flags = 0;

@@ -78,6 +78,10 @@ int
 _PyEval_SliceIndex(PyObject *op, Py_ssize_t *value)
 {
     if (op == Py_None || op == NULL) return 1;
+    if (likely(PyLong_CheckExact(op) && int_is_medium((PyLongObject *)op))) {
+        *value = (Py_ssize_t)int_medium_value((PyLongObject *)op);
+        return 1;
+    }
     if (!PyIndex_Check(op)) {
         PyErr_SetString(PyExc_TypeError,
                         "slice indices must be integers or None or have an __index__ method");

@@ -3,6 +3,7 @@
    args is a tuple without duplicates, None written as NoneType, unions flattened. */
 #include "object/declare.h"
 #include "types/generic_alias.h"
+#include "types/tuple.h"
 
 typedef struct {
     PyObject_HEAD
@@ -24,15 +25,21 @@ can_be_united(PyObject *op)
     return op == Py_None || PyType_Check(op) || is_generic_alias(op) || is_union(op);
 }
 
+/* What a union is made of, borrowed. */
+struct Parts {
+    PyObject **items;
+    Py_ssize_t count;
+};
+
 /* Append what is not there yet. */
 static status
-add_arg(PyObject *list, PyObject *arg)
+add_arg(struct Parts *parts, PyObject *arg)
 {
     if (arg == Py_None) {
         arg = NONE_TYPE;
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
-        PyObject *known = PyList_GET_ITEM(list, i);
+    for (Py_ssize_t i = 0; i < parts->count; i++) {
+        PyObject *known = parts->items[i];
         int same = known == arg;
         if (!same && is_generic_alias(known) && is_generic_alias(arg)) {
             same = PyObject_RichCompareBool(known, arg, Py_EQ);
@@ -41,18 +48,25 @@ add_arg(PyObject *list, PyObject *arg)
             return same < 0 ? -1 : 0;
         }
     }
-    return PyList_Append(list, arg);
+    parts->items[parts->count++] = arg;
+    return 0;
+}
+
+static Py_ssize_t
+count_args(PyObject *op)
+{
+    return is_union(op) ? PyTuple_GET_SIZE(union_args_peek(op)) : 1;
 }
 
 static status
-add_all(PyObject *list, PyObject *op)
+add_all(struct Parts *parts, PyObject *op)
 {
     if (!is_union(op)) {
-        return add_arg(list, op);
+        return add_arg(parts, op);
     }
     PyObject *args = union_args_peek(op);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
-        if (add_arg(list, PyTuple_GET_ITEM(args, i)) < 0) {
+        if (add_arg(parts, PyTuple_GET_ITEM(args, i)) < 0) {
             return -1;
         }
     }
@@ -79,12 +93,22 @@ union_or(PyObject *left, PyObject *right)
     if (!can_be_united(left) || !can_be_united(right)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    PyObject *list = PyList_New(0), *result = NULL;
-    if (list != NULL && add_all(list, left) == 0 && add_all(list, right) == 0) {
-        result = PyList_GET_SIZE(list) == 1 ? Py_NewRef(PyList_GET_ITEM(list, 0))
-                                            : union_make_take(PyList_AsTuple(list));
+    PyObject *few[8], *result = NULL;
+    struct Parts parts = {few, 0};
+    Py_ssize_t most = count_args(left) + count_args(right);
+    if (most > (Py_ssize_t)ARRAY_LEN(few)) {
+        parts.items = PyMem_New(PyObject *, (size_t)most);
+        if (parts.items == NULL) {
+            return PyErr_NoMemory();
+        }
     }
-    Py_XDECREF(list);
+    if (add_all(&parts, left) == 0 && add_all(&parts, right) == 0) {
+        result = parts.count == 1 ? Py_NewRef(parts.items[0])
+                                  : union_make_take(tuple_from_array(parts.items, parts.count));
+    }
+    if (parts.items != few) {
+        PyMem_Free(parts.items);
+    }
     return result;
 }
 

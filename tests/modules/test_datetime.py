@@ -568,3 +568,17 @@ for s in ('0000-W01-1', '0000W034', '0000W534', '0000-W52-7', '0000W00', '0001W0
     for c in (date, datetime):
         try: print(s, c.fromisoformat(s))
         except ValueError as e: print(s, e)
+
+# datetime and timedelta: over the ends of days, months, years and the calendar.
+import datetime as _dt
+for start in _dt.datetime(2020, 2, 27, 23, 59, 59, 999999), _dt.datetime(2021, 1, 1), _dt.datetime(1, 1, 1), _dt.datetime(9999, 12, 31, 23, 59, 59, 999999), _dt.datetime(2000, 12, 28):
+    for days in 0, 1, -1, 2, 28, -28, 31, 366, -366, 10**6, 4 * 10**6:
+        for seconds, micros in (0, 0), (0, 1), (86399, 999999), (-1, 0), (0, -1):
+            delta = _dt.timedelta(days, seconds, micros)
+            row = []
+            for operate in start.__add__, start.__sub__:
+                try:
+                    row.append(str(operate(delta)))
+                except OverflowError as error:
+                    row.append(str(error))
+            print(start, delta, row)

@@ -49,3 +49,28 @@ for value in ValueError(), sys, read_often:
         print(read_often(value))
     except AttributeError as error:
         print(error)
+
+# Empty and strided views of one dimension: what counts as contiguous.
+view = memoryview(b'abcdef')
+for part in slice(6, None, 2), slice(0, 0, 2), slice(2, 3, 2), slice(0, 4, 2), slice(None, None, -1), slice(3, 3, -1), slice(1, 3), slice(2**70), slice(True, 4):
+    item = view[part]
+    print(part, item.contiguous, item.c_contiguous, item.f_contiguous, item.tolist(), item.strides, item.shape)
+
+# Bytes of small integers: everything around what fits.
+for number in 0, 1, -1, 127, 128, 255, 256, -128, -129, 32767, 32768, 65535, -32768, -32769, 2**24 - 1, 2**59, 2**60 - 1, 1 - 2**60, 2**60, 2**63, -2**63, 2**64:
+    for size in 0, 1, 2, 3, 4, 7, 8, 9:
+        for order in 'little', 'big':
+            for signed in False, True:
+                try:
+                    print(number, size, order, signed, number.to_bytes(size, order, signed=signed).hex())
+                except OverflowError as error:
+                    print(number, size, order, signed, error)
+
+# Unions: duplicates, None, nested, many.
+import types
+print(int | str, int | int, int | None, None | int, (int | str) | (str | int), list[int] | list[int], (int | list[int]) | list[int] | list[str])
+many = [type(f'T{i}', (), {}) for i in range(12)]
+union = many[0] | many[1]
+for one in many[2:]:
+    union = union | one
+print(len(union.__args__), len((union | (int | str)).__args__), len((union | union).__args__), union == (union | many[3]), type(union) is types.UnionType)

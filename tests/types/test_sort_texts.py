@@ -36,3 +36,42 @@ for name, items in LISTS.items():
         stable = all(a < b for (a, x), (b, y) in zip(pairs, pairs[1:]) if x == y)
         print(name, size, digest(sorted(part)), digest(map(str, (i for i, _ in pairs))), digest(map(str, reverse)), stable,
               sorted(part) == sorted(part, key=lambda t: [ord(c) for c in t]))
+
+# A few keys of every kind: stable, in both directions, keys with values, what the arguments may be.
+KEYS = {
+    'int': [0, 1, 2, -1, 2**59, -2**59, True and 7], 'large': [0, 2**60, -2**70, 5], 'float': [0.0, -0.0, 1.5, -1.5, float('inf')],
+    'nan': [1.0, float('nan'), 0.5], 'latin': ['', 'a', 'a\0', 'abcdefgh', 'abcdefgha', 'abcdefgh\xe9'], 'mixed': [1, 1.0, True, -3],
+    'wide': ['', '\u0436', '\u0436\0', 'abc\u4e2d', 'abc\U0001f600', 'abc'], 'tuples': [(1, 'a'), (1, 'b'), (0, 'b')], 'bytes': [b'', b'a', b'b'],
+}
+for name, keys in KEYS.items():
+    seen = hashlib.sha256()
+    for n in range(17):
+        for _ in range(20):
+            items = rng.choices(keys, k=n)
+            for reverse in False, True, 0, 1:
+                places = sorted(range(n), key=items.__getitem__, reverse=reverse)
+                again = items[:]
+                again.sort(reverse=reverse)
+                seen.update(repr((places, again, sorted(items, reverse=reverse) == again or name == 'nan')).encode())
+    print(name, seen.hexdigest()[:12])
+for arguments in ({'reverse': 'x'}, {'reverse': 2.5}, {'reverse': 5}, {'reverse': None}, {'key': 5}, {'kee': 5}, {'key': None, 'reverse': True},
+                  {'key': None, 'other': 1}, {'key': len}, {'reverse': 2**100}):
+    try:
+        print(arguments, sorted([1, 3, 2], **arguments))
+    except Exception as error:
+        print(arguments, type(error).__name__, error)
+
+
+class Meddling:
+    def __lt__(self, other):
+        items.append(1)
+        return False
+
+
+items = [Meddling(), Meddling()]
+for call in (lambda: items.sort(), lambda: [1, 2].sort(key=lambda k: 1 // 0), lambda: sorted([3, 1], key=lambda k: 1 // (k - 1)), lambda: sorted((3, 'a'))):
+    try:
+        print(call())
+    except Exception as error:
+        print(type(error).__name__, error)
+print(len(items))

@@ -249,33 +249,43 @@ datetime_fromisoformat(PyTypeObject *type, PyObject *text)
 
 /* ---- arithmetic ---- */
 
+/* Bring *value into 0..unit-1; how many units are carried. */
+static long long
+carry_units(long long *value, long long unit)
+{
+    if (likely(*value >= 0 && *value < unit)) return 0;
+    long long carry = *value / unit;
+    *value -= carry * unit;
+    if (*value < 0) {
+        *value += unit;
+        carry--;
+    }
+    return carry;
+}
+
 PyObject *
 datetime_add_delta(PyObject *datetime, PyObject *op, int sign)
 {
     DeltaObject *delta = (DeltaObject *)op;
     long long microsecond = MICROSECOND(datetime) + sign * (long long)delta->microseconds;
     long long second = seconds_of_day(datetime) + sign * (long long)delta->seconds;
-    long long ordinal = ordinal_of(datetime) + sign * (long long)delta->days;
+    long long days = sign * (long long)delta->days;
     /* at most one step of carrying each, but for pickled fields out of range */
-    long long carry = microsecond / MICROSECONDS_PER_SECOND;
-    microsecond -= carry * MICROSECONDS_PER_SECOND;
-    if (microsecond < 0) {
-        microsecond += MICROSECONDS_PER_SECOND;
-        carry--;
+    second += carry_units(&microsecond, MICROSECONDS_PER_SECOND);
+    days += carry_units(&second, SECONDS_PER_DAY);
+    Day day = {.year = YEAR(datetime), .month = MONTH(datetime)};
+    days += DAY(datetime);
+    if (likely(days >= 1 && days <= 28 && day.month >= 1 && day.month <= 12 && day.year >= MIN_YEAR
+               && day.year <= MAX_YEAR)) {
+        day.day = (int)days;                /* every month has this day */
+    } else {
+        long long ordinal = day_to_ordinal(day.year, day.month, 0) + days;
+        if (ordinal < 1 || ordinal > MAX_ORDINAL) {
+            PyErr_SetString(PyExc_OverflowError, "date value out of range");
+            return NULL;
+        }
+        day = day_of_ordinal((int)ordinal);
     }
-    second += carry;
-    carry = second / SECONDS_PER_DAY;
-    second -= carry * SECONDS_PER_DAY;
-    if (second < 0) {
-        second += SECONDS_PER_DAY;
-        carry--;
-    }
-    ordinal += carry;
-    if (ordinal < 1 || ordinal > MAX_ORDINAL) {
-        PyErr_SetString(PyExc_OverflowError, "date value out of range");
-        return NULL;
-    }
-    Day day = day_of_ordinal((int)ordinal);
     Moment m = {.year = day.year, .month = day.month, .day = day.day, .hour = (int)second / 3600,
                 .minute = (int)second / 60 % 60, .second = (int)second % 60,
                 .microsecond = (int)microsecond, .tzinfo = TZINFO(datetime)};
