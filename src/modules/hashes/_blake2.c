@@ -58,71 +58,19 @@ check_parameters(const struct parameters *p, int max_digest, int max_key, int ma
     return 0;
 }
 
+static PyObject *
+digest_bytes(const uint8_t *digest, Py_ssize_t n)
+{
+    return PyBytes_FromStringAndSize((const char *)digest, n);
+}
+
 /* ---- BLAKE2B ------------------------------------------------------------------------------------------ */
 
-typedef struct {
-    PyObject_HEAD
-    blake2b_param param;
-    blake2b_state state;
-    PyThread_type_lock lock;    /* made for the first large update */
-} Blake2b;
-
-/* Fills in the parameter block. */
-static status
-blake2b_set_parameters(Blake2b *self, const struct parameters *p)
-{
-    blake2b_param *out = &self->param;
-    memset(out, 0, sizeof *out);
-    if (check_parameters(p, BLAKE2B_OUTBYTES, BLAKE2B_KEYBYTES, BLAKE2B_SALTBYTES,
-                         BLAKE2B_PERSONALBYTES, UINT64_MAX) < 0)
-        return -1;
-    out->digest_length = (uint8_t)p->digest_size;
-    out->key_length = (uint8_t)p->key->len;
-    out->fanout = (uint8_t)p->fanout;
-    out->depth = (uint8_t)p->depth;
-    out->leaf_length = (uint32_t)p->leaf_size;
-    out->node_offset = p->node_offset;
-    out->node_depth = (uint8_t)p->node_depth;
-    out->inner_length = (uint8_t)p->inner_size;
-    if (p->salt->len > 0)
-        memcpy(out->salt, p->salt->buf, (size_t)p->salt->len);
-    if (p->person->len > 0)
-        memcpy(out->personal, p->person->buf, (size_t)p->person->len);
-    return 0;
-}
-
-/* Hashes a buffer, without the GIL if it is large. */
-static void
-blake2b_feed(Blake2b *self, const Py_buffer *view)
-{
-    if (self->lock == NULL && view->len >= DIGEST_UNLOCKED)
-        self->lock = PyThread_allocate_lock();
-    if (self->lock == NULL) {
-        blake2b_update(&self->state, view->buf, (size_t)view->len);
-        return;
-    }
-    Py_BEGIN_ALLOW_THREADS
-    PyThread_acquire_lock(self->lock, 1);
-    blake2b_update(&self->state, view->buf, (size_t)view->len);
-    PyThread_release_lock(self->lock);
-    Py_END_ALLOW_THREADS
-}
-
-/* A consistent copy of the state, for digests. */
-static blake2b_state
-blake2b_snapshot(Blake2b *self)
-{
-    if (self->lock == NULL)
-        return self->state;
-    if (!PyThread_acquire_lock(self->lock, 0)) {
-        Py_BEGIN_ALLOW_THREADS
-        PyThread_acquire_lock(self->lock, 1);
-        Py_END_ALLOW_THREADS
-    }
-    blake2b_state state = self->state;
-    PyThread_release_lock(self->lock);
-    return state;
-}
+#define OBJECT Blake2b
+#define WORD(name) blake2b_##name
+#define SIZE(name) BLAKE2B_##name
+#define MAX_OFFSET UINT64_MAX
+#include "modules/hashes/blake2_impl.h"
 
 NEW(blake2b, "(data=b'', /, *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, depth=1, "
              "leaf_size=0, node_offset=0, node_depth=0, inner_size=0, last_node=False, "
@@ -136,87 +84,41 @@ blake2b_new(PyTypeObject *type, PyObject *data, int digest_size, Py_buffer *key,
 {
     struct parameters p = {digest_size, key,         salt,       person,     fanout,   depth,
                            leaf_size,   node_offset, node_depth, inner_size};
-    Py_buffer view = {.obj = NULL};
-    Blake2b *self = (Blake2b *)type->tp_alloc(type, 0);
-    if (self == NULL || blake2b_set_parameters(self, &p) < 0)
-        goto fail;
-    if (blake2b_init_param(&self->state, &self->param) < 0) {
-        PyErr_SetString(PyExc_RuntimeError, "error initializing hash state");
-        goto fail;
-    }
-    self->state.last_node = (uint8_t)last_node;
-    if (key->len > 0) { /* the key, padded, is the first block */
-        uint8_t block[BLAKE2B_BLOCKBYTES] = {0};
-        memcpy(block, key->buf, (size_t)key->len);
-        blake2b_update(&self->state, block, sizeof block);
-        explicit_bzero(block, sizeof block);
-    }
-    if (data != NULL) {
-        if (digest_buffer(data, &view) < 0)
-            goto fail;
-        blake2b_feed(self, &view);
-        PyBuffer_Release(&view);
-    }
-    return (PyObject *)self;
-fail:
-    Py_XDECREF(self);
-    return NULL;
+    return blake2b_make(type, data, &p, last_node);
 }
 
 static void
 blake2b_tp_dealloc(Blake2b *self)
 {
-    PyTypeObject *type = Py_TYPE(self);
-    explicit_bzero(&self->param, sizeof self->param);
-    explicit_bzero(&self->state, sizeof self->state);
-    if (self->lock != NULL)
-        PyThread_free_lock(self->lock);
-    PyObject_Free(self);
-    Py_DECREF(type);
+    blake2b_release(self);
 }
 
 METHOD(blake2b, copy, "($self, /)", "A copy that goes on by itself.")
 static PyObject *
 blake2b_copy(Blake2b *self, PyObject *Py_UNUSED(ignored))
 {
-    Blake2b *copy = (Blake2b *)Py_TYPE(self)->tp_alloc(Py_TYPE(self), 0);
-    if (copy != NULL) {
-        copy->param = self->param;
-        copy->state = blake2b_snapshot(self);
-    }
-    return (PyObject *)copy;
+    return blake2b_fork(self);
 }
 
 METHOD(blake2b, update, "($self, data, /)", "Hash more data.")
 static PyObject *
 blake2b_update_method(Blake2b *self, PyObject *data)
 {
-    Py_buffer view;
-    if (digest_buffer(data, &view) < 0)
-        return NULL;
-    blake2b_feed(self, &view);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
+    return blake2b_add(self, data);
 }
 
 METHOD(blake2b, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
 static PyObject *
 blake2b_digest(Blake2b *self, PyObject *Py_UNUSED(ignored))
 {
-    uint8_t digest[BLAKE2B_OUTBYTES];
-    blake2b_state state = blake2b_snapshot(self);
-    blake2b_final(&state, digest, self->param.digest_length);
-    return PyBytes_FromStringAndSize((const char *)digest, self->param.digest_length);
+    return blake2b_sum(self, digest_bytes);
 }
 
 METHOD(blake2b, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
 static PyObject *
 blake2b_hexdigest(Blake2b *self, PyObject *Py_UNUSED(ignored))
 {
-    uint8_t digest[BLAKE2B_OUTBYTES];
-    blake2b_state state = blake2b_snapshot(self);
-    blake2b_final(&state, digest, self->param.digest_length);
-    return digest_hex(digest, self->param.digest_length);
+    return blake2b_sum(self, digest_hex);
 }
 
 GETTER(blake2b, name, "Name of the algorithm.")
@@ -249,70 +151,11 @@ HEAPTYPE(blake2b, "_blake2.blake2b", Blake2b,
 
 /* ---- BLAKE2S ------------------------------------------------------------------------------------------ */
 
-typedef struct {
-    PyObject_HEAD
-    blake2s_param param;
-    blake2s_state state;
-    PyThread_type_lock lock;    /* made for the first large update */
-} Blake2s;
-
-/* Fills in the parameter block. */
-static status
-blake2s_set_parameters(Blake2s *self, const struct parameters *p)
-{
-    blake2s_param *out = &self->param;
-    memset(out, 0, sizeof *out);
-    if (check_parameters(p, BLAKE2S_OUTBYTES, BLAKE2S_KEYBYTES, BLAKE2S_SALTBYTES,
-                         BLAKE2S_PERSONALBYTES, (1ull << 48) - 1) < 0)
-        return -1;
-    out->digest_length = (uint8_t)p->digest_size;
-    out->key_length = (uint8_t)p->key->len;
-    out->fanout = (uint8_t)p->fanout;
-    out->depth = (uint8_t)p->depth;
-    out->leaf_length = (uint32_t)p->leaf_size;
-    for (int i = 0; i < 6; i++)
-        out->node_offset[i] = (uint8_t)(p->node_offset >> (8 * i));
-    out->node_depth = (uint8_t)p->node_depth;
-    out->inner_length = (uint8_t)p->inner_size;
-    if (p->salt->len > 0)
-        memcpy(out->salt, p->salt->buf, (size_t)p->salt->len);
-    if (p->person->len > 0)
-        memcpy(out->personal, p->person->buf, (size_t)p->person->len);
-    return 0;
-}
-
-/* Hashes a buffer, without the GIL if it is large. */
-static void
-blake2s_feed(Blake2s *self, const Py_buffer *view)
-{
-    if (self->lock == NULL && view->len >= DIGEST_UNLOCKED)
-        self->lock = PyThread_allocate_lock();
-    if (self->lock == NULL) {
-        blake2s_update(&self->state, view->buf, (size_t)view->len);
-        return;
-    }
-    Py_BEGIN_ALLOW_THREADS
-    PyThread_acquire_lock(self->lock, 1);
-    blake2s_update(&self->state, view->buf, (size_t)view->len);
-    PyThread_release_lock(self->lock);
-    Py_END_ALLOW_THREADS
-}
-
-/* A consistent copy of the state, for digests. */
-static blake2s_state
-blake2s_snapshot(Blake2s *self)
-{
-    if (self->lock == NULL)
-        return self->state;
-    if (!PyThread_acquire_lock(self->lock, 0)) {
-        Py_BEGIN_ALLOW_THREADS
-        PyThread_acquire_lock(self->lock, 1);
-        Py_END_ALLOW_THREADS
-    }
-    blake2s_state state = self->state;
-    PyThread_release_lock(self->lock);
-    return state;
-}
+#define OBJECT Blake2s
+#define WORD(name) blake2s_##name
+#define SIZE(name) BLAKE2S_##name
+#define MAX_OFFSET ((1ull << 48) - 1)
+#include "modules/hashes/blake2_impl.h"
 
 NEW(blake2s, "(data=b'', /, *, digest_size=32, key=b'', salt=b'', person=b'', fanout=1, depth=1, "
              "leaf_size=0, node_offset=0, node_depth=0, inner_size=0, last_node=False, "
@@ -326,87 +169,41 @@ blake2s_new(PyTypeObject *type, PyObject *data, int digest_size, Py_buffer *key,
 {
     struct parameters p = {digest_size, key,         salt,       person,     fanout,   depth,
                            leaf_size,   node_offset, node_depth, inner_size};
-    Py_buffer view = {.obj = NULL};
-    Blake2s *self = (Blake2s *)type->tp_alloc(type, 0);
-    if (self == NULL || blake2s_set_parameters(self, &p) < 0)
-        goto fail;
-    if (blake2s_init_param(&self->state, &self->param) < 0) {
-        PyErr_SetString(PyExc_RuntimeError, "error initializing hash state");
-        goto fail;
-    }
-    self->state.last_node = (uint8_t)last_node;
-    if (key->len > 0) { /* the key, padded, is the first block */
-        uint8_t block[BLAKE2S_BLOCKBYTES] = {0};
-        memcpy(block, key->buf, (size_t)key->len);
-        blake2s_update(&self->state, block, sizeof block);
-        explicit_bzero(block, sizeof block);
-    }
-    if (data != NULL) {
-        if (digest_buffer(data, &view) < 0)
-            goto fail;
-        blake2s_feed(self, &view);
-        PyBuffer_Release(&view);
-    }
-    return (PyObject *)self;
-fail:
-    Py_XDECREF(self);
-    return NULL;
+    return blake2s_make(type, data, &p, last_node);
 }
 
 static void
 blake2s_tp_dealloc(Blake2s *self)
 {
-    PyTypeObject *type = Py_TYPE(self);
-    explicit_bzero(&self->param, sizeof self->param);
-    explicit_bzero(&self->state, sizeof self->state);
-    if (self->lock != NULL)
-        PyThread_free_lock(self->lock);
-    PyObject_Free(self);
-    Py_DECREF(type);
+    blake2s_release(self);
 }
 
 METHOD(blake2s, copy, "($self, /)", "A copy that goes on by itself.")
 static PyObject *
 blake2s_copy(Blake2s *self, PyObject *Py_UNUSED(ignored))
 {
-    Blake2s *copy = (Blake2s *)Py_TYPE(self)->tp_alloc(Py_TYPE(self), 0);
-    if (copy != NULL) {
-        copy->param = self->param;
-        copy->state = blake2s_snapshot(self);
-    }
-    return (PyObject *)copy;
+    return blake2s_fork(self);
 }
 
 METHOD(blake2s, update, "($self, data, /)", "Hash more data.")
 static PyObject *
 blake2s_update_method(Blake2s *self, PyObject *data)
 {
-    Py_buffer view;
-    if (digest_buffer(data, &view) < 0)
-        return NULL;
-    blake2s_feed(self, &view);
-    PyBuffer_Release(&view);
-    Py_RETURN_NONE;
+    return blake2s_add(self, data);
 }
 
 METHOD(blake2s, digest, "($self, /)", "The digest of what has been hashed so far, as bytes.")
 static PyObject *
 blake2s_digest(Blake2s *self, PyObject *Py_UNUSED(ignored))
 {
-    uint8_t digest[BLAKE2S_OUTBYTES];
-    blake2s_state state = blake2s_snapshot(self);
-    blake2s_final(&state, digest, self->param.digest_length);
-    return PyBytes_FromStringAndSize((const char *)digest, self->param.digest_length);
+    return blake2s_sum(self, digest_bytes);
 }
 
 METHOD(blake2s, hexdigest, "($self, /)", "The digest of what has been hashed so far, in hexadecimal.")
 static PyObject *
 blake2s_hexdigest(Blake2s *self, PyObject *Py_UNUSED(ignored))
 {
-    uint8_t digest[BLAKE2S_OUTBYTES];
-    blake2s_state state = blake2s_snapshot(self);
-    blake2s_final(&state, digest, self->param.digest_length);
-    return digest_hex(digest, self->param.digest_length);
+    return blake2s_sum(self, digest_hex);
 }
 
 GETTER(blake2s, name, "Name of the algorithm.")
