@@ -321,6 +321,18 @@ signature_of(struct _PyArg_Parser *parser, int minpos, int maxpos, int minkw, st
     return s->names == NULL ? -1 : 0;
 }
 
+static NOINLINE PyObject *const *
+unpack_named(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
+             struct _PyArg_Parser *parser, int minpos, int maxpos, int minkw, PyObject **buf)
+{
+    struct Signature s;
+    if (signature_of(parser, minpos, maxpos, minkw, &s) < 0 ||
+        args_bind(&s, args, nargs, kwargs, kwnames, buf) < 0) {
+        return NULL;
+    }
+    return buf;
+}
+
 /* args itself if nothing had to be moved, else buf filled with borrowed references. */
 PyObject *const *
 _PyArg_UnpackKeywords(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject *kwnames,
@@ -331,12 +343,7 @@ _PyArg_UnpackKeywords(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs,
         args != NULL) {
         return args;
     }
-    struct Signature s;
-    if (signature_of(parser, minpos, maxpos, minkw, &s) < 0 ||
-        args_bind(&s, args, nargs, kwargs, kwnames, buf) < 0) {
-        return NULL;
-    }
-    return buf;
+    return unpack_named(args, nargs, kwargs, kwnames, parser, minpos, maxpos, minkw, buf);
 }
 
 /* As above for a function with *args at position `vararg`: buf[vararg] is a new tuple. */

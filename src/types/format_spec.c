@@ -193,8 +193,10 @@ put_left(struct leftward *out, PyObject *text, Py_ssize_t start, Py_ssize_t n)
 static void
 fill_left(struct leftward *out, Py_UCS4 ch, Py_ssize_t n)
 {
+    if (n <= 0)
+        return;
     out->at -= n;
-    if (out->writer != NULL && n > 0)
+    if (out->writer != NULL)
         _PyUnicode_FastFill(out->writer->buffer, out->at, n, ch);
 }
 
@@ -208,6 +210,11 @@ group_digits(struct leftward *out, PyObject *digits, Py_ssize_t d_pos, Py_ssize_
     Py_ssize_t left = n_digits, separator_length = PyUnicode_GET_LENGTH(separator);
     Py_ssize_t size = 0;
     bool first = true;
+    if (likely(*grouping == CHAR_MAX || *grouping == 0)) { /* none: all in one */
+        put_left(out, digits, d_pos, n_digits);
+        fill_left(out, '0', Py_MAX(min_width, 1) - n_digits);
+        return;
+    }
     for (;;) {
         Py_ssize_t want = Py_MAX(Py_MAX(left, min_width), 1);
         if (*grouping == CHAR_MAX || (*grouping == 0 && size == 0))

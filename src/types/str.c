@@ -90,10 +90,11 @@ new_other(Py_ssize_t size, Py_UCS4 maxchar)
     bool ascii = maxchar < 0x80;
     int width = width_for(maxchar);
     size_t bytes = compact_size(size, width, ascii);
-    PyASCIIObject *text = bytes ? plain_malloc(bytes) : NULL;
+    PyASCIIObject *text = bytes ? plain_malloc_small(bytes) : NULL;
     if (unlikely(text == NULL))
         return PyErr_NoMemory();
-    (void)PyObject_Init((PyObject *)text, &PyUnicode_Type);
+    Py_SET_REFCNT(text, 1);
+    Py_SET_TYPE(text, &PyUnicode_Type);
     text->length = size;
     text->hash = -1;
     /* one store instead of five fields */

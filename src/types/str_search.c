@@ -488,10 +488,32 @@ split_at(struct parts *parts, PyObject *text, const struct pattern *sep, Py_ssiz
 }
 
 static status
+rsplit_at_byte(struct parts *parts, PyObject *text, struct units u, Py_UCS1 sep, Py_ssize_t maxcount)
+{
+    const Py_UCS1 *s = u.data;
+    Py_ssize_t end = u.length;
+    while (maxcount-- > 0) {
+        Py_ssize_t at = end, near = end > SEPARATOR_NEAR ? end - SEPARATOR_NEAR : 0;
+        while (at > near && s[at - 1] != sep)
+            at--;
+        if (at == near)
+            at = search_rchar_1(s, at, sep) + 1;
+        if (at == 0)
+            break;
+        if (add_slice(parts, text, at, end) < 0)
+            return -1;
+        end = at - 1;
+    }
+    return add_slice(parts, text, 0, end);
+}
+
+static status
 rsplit_at(struct parts *parts, PyObject *text, const struct pattern *sep, Py_ssize_t maxcount)
 {
     struct units u = str_units(text);
     Py_ssize_t end = u.length;
+    if (u.width == 1 && sep->length == 1)
+        return rsplit_at_byte(parts, text, u, *(const Py_UCS1 *)sep->data, maxcount);
     while (maxcount-- > 0) {
         Py_ssize_t at = search_rfind(u.width, u.data, end, sep->data, sep->length);
         if (at < 0)

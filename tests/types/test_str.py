@@ -58,3 +58,5 @@ for f in (b'%d', b'%i', b'%5d|', b'%05d', b'%+d', b'%.1d', b'%.0x', b'%x', b'%#x
     print(f, [(f % n, f.decode() % n) for n in (0, 1, -1, 9, 10, 255, -255, 2**70, True)])
 a, b = b'abc', b''
 print(a + a, a + b is a, b + a is a, a * 30 + a * 40, show(a.__add__, 'x'), a + bytearray(a), bytearray(a) + a)
+for spec in ('08', '08b', '020,', '012_x', '+06d', '^09', '#010x', '0.3f', '010.2e', '09,.1f', '=+9', '*=8,', '01', '00'):
+    print(spec, [show(format, n, spec) for n in (0, 5, -5, 1234, -1234567, 255.5, -0.0, 1e20)])
