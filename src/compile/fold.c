@@ -779,20 +779,9 @@ fold_expr_kind(struct Fold *f, Expr *e)
 }
 
 static status
-descend(struct Fold *f)
-{
-    if (++f->depth > f->depth_limit) {
-        PyErr_SetString(PyExc_RecursionError,
-                        "maximum recursion depth exceeded during compilation");
-        return -1;
-    }
-    return 0;
-}
-
-static status
 fold_expr(struct Fold *f, Expr *e)
 {
-    TRY(descend(f));
+    TRY(tree_descend(&f->depth, f->depth_limit));
     TRY(fold_expr_kind(f, e));
     f->depth--;
     return 0;
@@ -855,7 +844,7 @@ fold_pattern_kind(struct Fold *f, Pattern *p)
 static status
 fold_pattern(struct Fold *f, Pattern *p)
 {
-    TRY(descend(f));
+    TRY(tree_descend(&f->depth, f->depth_limit));
     TRY(fold_pattern_kind(f, p));
     f->depth--;
     return 0;
@@ -948,7 +937,7 @@ fold_stmt_kind(struct Fold *f, Stmt *s)
 static status
 fold_stmt(struct Fold *f, Stmt *s)
 {
-    TRY(descend(f));
+    TRY(tree_descend(&f->depth, f->depth_limit));
     TRY(fold_stmt_kind(f, s));
     f->depth--;
     return 0;

@@ -144,4 +144,15 @@ mangle_name(Arena *arena, PyObject *class_name, PyObject *name)
 /* Recursion budget for a walk over the tree, scaled from the thread's Python recursion limit. */
 void tree_depth_init(int *depth, int *limit);
 
+/* One level deeper; whoever comes back lowers *depth.  -1 with RecursionError. */
+static inline status
+tree_descend(int *depth, int limit)
+{
+    if (++*depth > limit) {
+        PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded during compilation");
+        return -1;
+    }
+    return 0;
+}
+
 #endif

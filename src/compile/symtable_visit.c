@@ -197,18 +197,6 @@ visit_keyword(struct SymbolTable *table, Keyword *k)
     return visit_expr(table, k->value);
 }
 
-/* One level deeper; the caller goes back. */
-static status
-descend(struct SymbolTable *table)
-{
-    if (++table->depth > table->depth_limit) {
-        PyErr_SetString(PyExc_RecursionError,
-                        "maximum recursion depth exceeded during compilation");
-        return -1;
-    }
-    return 0;
-}
-
 /* ---- statements ---- */
 
 static status
@@ -437,7 +425,7 @@ visit_stmt_kind(struct SymbolTable *table, Stmt *s)
 static status
 visit_stmt(struct SymbolTable *table, Stmt *s)
 {
-    TRY(descend(table));
+    TRY(tree_descend(&table->depth, table->depth_limit));
     status result = visit_stmt_kind(table, s);
     table->depth--;
     return result;
@@ -670,7 +658,7 @@ visit_expr_kind(struct SymbolTable *table, Expr *e)
 static status
 visit_expr(struct SymbolTable *table, Expr *e)
 {
-    TRY(descend(table));
+    TRY(tree_descend(&table->depth, table->depth_limit));
     status result = visit_expr_kind(table, e);
     table->depth--;
     return result;
@@ -715,7 +703,7 @@ visit_pattern_kind(struct SymbolTable *table, Pattern *p)
 static status
 visit_pattern(struct SymbolTable *table, Pattern *p)
 {
-    TRY(descend(table));
+    TRY(tree_descend(&table->depth, table->depth_limit));
     status result = visit_pattern_kind(table, p);
     table->depth--;
     return result;
