@@ -402,17 +402,29 @@ time_localtime(PyObject *module, PyObject *args)
     return tuple_of_tm(module_state(module), &tm);
 }
 
-/* A struct tm from a tuple; its zone name stays owned by the tuple. */
-static status
-tm_of_tuple(struct TimeModule *state, PyObject *args, struct tm *p, const char *format,
-            const char *function)
+/* The nine items of a tuple as C ints, if that is what they are. */
+static bool
+plain_fields(PyObject *tuple, int *fields)
 {
-    int year;
-    memset(p, 0, sizeof *p);
-    if (!PyTuple_Check(args)) {
-        PyErr_SetString(PyExc_TypeError, "Tuple or struct_time argument required");
-        return -1;
+    for (int i = 0; i < 9; i++) {
+        PyObject *item = PyTuple_GET_ITEM(tuple, i);
+        if (!PyLong_CheckExact(item)) {
+            return false;
+        }
+        int overflow;
+        long value = PyLong_AsLongAndOverflow(item, &overflow);
+        if (overflow != 0 || value != (int)value) {
+            return false;
+        }
+        fields[i] = (int)value;
     }
+    return true;
+}
+
+static status
+parse_fields(struct TimeModule *state, PyObject *args, struct tm *p, int *year, const char *format,
+             const char *function)
+{
     PyObject *plain;
     if (!Py_IS_TYPE(args, state->struct_time)) {
         plain = Py_NewRef(args);
@@ -431,10 +443,36 @@ tm_of_tuple(struct TimeModule *state, PyObject *args, struct tm *p, const char *
         Py_DECREF(plain);
         return -1;
     }
-    int parsed = PyArg_ParseTuple(plain, format, &year, &p->tm_mon, &p->tm_mday, &p->tm_hour,
+    int parsed = PyArg_ParseTuple(plain, format, year, &p->tm_mon, &p->tm_mday, &p->tm_hour,
                                   &p->tm_min, &p->tm_sec, &p->tm_wday, &p->tm_yday, &p->tm_isdst);
     Py_DECREF(plain);
-    if (!parsed) {
+    return parsed ? 0 : -1;
+}
+
+/* A struct tm from a tuple; its zone name stays owned by the tuple. */
+static status
+tm_of_tuple(struct TimeModule *state, PyObject *args, struct tm *p, const char *format,
+            const char *function)
+{
+    int year;
+    memset(p, 0, sizeof *p);
+    if (!PyTuple_Check(args)) {
+        PyErr_SetString(PyExc_TypeError, "Tuple or struct_time argument required");
+        return -1;
+    }
+    int fields[9];
+    if (PyTuple_GET_SIZE(args) == 9 && plain_fields(args, fields)) {
+        year = fields[0];
+        p->tm_mon = fields[1];
+        p->tm_mday = fields[2];
+        p->tm_hour = fields[3];
+        p->tm_min = fields[4];
+        p->tm_sec = fields[5];
+        p->tm_wday = fields[6];
+        p->tm_yday = fields[7];
+        p->tm_isdst = fields[8];
+    }
+    else if (parse_fields(state, args, p, &year, format, function) < 0) {
         return -1;
     }
     if (year < INT_MIN + 1900) {
@@ -518,20 +556,25 @@ time_strftime(PyObject *module, PyObject *args)
     }
     size_t length = wcslen(pattern);
     PyObject *result = NULL;
-    for (size_t room = 1024;; room += room) {
-        wchar_t *buffer = PyMem_Malloc(room * sizeof *buffer);
+    wchar_t few[256];
+    for (size_t room = ARRAY_LEN(few);; room = room < 1024 ? 1024 : 2 * room) {
+        wchar_t *buffer = room == ARRAY_LEN(few) ? few : PyMem_Malloc(room * sizeof *buffer);
         if (buffer == NULL) {
             PyErr_NoMemory();
             break;
         }
         size_t n = wcsftime(buffer, room, pattern, &tm);
         /* 0 means too little room, or nothing to write: decided by how much there was. */
-        if (n > 0 || room >= 256 * length) {
+        bool done = n > 0 || room >= 256 * Py_MAX(length, 4);
+        if (done) {
             result = PyUnicode_FromWideChar(buffer, (Py_ssize_t)n);
+        }
+        if (buffer != few) {
             PyMem_Free(buffer);
+        }
+        if (done) {
             break;
         }
-        PyMem_Free(buffer);
     }
     PyMem_Free(pattern);
     return result;

@@ -582,3 +582,18 @@ for start in _dt.datetime(2020, 2, 27, 23, 59, 59, 999999), _dt.datetime(2021, 1
                 except OverflowError as error:
                     row.append(str(error))
             print(start, delta, row)
+
+# strftime: long, empty and padded texts, fields of other types than int.
+import time as _time
+for text in '', '%', 'x' * 300, '%Y' * 300, '%300d', '%1500d', '%3000d', '%9000d', '%p' * 3, '%A, %B %j %U %w %x %X %%':
+    result = _dt.datetime(2020, 2, 29, 13, 14, 15).strftime(text)
+    print(text[:12], len(result), result[:60], result[-20:])
+class Index:
+    def __index__(self): return 3
+for fields in (2020, 1, 2, 3, 4, 5, 6, 7, 0), (2020, True, Index(), 3, 4, 5, 6, 7, 0), (2020, 1.0, 2, 3, 4, 5, 6, 7, 0), (2020,) * 8, (2**31, 1, 2, 3, 4, 5, 6, 7, 0), (2020, 1, 2, 3, 4, 5, 6, 2**70, 0), (2020, 1, 2, 3, 4, 5, 6, 7, '0'):
+    for call in (lambda f: _time.strftime('%Y-%m-%d %H:%M:%S %j', f)), _time.asctime, _time.mktime:
+        try:
+            print(call(fields))
+        except Exception as error:
+            print(type(error).__name__, error)
+print(_dt.date(2020, 12, 31).timetuple(), _dt.datetime(1, 1, 1).timetuple())

@@ -322,12 +322,17 @@ PyObject *
 struct_time_new(const Moment *m, int dst)
 {
     int ordinal = day_to_ordinal(m->year, m->month, m->day);
-    PyObject *fields = Py_BuildValue("((iiiiiiiii))", m->year, m->month, m->day, m->hour, m->minute,
-                                     m->second, weekday_of_ordinal(ordinal),
-                                     day_of_year(m->year, m->month, m->day), dst);
+    int values[9] = {m->year, m->month, m->day, m->hour, m->minute, m->second,
+                     weekday_of_ordinal(ordinal), ordinal - day_to_ordinal(m->year, 1, 1) + 1, dst};
+    PyObject *fields = PyTuple_New(9);
+    for (int i = 0; fields != NULL && i < 9; i++) {
+        PyObject *value = PyLong_FromLong(values[i]);
+        if (value == NULL) Py_CLEAR(fields);
+        else PyTuple_SET_ITEM(fields, i, value);
+    }
     PyObject *module = fields ? PyImport_ImportModule("time") : NULL;
     PyObject *type = module ? PyObject_GetAttr(module, ID(struct_time)) : NULL;
-    PyObject *result = type ? PyObject_CallObject(type, fields) : NULL;
+    PyObject *result = type ? PyObject_CallOneArg(type, fields) : NULL;
     Py_XDECREF(type);
     Py_XDECREF(module);
     Py_XDECREF(fields);
