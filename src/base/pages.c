@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct Page) <= PAGE_HEADER_ROOM - 64 * (PAGE_COLOURS - 1)
 _Static_assert(PAGE_FIRST_COLLECTED % 16 == 0, "blocks are 16-byte aligned");
 _Static_assert(PAGE_HEADER_ROOM % 16 == 0 && (PAGE_FIRST_COLLECTED & ((1 << SIDE_SHIFT) - 1)) == 0,
                "the first side byte is the first block's");
-_Static_assert(SIDE_BYTES % 8 == 0 && PAGE_HEADER_ROOM % 8 == 0, "side bytes are read as words");
+_Static_assert(SIDE_BYTES % 16 == 0, "side bytes are read sixteen at a time");
 _Static_assert(PAGE_HEADER_ROOM + ((PAGE_BYTES - PAGE_FIRST_COLLECTED) >> SIDE_SHIFT) <= PAGE_FIRST_COLLECTED,
                "side bytes end before the first block");
 
