@@ -70,10 +70,9 @@ $(BUILD)/obj/vm/ops/%.o: src/vm/ops/%.c $(BUILD)/obj/vm/eval.o
 
 $(BUILD)/obj/vm/eval.o: $(BODIES)
 
-# These passes move computations out of the instruction bodies into all of them.  What only one body calls is called: with
-# optimisation across files it would all stand in the loop.
+# These passes move computations out of the instruction bodies into all of them.
 ifeq ($(findstring clang,$(CC)),)
-$(BUILD)/obj/vm/eval.o: CFLAGS += -fno-gcse -fno-crossjumping -fno-tree-pre -fno-inline-functions-called-once
+$(BUILD)/obj/vm/eval.o: CFLAGS += -fno-gcse -fno-crossjumping -fno-tree-pre
 endif
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/gen/stamp

@@ -95,7 +95,7 @@ PyObject *special_get(PyObject *op, PyObject *name, int *unbound);
 
 /* What a comparison or a binary operator (NB_ADD ... NB_XOR, but for power) comes to after a's own method, which went
    first, has given NotImplemented.  For an operator, b is of a's type or an exact int or float. */
-PyObject *compare_refused(PyObject *a, PyObject *b, int op);
+NOINLINE PyObject *compare_refused(PyObject *a, PyObject *b, int op);
 PyObject *operator_refused(PyObject *a, PyObject *b, int op);
 
 /* Call the special method `name` with args[0] = self; AttributeError if it is missing. */

@@ -36,8 +36,8 @@ PyObject *coroutine_get_awaitable(PyObject *object);
    __aexit__: 2). */
 void generator_explain_await(PyTypeObject *type, int where);
 PyObject *async_generator_wrap(PyObject *value);
-PyObject *async_get_iterator(PyObject *iterable);
-PyObject *async_get_next(PyObject *iterator);
+NOINLINE PyObject *async_get_iterator(PyObject *iterable);
+NOINLINE PyObject *async_get_next(PyObject *iterator);
 /* One step of `yield from` by next() or send(), so that a tracer sees the StopIteration. */
 PyObject *generator_send_for_yield_from(PyObject *receiver, PyObject *value);
 

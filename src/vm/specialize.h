@@ -11,22 +11,22 @@
 #include "types/function.h"
 #include "vm/frame.h"
 
-void specialize_binary_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg,
+NOINLINE void specialize_binary_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg,
                           Frame *frame);
-void specialize_compare_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg);
-void specialize_binary_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *instruction);
-void specialize_store_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *instruction);
-void specialize_unpack_sequence(PyObject *sequence, _Py_CODEUNIT *instruction, int oparg);
-void specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
-void specialize_store_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
-void specialize_load_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
-void specialize_load_global(PyObject *globals, PyObject *builtins, _Py_CODEUNIT *instruction,
+NOINLINE void specialize_compare_op(PyObject *left, PyObject *right, _Py_CODEUNIT *instruction, int oparg);
+NOINLINE void specialize_binary_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *instruction);
+NOINLINE void specialize_store_subscr(PyObject *container, PyObject *index, _Py_CODEUNIT *instruction);
+NOINLINE void specialize_unpack_sequence(PyObject *sequence, _Py_CODEUNIT *instruction, int oparg);
+NOINLINE void specialize_load_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
+NOINLINE void specialize_store_attr(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
+NOINLINE void specialize_load_method(PyObject *owner, _Py_CODEUNIT *instruction, PyObject *name);
+NOINLINE void specialize_load_global(PyObject *globals, PyObject *builtins, _Py_CODEUNIT *instruction,
                             PyObject *name);
-void specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
+NOINLINE void specialize_precall(PyThreadState *tstate, PyObject *callable, PyObject **args,
                         _Py_CODEUNIT *instruction, int nargs, int has_self, PyObject *kwnames,
                         int oparg);
-void specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction);
-void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames);
+NOINLINE void specialize_for_iter(PyObject *iterator, _Py_CODEUNIT *instruction);
+NOINLINE void specialize_call(PyObject *callable, _Py_CODEUNIT *instruction, int nargs, PyObject *kwnames);
 
 /* The __init__ that calling `type` would run right after object.__new__, if the loop can run it
    itself: a Python function of a class with nothing special about its making.  Borrowed. */
@@ -52,7 +52,7 @@ class_init_peek(PyTypeObject *type)
 bool is_star_callee(const _Py_CODEUNIT *instruction);
 
 /* The two ways every one of them ends. */
-void specialize_to(_Py_CODEUNIT *instruction, int opcode);
-void specialize_failed(_Py_CODEUNIT *instruction);
+NOINLINE void specialize_to(_Py_CODEUNIT *instruction, int opcode);
+NOINLINE void specialize_failed(_Py_CODEUNIT *instruction);
 
 #endif
