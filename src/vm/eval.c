@@ -527,15 +527,15 @@ takes_all(PyFunctionObject *func, Py_ssize_t keywords)
            (keywords == 0 || code->co_flags & CO_VARKEYWORDS);
 }
 
-/* push_call_ex for such a function.  A tuple or dict that only the caller's stack holds is handed on;
-   nobody can tell it from a copy. */
+/* push_call_ex for such a function.  A tuple or dict that only the caller's stack holds is handed on:
+   nobody can tell it from a copy.  Any other tuple is copied, since the function's is its own. */
 static Frame *
 push_all(PyThreadState *tstate, PyFunctionObject *func, PyObject *args, PyObject *kwargs)
 {
     PyObject *values[2];
     int n = 1;
     values[0] = Py_REFCNT(args) == 1 ? Py_NewRef(args)
-                                     : PyTuple_GetSlice(args, 0, PyTuple_GET_SIZE(args));
+                                     : tuple_from_array(&PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args));
     if (values[0] == NULL) {
         goto fail;
     }

@@ -55,3 +55,21 @@ print(n)
 import dis
 for instruction in dis.get_instructions(many):
     print(instruction.opname, instruction.arg)
+
+
+# whose tuple and dict the function gets
+def all_of(*args, **kwargs):
+    return args, kwargs
+
+
+def counts_of(*args):
+    return sys.getrefcount(args)
+
+
+given, named = (1, 2), {'a': 1}
+for _ in range(20):
+    args, kwargs = all_of(*given, **named)
+    results = [args is given, kwargs is named, counts_of(*given), counts_of(*list(given)), counts_of(*(given + (3,)))]
+    args, kwargs = all_of(*(given + (3,)), **dict(named))
+    results += [args, kwargs, sys.getrefcount(args), sys.getrefcount(kwargs), all_of(*())[0] is all_of()[0]]
+print(results)
