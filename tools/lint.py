@@ -45,6 +45,7 @@ NAMED = {
     'slot_rows': 'wrapperbase structs, filled at start',
     'options': 'what a sanitizer keeps',
     'api': 'the table behind a capsule, which takes void *',
+    'lock_waits': 'of one OS thread, with or without a PyThreadState',
     'nothing': 'no bytes, but an address that may be written to',
     '_Py_HashSecret': 'set once at start',
     '_Py_tracemalloc_config': 'exported, with its layout',

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <linux/futex.h>
 #include <stdlib.h>
 #include <time.h>
@@ -94,7 +95,12 @@ PyThread_exit_thread(void)
 /* ---- locks -------------------------------------------------------------------------------- */
 
 /* The mutex of Drepper, "Futexes Are Tricky" (2011), section 5: taking a free lock and freeing one that
-   nobody waits for stay in user space.  Any thread may free it. */
+   nobody waits for stay in user space.  Any thread may free it.
+
+   A thread that finds the lock held looks again for as long as going to sleep and being woken would cost,
+   while others may run, and then sleeps: threads that answer each other within microseconds need not
+   sleep.  One whose waits are long looks for a shorter time, in the end once (Karlin, Li, Manasse and
+   Owicki, "Empirical Studies of Competitive Spinning for a Shared-Memory Multiprocessor", 1991). */
 struct Lock {
     uint32_t word;              /* atomic */
 };
@@ -117,6 +123,52 @@ PyThread_free_lock(PyThread_type_lock lock)
     PyMem_RawFree(lock);
 }
 
+static bool
+take_free(struct Lock *lock)
+{
+    uint32_t expected = FREE;
+    return __atomic_compare_exchange_n(&lock->word, &expected, HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+enum {                          /* nanoseconds */
+    PATIENCE_MAX = 20 * 1000,
+    PATIENCE_MIN = 1000,
+    SHORT_WAIT = 100 * 1000,    /* with the sleep: looking on for it would have been worth it */
+};
+
+__thread struct LockWaits lock_waits = {.patience = PATIENCE_MAX};
+unsigned signals_arrived;
+
+/* Look for the lock from `since` on, without sleeping, no longer than `timeout`. */
+static bool
+look_for(struct Lock *lock, int64_t since, int64_t timeout)
+{
+    int64_t at_most = Py_MIN(lock_waits.patience, timeout);
+    do {
+        sched_yield();
+        if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == FREE && take_free(lock)) {
+            return true;
+        }
+    } while (clock_monotonic() - since < at_most);
+    return false;
+}
+
+static void
+learn_patience(int64_t waited)
+{
+    int64_t now = lock_waits.patience;
+    lock_waits.patience = waited < SHORT_WAIT ? Py_MIN(now * 2, PATIENCE_MAX) : Py_MAX(now / 2, PATIENCE_MIN);
+}
+
+/* A signal has come since the thread looked last. */
+static bool
+is_signalled(void)
+{
+    unsigned before = lock_waits.signals_seen;
+    lock_waits.signals_seen = __atomic_load_n(&signals_arrived, __ATOMIC_RELAXED);
+    return lock_waits.signals_seen != before;
+}
+
 /* Sleep while the lock is AWAITED; 0, or an errno value.  `until` NULL: without end. */
 static int
 sleep_on(struct Lock *lock, const struct timespec *until)
@@ -132,30 +184,35 @@ PyLockStatus
 PyThread_acquire_lock_timed(PyThread_type_lock opaque, PY_TIMEOUT_T microseconds, int interruptible)
 {
     struct Lock *lock = opaque;
-    uint32_t expected = FREE;
-    if (__atomic_compare_exchange_n(&lock->word, &expected, HELD, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED)) {
+    if (take_free(lock)) {
         return PY_LOCK_ACQUIRED;
     }
     if (microseconds == 0) {
         return PY_LOCK_FAILURE;
     }
-    struct timespec until;
-    if (microseconds > 0) {
-        _PyTime_t timeout = microseconds > PY_TIMEOUT_MAX ? PY_TIMEOUT_MAX : microseconds;
-        timeout = timeout > INT64_MAX / 1000 ? INT64_MAX : timeout * 1000;
-        _PyTime_AsTimespec_clamp(_PyTime_Add(clock_monotonic(), timeout), &until);
+    lock_waits.woken = true;
+    int64_t since = clock_monotonic();
+    int64_t timeout = microseconds < 0 || microseconds > INT64_MAX / 1000 ? INT64_MAX : microseconds * 1000;
+    if (look_for(lock, since, timeout)) {
+        return PY_LOCK_ACQUIRED;
     }
-    while (__atomic_exchange_n(&lock->word, AWAITED, __ATOMIC_ACQUIRE) != FREE) {
+    if (interruptible && is_signalled()) {
+        return PY_LOCK_INTR;
+    }
+    struct timespec until;
+    _PyTime_AsTimespec_clamp(_PyTime_Add(since, timeout), &until);
+    PyLockStatus result = PY_LOCK_ACQUIRED;
+    while (result == PY_LOCK_ACQUIRED && __atomic_exchange_n(&lock->word, AWAITED, __ATOMIC_ACQUIRE) != FREE) {
         int error = sleep_on(lock, microseconds > 0 ? &until : NULL);
         if (error == ETIMEDOUT) {
-            return PY_LOCK_FAILURE;
+            result = PY_LOCK_FAILURE;
         }
-        if (error == EINTR && interruptible) {
-            return PY_LOCK_INTR;
+        else if (error == EINTR && interruptible) {
+            result = PY_LOCK_INTR;
         }
     }
-    return PY_LOCK_ACQUIRED;
+    learn_patience(clock_monotonic() - since);
+    return result;
 }
 
 int

@@ -8,5 +8,15 @@
 unsigned long thread_start(void (*func)(void *), void *arg, size_t stacksize);
 /* 0 if threads can have stacks of `size` bytes. */
 status thread_check_stacksize(size_t size);
+/* Signals that have arrived, counted by their handler (atomic): an interruptible wait for a lock does not
+   begin to sleep with one that the thread has not seen. */
+extern unsigned signals_arrived;
+/* What the OS thread remembers of its waits for locks. */
+struct LockWaits {
+    int64_t patience;           /* nanoseconds that it looks for a lock before it sleeps */
+    unsigned signals_seen;
+    bool woken;                 /* it had to wait, so another thread of the program woke it; the GIL resets it */
+};
+extern __thread struct LockWaits lock_waits;
 
 #endif

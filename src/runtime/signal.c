@@ -5,6 +5,7 @@
 #include "runtime/init.h"
 #include "runtime/signal.h"
 #include "object/doors.h"
+#include "base/thread.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -21,6 +22,7 @@ mark(int signum)
 {
     STORE(state.handlers[signum].tripped, 1);
     STORE(state.any_tripped, 1);
+    __atomic_add_fetch(&signals_arrived, 1, __ATOMIC_RELAXED);
     struct _is *interp = _PyRuntime.interpreters.main;
     if (interp != NULL) {
         breaker_set(interp);
