@@ -449,7 +449,7 @@ FUNCTION(sys, _krait_gil_stats, "($module, /)",
          "How threads waited for the GIL since the start, times in seconds.\n"
          "\n"
          "Only contended moments are measured: waits are takes that found the lock held, requests the times\n"
-         "that a waiter asked the holder to give way after the switch interval, holds those that ended so.")
+         "that a waiter asked the holder to give way, holds those that ended so.")
 static PyObject *
 sys__krait_gil_stats(PyObject *module, PyObject *Py_UNUSED(ignored))
 {

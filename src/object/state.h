@@ -27,10 +27,8 @@ struct _PyInterpreterFrame;
 struct Thread {
     PyThreadState ts;
     PyObject *repr_guard;           /* list of objects under repr, or NULL (object/protocol.c) */
-    int holds_gil;                  /* this thread owns the GIL (gil.c, debug and PyGILState) */
-    int from_gilstate;              /* made by PyGILState_Ensure */
-    PyObject *pending_traceback;    /* scratch for run.c */
     char *stack_floor, *stack_top;  /* where C recursion may go, object/stack.c; NULL: unknown */
+    int64_t turn_left;              /* nanoseconds it may still hold the GIL, runtime/gil.c */
 };
 
 /* ---- calls that wait for the evaluation loop -------------------------------------------- */
@@ -257,19 +255,21 @@ struct GilStats {
     uint64_t requests;              /* times a waiter asked the holder to give way */
     uint64_t holds;                 /* holds that ended on request */
     uint64_t hold_total, hold_max;  /* of these, since the lock was taken from another thread */
-    int64_t held_since;             /* when the last contended take succeeded; 0: not measured */
 };
 
 struct Gil {
     pthread_mutex_t lock;
     pthread_cond_t wake;
+    pthread_cond_t wake_first;      /* what those wait for who go on with a turn, or have waited for one */
     pthread_cond_t switched;
     pthread_mutex_t switch_lock;
     int locked;                     /* atomic; -1 not made yet */
     int waiters;                    /* atomic: threads that want `lock` held while they look at `locked` */
+    int waiters_first;              /* of these, who wait for wake_first; guarded by `lock` */
     unsigned long switch_number;
     unsigned long interval;         /* microseconds */
     PyThreadState *last_holder;     /* atomic */
+    int64_t held_since;             /* when the last take that had to wait succeeded; 0: it did not wait */
     struct GilStats stats;          /* changed by the thread that holds the lock */
 };
 

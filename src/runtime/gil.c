@@ -4,12 +4,21 @@
    then looks whether there are waiters, and a waiter counts itself before it looks at the flag: one of
    the two sees the other.  A waiter that sees no switch within the interval
    asks the holder to give way (drop_request); the holder, once it has done so, waits until another
-   thread has really got the lock, so that a busy holder cannot take it back at once. */
+   thread has really got the lock, so that a busy holder cannot take it back at once.
+
+   The interval is a thread's turn, and a thread that gives the lock back by itself, before a system call
+   say, keeps what is left of its turn.  Coming back it goes on with it: it asks after a small part of the interval,
+   and is the first to be woken.  So a thread that waits for bytes again and again is not put off for an interval
+   each time while another one computes (the convoy effect: D. Beazley, Understanding the Python GIL, 2010),
+   and yet it holds the lock no longer than one turn before the others have theirs.
+   docs/decisions/0006-what-is-left-of-a-turn.md has the measurements. */
 #include "runtime/gil.h"
 #include "object/doors.h"
 #include "base/clock.h"
 #include "base/pages.h"
+#include "base/thread.h"
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -94,9 +103,11 @@ gil_init(void)
     pthread_mutex_init(&gil->lock, NULL);
     pthread_mutex_init(&gil->switch_lock, NULL);
     condition_init(&gil->wake);
+    condition_init(&gil->wake_first);
     condition_init(&gil->switched);
     STORE(gil->last_holder, NULL);
     STORE(gil->waiters, 0);
+    gil->waiters_first = 0;
     STORE(gil->locked, 0);
     return 0;
 }
@@ -119,39 +130,56 @@ must_exit(PyThreadState *tstate)
 }
 
 static void
-deadline_after(struct timespec *ts, unsigned long microseconds)
+deadline_after(struct timespec *ts, int64_t nanoseconds)
 {
-    _PyTime_AsTimespec_clamp(clock_monotonic() + (_PyTime_t)microseconds * 1000, ts);
+    _PyTime_AsTimespec_clamp(clock_monotonic() + nanoseconds, ts);
+}
+
+enum {
+    PART_OF_TURN = 250,             /* who goes on with a turn asks after this part of the interval */
+    LOOK_MAX = 20 * 1000,           /* nanoseconds that a thread looks for the lock before it sleeps */
+};
+
+/* Nanoseconds that a thread may hold the lock while others wait. */
+static int64_t
+whole_turn(const struct Gil *gil)
+{
+    const unsigned long year = 365ul * 86400 * 1000000;
+    return 1000 * (int64_t)Py_MIN(Py_MAX(gil->interval, 1), year);
 }
 
 /* The lock was taken by this thread, which waited since `waiting_since` (0: did not wait). */
 static void
 stats_taken(struct Gil *gil, int64_t waiting_since, uint64_t requests)
 {
-    struct GilStats *stats = &gil->stats;
-    stats->held_since = 0;
+    gil->held_since = 0;
     if (waiting_since != 0) {
+        struct GilStats *stats = &gil->stats;
         int64_t now = clock_monotonic();
         uint64_t waited = (uint64_t)(now - waiting_since);
         stats->waits++;
         stats->wait_total += waited;
         stats->wait_max = Py_MAX(stats->wait_max, waited);
         stats->requests += requests;
-        stats->held_since = now;
+        gil->held_since = now;
     }
 }
 
-/* The holder gives way because another thread asked. */
+/* The holder gives the lock back, by itself or because another thread asked. */
 static void
-stats_given(struct Gil *gil)
+turn_count(struct Gil *gil, PyThreadState *tstate, bool asked)
 {
     struct GilStats *stats = &gil->stats;
-    if (stats->held_since != 0) {
-        uint64_t held = (uint64_t)(clock_monotonic() - stats->held_since);
-        stats->holds++;
-        stats->hold_total += held;
-        stats->hold_max = Py_MAX(stats->hold_max, held);
-        stats->held_since = 0;
+    int64_t *left = &thread_of(tstate)->turn_left;
+    if (gil->held_since != 0) {
+        int64_t held = clock_monotonic() - gil->held_since;
+        gil->held_since = 0;
+        *left = Py_MAX(*left - held, 0);
+        if (asked) {
+            stats->holds++;
+            stats->hold_total += (uint64_t)held;
+            stats->hold_max = Py_MAX(stats->hold_max, (uint64_t)held);
+        }
     }
 }
 
@@ -161,6 +189,59 @@ flag_take(struct Gil *gil)
 {
     int unlocked = 0;
     return __atomic_compare_exchange_n(&gil->locked, &unlocked, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* Look for the flag while others may run: most holders give it back within microseconds, and a sleep with
+   a timer costs more. */
+static bool
+flag_await(struct Gil *gil, int64_t until)
+{
+    do {
+        sched_yield();
+        if (!LOAD(gil->locked) && flag_take(gil)) {
+            return true;
+        }
+    } while (clock_monotonic() < until);
+    return false;
+}
+
+/* Sleep until the flag could be taken, with gil->lock held; how often the holder was asked to give way, which
+   is at once if it is to be asked after LOOK_MAX or less.  A thread that has waited for an interval is to be
+   woken first, too. */
+static uint64_t
+flag_wait(struct Gil *gil, PyThreadState *tstate, bool first, int64_t ask_after)
+{
+    uint64_t requests = 0;
+    __atomic_add_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
+    gil->waiters_first += first;
+    while (!flag_take(gil)) {
+        bool asks_now = ask_after <= LOOK_MAX;
+        if (asks_now) {
+            drop_request_set(tstate->interp);
+            requests++;
+        }
+        unsigned long seen = gil->switch_number;
+        struct timespec until;
+        deadline_after(&until, asks_now ? whole_turn(gil) : ask_after);
+        if (pthread_cond_timedwait(first ? &gil->wake_first : &gil->wake, &gil->lock, &until) != ETIMEDOUT) {
+            continue;
+        }
+        gil->waiters_first += !first;
+        first = true;
+        if (LOAD(gil->locked) && gil->switch_number == seen) {
+            if (must_exit(tstate)) {
+                __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
+                gil->waiters_first--;
+                pthread_mutex_unlock(&gil->lock);
+                PyThread_exit_thread();
+            }
+            drop_request_set(tstate->interp);
+            requests++;
+        }
+    }
+    __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
+    gil->waiters_first -= first;
+    return requests;
 }
 
 /* The flag is set, or the last holder was another thread. */
@@ -173,27 +254,21 @@ take_waiting(struct Gil *gil, PyThreadState *tstate)
     }
     int64_t waiting_since = 0;
     uint64_t requests = 0;
-    pthread_mutex_lock(&gil->lock);
-    __atomic_add_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
-    while (!flag_take(gil)) {
-        if (waiting_since == 0) {
-            waiting_since = clock_monotonic();
-        }
-        unsigned long seen = gil->switch_number;
-        struct timespec until;
-        deadline_after(&until, gil->interval > 1 ? gil->interval : 1);
-        int timed_out = pthread_cond_timedwait(&gil->wake, &gil->lock, &until) == ETIMEDOUT;
-        if (timed_out && LOAD(gil->locked) && gil->switch_number == seen) {
-            if (must_exit(tstate)) {
-                __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
-                pthread_mutex_unlock(&gil->lock);
-                PyThread_exit_thread();
-            }
-            drop_request_set(tstate->interp);
-            requests++;
-        }
+    int64_t *turn_left = &thread_of(tstate)->turn_left;
+    bool goes_on = *turn_left > 0 && !lock_waits.woken;
+    int64_t ask_after = goes_on ? whole_turn(gil) / PART_OF_TURN : whole_turn(gil);
+    bool taken = flag_take(gil);
+    if (!taken) {
+        waiting_since = clock_monotonic();
+        taken = (goes_on || lock_waits.woken) && flag_await(gil, waiting_since + Py_MIN(ask_after, LOOK_MAX));
     }
-    __atomic_sub_fetch(&gil->waiters, 1, __ATOMIC_SEQ_CST);
+    pthread_mutex_lock(&gil->lock);
+    if (!taken) {
+        requests = flag_wait(gil, tstate, goes_on, ask_after);
+    }
+    if (!goes_on) {
+        *turn_left = whole_turn(gil);
+    }
     stats_taken(gil, waiting_since, requests);
     /* Who waits for a switch waits for another thread to be the last holder. */
     if (LOAD(gil->last_holder) != tstate) {
@@ -214,11 +289,12 @@ gil_take(PyThreadState *tstate)
     struct _is *interp = tstate->interp;
     bool again = likely(LOAD(gil->last_holder) == tstate && flag_take(gil));
     if (again) {
-        gil->stats.held_since = 0;
+        gil->held_since = 0;
     }
     else {
         take_waiting(gil, tstate);
     }
+    lock_waits.woken = false;
     if (unlikely(must_exit(tstate))) {
         gil_drop(NULL);
         PyThread_exit_thread();
@@ -241,14 +317,12 @@ gil_drop(PyThreadState *tstate)
     struct Gil *gil = &_PyRuntime.gil;
     if (tstate != NULL) {
         STORE(gil->last_holder, tstate);
-        if (LOAD(tstate->interp->breaker.drop_request)) {
-            stats_given(gil);
-        }
+        turn_count(gil, tstate, LOAD(tstate->interp->breaker.drop_request));
     }
     __atomic_store_n(&gil->locked, 0, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&gil->waiters, __ATOMIC_SEQ_CST) != 0) {
         pthread_mutex_lock(&gil->lock);
-        pthread_cond_signal(&gil->wake);
+        pthread_cond_signal(gil->waiters_first != 0 ? &gil->wake_first : &gil->wake);
         pthread_mutex_unlock(&gil->lock);
     }
     if (tstate != NULL && LOAD(tstate->interp->breaker.drop_request)) {
@@ -542,6 +616,7 @@ breaker_handle(PyThreadState *tstate)
             Py_FatalError("tstate mix-up");
         }
         gil_drop(tstate);
+        thread_of(tstate)->turn_left = 0;
         gil_take(tstate);
         if (PyThreadState_Swap(tstate) != NULL) {
             Py_FatalError("orphan tstate");
