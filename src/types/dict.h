@@ -134,4 +134,7 @@ values_store_take(PyDictValues *values, Py_ssize_t number, PyObject *value_take)
 int instance_dict_set(PyTypeObject *type, PyObject **slot, PyObject *name, PyObject *value);
 PyObject *dict_new_split(PyTypeObject *type);                   /* empty, sharing the class's keys */
 
+/* As dict.update(mapping), for {**mapping, ...}: more is to follow. */
+status dict_unpack_into(PyObject *dict, PyObject *mapping);
+
 #endif

@@ -63,9 +63,9 @@ merge_duplicate(PyObject *key)
     return -1;
 }
 
-/* override: 1 replace, 0 keep what is there, 2 a duplicate is a KeyError. */
+/* override: 1 replace, 0 keep what is there, 2 a duplicate is a KeyError.  With `to_grow` more is to follow. */
 static int
-merge_dict(PyDictObject *dict, PyDictObject *other, int override)
+merge_dict(PyDictObject *dict, PyDictObject *other, int override, bool to_grow)
 {
     if (other == dict || other->ma_used == 0) {
         return 0;
@@ -75,7 +75,7 @@ merge_dict(PyDictObject *dict, PyDictObject *other, int override)
         (dict->ma_keys == EMPTY_KEYS || dict->ma_keys->kind != KEYS_SPLIT) &&
         (source->log2_size == DICT_MIN_LOG2 ||
          KEYS_USABLE(KEYS_SIZE(source) / 2) < other->ma_used)) {
-        PyDictKeysObject *keys = keys_clone(source, false);
+        PyDictKeysObject *keys = keys_clone(source, to_grow);
         if (keys == NULL) {
             return -1;
         }
@@ -163,17 +163,29 @@ merge_mapping(PyObject *dict, PyObject *other, int override)
     return err < 0 || PyErr_Occurred() ? -1 : 0;
 }
 
-int
-dict_merge(PyObject *dict, PyObject *other, int override)
+static ALWAYS_INLINE int
+merge(PyObject *dict, PyObject *other, int override, bool to_grow)
 {
     if (dict == NULL || !PyDict_Check(dict) || other == NULL) {
         PyErr_BadInternalCall();
         return -1;
     }
     if (PyDict_Check(other) && Py_TYPE(other)->tp_iter == PyDict_Type.tp_iter) {
-        return merge_dict((PyDictObject *)dict, (PyDictObject *)other, override);
+        return merge_dict((PyDictObject *)dict, (PyDictObject *)other, override, to_grow);
     }
     return merge_mapping(dict, other, override);
+}
+
+int
+dict_merge(PyObject *dict, PyObject *other, int override)
+{
+    return merge(dict, other, override, false);
+}
+
+status
+dict_unpack_into(PyObject *dict, PyObject *mapping)
+{
+    return merge(dict, mapping, 1, true);
 }
 
 int

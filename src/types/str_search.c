@@ -4,6 +4,7 @@
    that needs wider units than the text has cannot occur in it. */
 #include <Python.h>
 #include <string.h>
+#include "base/copy.h"
 #include "base/search.h"
 #include "base/unichar.h"
 #include "base/utf.h"
@@ -316,14 +317,52 @@ replace_char(PyObject *self, char old, char new, Py_ssize_t maxcount)
 }
 
 static PyObject *
+replaced_too_long(void)
+{
+    PyErr_SetString(PyExc_OverflowError, "replace string is too long");
+    return NULL;
+}
+
+/* One ASCII character for none or several in ASCII text, as when text is escaped. */
+static PyObject *
+replace_char_by(PyObject *self, char old, struct units new, Py_ssize_t maxcount)
+{
+    Py_ssize_t length = PyUnicode_GET_LENGTH(self);
+    const char *from = PyUnicode_DATA(self), *end = from + length;
+    const char *found = maxcount == 0 ? NULL : memchr(from, old, (size_t)length);
+    if (found == NULL)
+        return str_unchanged(self);
+    Py_ssize_t count = 1 + search_count(1, found + 1, end - found - 1, &old, 1, maxcount - 1);
+    Py_ssize_t growth = new.length - 1;
+    if (growth > 0 && growth > (PY_SSIZE_T_MAX - length) / count)
+        return replaced_too_long();
+    PyObject *result = PyUnicode_New(length + growth * count, 0x7f);
+    if (result == NULL)
+        return NULL;
+    char *out = PyUnicode_DATA(result);
+    for (;;) {
+        copy_short(out, from, (size_t)(found - from));
+        out += found - from;
+        copy_short(out, new.data, (size_t)new.length);
+        out += new.length;
+        from = found + 1;
+        if (--count == 0)
+            break;
+        found = memchr(from, old, (size_t)(end - from));
+    }
+    copy_short(out, from, (size_t)(end - from));
+    return PyUnicode_GET_LENGTH(result) <= 1 ? narrowed_take(result) : result;
+}
+
+static PyObject *
 replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
 {
     struct units t = str_units(self), o = str_units(old), n = str_units(new);
     if (maxcount < 0)
         maxcount = PY_SSIZE_T_MAX;
-    if (o.length == 1 && n.length == 1 && PyUnicode_IS_ASCII(self) && PyUnicode_IS_ASCII(old) &&
-        PyUnicode_IS_ASCII(new))
-        return replace_char(self, *(const char *)o.data, *(const char *)n.data, maxcount);
+    if (o.length == 1 && PyUnicode_IS_ASCII(self) && PyUnicode_IS_ASCII(old) && PyUnicode_IS_ASCII(new))
+        return n.length == 1 ? replace_char(self, *(const char *)o.data, *(const char *)n.data, maxcount)
+                             : replace_char_by(self, *(const char *)o.data, n, maxcount);
     struct pattern p;
     bool changes = maxcount != 0 && o.length <= t.length && !_PyUnicode_EQ(old, new);
     truth possible = changes ? pattern_begin(&p, t, o) : 0;
@@ -340,7 +379,7 @@ replace_in(PyObject *self, PyObject *old, PyObject *new, Py_ssize_t maxcount)
         goto done;
     }
     if (growth > 0 && growth > (PY_SSIZE_T_MAX - t.length) / count) {
-        PyErr_SetString(PyExc_OverflowError, "replace string is too long");
+        result = replaced_too_long();
         goto done;
     }
     Py_ssize_t length = t.length + growth * count;

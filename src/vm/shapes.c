@@ -2,6 +2,7 @@
    loop. */
 #include "object/declare.h"
 #include "object/state.h"
+#include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/str.h"
@@ -245,7 +246,7 @@ tuple_extended(PyObject *start, PyObject *iterable)
 status
 dict_update_unpacked(PyObject *dict, PyObject *mapping)
 {
-    if (PyDict_Update(dict, mapping) < 0) {
+    if (dict_unpack_into(dict, mapping) < 0) {
         if (PyErr_ExceptionMatches(PyExc_AttributeError)) {
             PyErr_Format(PyExc_TypeError, "'%.200s' object is not a mapping",
                          Py_TYPE(mapping)->tp_name);
