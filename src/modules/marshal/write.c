@@ -3,6 +3,7 @@
    The writer borrows what it is given and owns what it has seen (so that no address comes twice). */
 #include "modules/marshal/marshal.h"
 #include "types/code.h"
+#include <endian.h>
 
 enum WriteError { WRITE_OK, WRITE_UNMARSHALLABLE, WRITE_TOO_DEEP, WRITE_NO_MEMORY };
 
@@ -76,6 +77,12 @@ write_short(struct Writer *w, int value)
 static void
 write_long(struct Writer *w, long value)
 {
+    uint32_t bytes = htole32((uint32_t)value);
+    if (w->end - w->next >= (ptrdiff_t)sizeof bytes) {  /* in memory, and there is room */
+        memcpy(w->next, &bytes, sizeof bytes);
+        w->next += sizeof bytes;
+        return;
+    }
     for (int shift = 0; shift < 32; shift += 8) {
         write_byte(w, (int)(value >> shift) & 0xff);
     }
