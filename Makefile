@@ -231,11 +231,9 @@ clean: ## remove every build
 # ---- the release build: profile, then link-time optimisation ----------------------------------
 
 # The training programs are not those of the benchmark.
-TRAIN    := objects numbers_work text_work containers methods library concurrency compiling
+TRAIN    := objects numbers_work text_work containers library concurrency compiling
 RELEASE_FLAGS := -DNDEBUG
-# What made up all but a thousandth of what the training ran is optimised for speed.  With GCC's own limit, a hundredth, the
-# loop's share left methods of built-in types to be optimised for size: str * 10 took 114 ns, not 30.
-PROFILE_FLAGS := -fprofile-use -fprofile-correction -fprofile-partial-training --param hot-bb-count-ws-permille=999
+PROFILE_FLAGS := -fprofile-use -fprofile-correction -fprofile-partial-training
 .PHONY: release train
 release: ## build-release/krait: trained on bench/train, optimised over files
 	@rm -rf build-release/obj
@@ -246,7 +244,11 @@ release: ## build-release/krait: trained on bench/train, optimised over files
 	@$(MAKE) BUILD=build-release O=2 EXTRA_CFLAGS="$(RELEASE_FLAGS) $(PROFILE_FLAGS) \
 	    -Wno-missing-profile -Wno-coverage-mismatch -flto=2 -fno-semantic-interposition" all
 
+# What is not in the 99% that ran most often is optimised for size, and the loop's share is large: methods of built-in types run
+# long enough to count (str * 10 took 114 ns, not 30).  The loop learns from whole programs only.
 train:
+	@echo "  TRAIN methods"; $(BUILD)/krait bench/once.py methods 25 >/dev/null
+	@find $(BUILD)/obj/vm -name '*.gcda' -delete
 	@for name in $(TRAIN); do echo "  TRAIN $$name"; $(BUILD)/krait bench/once.py $$name 1.0 >/dev/null || exit 1; done
 	@for i in $$(seq 30); do $(BUILD)/krait -I -S -c pass && $(BUILD)/krait -c pass && $(BUILD)/krait -c 'import json, re, argparse, asyncio' || exit 1; done
 

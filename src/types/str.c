@@ -932,10 +932,10 @@ str_sq_repeat(PyObject *self, Py_ssize_t times)
     }
     char *data = PyUnicode_DATA(result);
     size_t done = (size_t)(u.length * u.width), total = done * (size_t)times;
-    memcpy(data, u.data, done);
+    copy_short(data, u.data, done);
     while (done < total) { /* double what is there */
         size_t step = done < total - done ? done : total - done;
-        memcpy(data + done, data, step);
+        copy_short(data + done, data, step);
         done += step;
     }
     return result;
