@@ -247,8 +247,8 @@ release: ## build-release/krait: trained on bench/train, optimised over files
 # What is not in the 99% that ran most often is optimised for size, and the loop's share is large: methods of built-in types run
 # long enough to count (str * 10 took 114 ns, not 30).  The loop learns from whole programs only.
 train:
-	@echo "  TRAIN methods"; $(BUILD)/krait bench/once.py methods 25 >/dev/null
-	@find $(BUILD)/obj/vm -name '*.gcda' -delete
+	@echo "  TRAIN methods"; $(BUILD)/krait bench/once.py methods 10 >/dev/null
+	@find $(BUILD)/obj/vm $(BUILD)/obj/object $(BUILD)/obj/runtime -name '*.gcda' -delete
 	@for name in $(TRAIN); do echo "  TRAIN $$name"; $(BUILD)/krait bench/once.py $$name 1.0 >/dev/null || exit 1; done
 	@for i in $$(seq 30); do $(BUILD)/krait -I -S -c pass && $(BUILD)/krait -c pass && $(BUILD)/krait -c 'import json, re, argparse, asyncio' || exit 1; done
 
