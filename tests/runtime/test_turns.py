@@ -80,9 +80,9 @@ signal.signal(signal.SIGALRM, raise_alarm)
 lock = threading.Lock()
 lock.acquire()
 ended = 0
-for i in range(300):
+for i in range(100):
     try:
-        signal.setitimer(signal.ITIMER_REAL, (1 + i % 60) * 1e-6, 0.02)
+        signal.setitimer(signal.ITIMER_REAL, (1 + i % 60) * 1e-6, 0.05)
         lock.acquire()
     except Alarm:
         ended += 1
