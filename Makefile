@@ -245,7 +245,7 @@ release: ## build-release/krait: trained on bench/train, optimised over files
 	    -Wno-missing-profile -Wno-coverage-mismatch -flto=2 -fno-semantic-interposition" all
 
 # What is not in the 99% that ran most often is optimised for size, and the loop's share is large: methods of built-in types run
-# long enough to count (str * 10 took 114 ns, not 30).  The loop learns from whole programs only.
+# long enough to count (str * 10 took 114 ns, not 30).  The loop and what it calls learn from whole programs only.
 train:
 	@echo "  TRAIN methods"; $(BUILD)/krait bench/once.py methods 10 >/dev/null
 	@find $(BUILD)/obj/vm $(BUILD)/obj/object $(BUILD)/obj/runtime -name '*.gcda' -delete

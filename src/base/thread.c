@@ -102,7 +102,7 @@ PyThread_exit_thread(void)
    sleep.  One whose waits are long looks for a shorter time, in the end once (Karlin, Li, Manasse and
    Owicki, "Empirical Studies of Competitive Spinning for a Shared-Memory Multiprocessor", 1991). */
 struct Lock {
-    uint32_t word;              /* atomic */
+    int word;                   /* atomic */
 };
 
 enum { FREE, HELD, AWAITED };   /* AWAITED: held, and somebody may be asleep */
@@ -124,10 +124,22 @@ PyThread_free_lock(PyThread_type_lock lock)
 }
 
 static bool
-take_free(struct Lock *lock)
+word_take(int *word)
 {
-    uint32_t expected = FREE;
-    return __atomic_compare_exchange_n(&lock->word, &expected, HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    int expected = FREE;
+    return __atomic_compare_exchange_n(word, &expected, HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+bool
+word_await(int *word, int64_t until)
+{
+    do {
+        sched_yield();
+        if (__atomic_load_n(word, __ATOMIC_RELAXED) == FREE && word_take(word)) {
+            return true;
+        }
+    } while (clock_monotonic() < until);
+    return false;
 }
 
 enum {                          /* nanoseconds */
@@ -138,20 +150,6 @@ enum {                          /* nanoseconds */
 
 __thread struct LockWaits lock_waits = {.patience = PATIENCE_MAX};
 unsigned signals_arrived;
-
-/* Look for the lock from `since` on, without sleeping, no longer than `timeout`. */
-static bool
-look_for(struct Lock *lock, int64_t since, int64_t timeout)
-{
-    int64_t at_most = Py_MIN(lock_waits.patience, timeout);
-    do {
-        sched_yield();
-        if (__atomic_load_n(&lock->word, __ATOMIC_RELAXED) == FREE && take_free(lock)) {
-            return true;
-        }
-    } while (clock_monotonic() - since < at_most);
-    return false;
-}
 
 static void
 learn_patience(int64_t waited)
@@ -184,7 +182,7 @@ PyLockStatus
 PyThread_acquire_lock_timed(PyThread_type_lock opaque, PY_TIMEOUT_T microseconds, int interruptible)
 {
     struct Lock *lock = opaque;
-    if (take_free(lock)) {
+    if (word_take(&lock->word)) {
         return PY_LOCK_ACQUIRED;
     }
     if (microseconds == 0) {
@@ -193,7 +191,7 @@ PyThread_acquire_lock_timed(PyThread_type_lock opaque, PY_TIMEOUT_T microseconds
     lock_waits.woken = true;
     int64_t since = clock_monotonic();
     int64_t timeout = microseconds < 0 || microseconds > INT64_MAX / 1000 ? INT64_MAX : microseconds * 1000;
-    if (look_for(lock, since, timeout)) {
+    if (word_await(&lock->word, since + Py_MIN(lock_waits.patience, timeout))) {
         return PY_LOCK_ACQUIRED;
     }
     if (interruptible && is_signalled()) {

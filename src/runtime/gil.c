@@ -18,7 +18,6 @@
 #include "base/pages.h"
 #include "base/thread.h"
 #include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -191,20 +190,6 @@ flag_take(struct Gil *gil)
     return __atomic_compare_exchange_n(&gil->locked, &unlocked, 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* Look for the flag while others may run: most holders give it back within microseconds, and a sleep with
-   a timer costs more. */
-static bool
-flag_await(struct Gil *gil, int64_t until)
-{
-    do {
-        sched_yield();
-        if (!LOAD(gil->locked) && flag_take(gil)) {
-            return true;
-        }
-    } while (clock_monotonic() < until);
-    return false;
-}
-
 /* Sleep until the flag could be taken, with gil->lock held; how often the holder was asked to give way, which
    is at once if it is to be asked after LOOK_MAX or less.  A thread that has waited for an interval is to be
    woken first, too. */
@@ -260,7 +245,8 @@ take_waiting(struct Gil *gil, PyThreadState *tstate)
     bool taken = flag_take(gil);
     if (!taken) {
         waiting_since = clock_monotonic();
-        taken = (goes_on || lock_waits.woken) && flag_await(gil, waiting_since + Py_MIN(ask_after, LOOK_MAX));
+        taken = (goes_on || lock_waits.woken) &&
+                word_await(&gil->locked, waiting_since + Py_MIN(ask_after, LOOK_MAX));
     }
     pthread_mutex_lock(&gil->lock);
     if (!taken) {
